@@ -1,0 +1,258 @@
+//! Exact fixed-point amounts: an integer of smallest units and the number of decimals it stands for.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub};
+
+use rust_decimal::Decimal;
+
+/// The most decimals an amount keeps: 18, enough for what a spreadsheet or a float column writes.
+pub const SCALE_MAX: u8 = 18;
+
+/// The largest amount of one row, in major units: 10^12.
+pub const MAJOR_UNITS_MAX: i128 = 1_000_000_000_000;
+
+/// An exact decimal in the ledger's currency: `units` × 10^−`scale`.
+///
+/// # Units
+///
+/// `Amount::new(1250, 2)` is 12.50. Two amounts of the same value but another scale are equal.
+///
+/// # Example
+///
+/// ```
+/// use nrr::units::Amount;
+///
+/// let amount = Amount::new(1_250, 2) + Amount::new(5, 1);
+/// assert_eq!(amount.to_string(), "13.00");
+/// assert_eq!(amount, Amount::new(13, 0));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Amount {
+    units: i128,
+    scale: u8,
+}
+
+impl Amount {
+    /// Nothing, without decimals.
+    pub const ZERO: Amount = Amount { units: 0, scale: 0 };
+
+    /// Gives `units` × 10^−`scale`.
+    ///
+    /// # Panics
+    ///
+    /// If `scale` is above [`SCALE_MAX`]: a bug of the caller, never of the data.
+    #[must_use]
+    pub const fn new(units: i128, scale: u8) -> Amount {
+        assert!(scale <= SCALE_MAX, "an amount has at most 18 decimals");
+        Amount { units, scale }
+    }
+
+    /// Reads a plain decimal as machines write it: `-1234.50`, no marks, no sign but `-`.
+    ///
+    /// Gives `None` for anything else, for more than [`SCALE_MAX`] decimals and for numbers beyond 128 bits.
+    #[must_use]
+    pub fn parse_plain(text: &str) -> Option<Amount> {
+        let (negative, digits) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let well_formed = !whole.is_empty() && (decimals.is_empty() != digits.contains('.'));
+        if !well_formed || decimals.len() > usize::from(SCALE_MAX) {
+            return None;
+        }
+        let mut units: i128 = 0;
+        for byte in whole.bytes().chain(decimals.bytes()) {
+            let digit = byte.is_ascii_digit().then(|| i128::from(byte - b'0'))?;
+            units = units.checked_mul(10)?.checked_add(digit)?;
+        }
+        let scale = u8::try_from(decimals.len()).ok()?;
+        Some(Amount { units: if negative { -units } else { units }, scale })
+    }
+
+    /// The integer of smallest units at this amount's own scale.
+    #[must_use]
+    pub const fn units(self) -> i128 {
+        self.units
+    }
+
+    /// How many decimals `units` stands for.
+    #[must_use]
+    pub const fn scale(self) -> u8 {
+        self.scale
+    }
+
+    /// True for exactly nothing.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.units == 0
+    }
+
+    /// True above zero.
+    #[must_use]
+    pub const fn is_positive(self) -> bool {
+        self.units > 0
+    }
+
+    /// True below zero.
+    #[must_use]
+    pub const fn is_negative(self) -> bool {
+        self.units < 0
+    }
+
+    /// The units at a scale that is at least this one's; `None` where 128 bits don't hold them.
+    #[must_use]
+    pub fn units_at(self, scale: u8) -> Option<i128> {
+        let step = scale.checked_sub(self.scale)?;
+        self.units.checked_mul(10_i128.checked_pow(u32::from(step))?)
+    }
+
+    /// The sum, or `None` where 128 bits don't hold it.
+    #[must_use]
+    pub fn checked_add(self, other: Amount) -> Option<Amount> {
+        let scale = self.scale.max(other.scale);
+        let units = self.units_at(scale)?.checked_add(other.units_at(scale)?)?;
+        Some(Amount { units, scale })
+    }
+
+    /// This amount times a whole number, or `None` where 128 bits don't hold it.
+    #[must_use]
+    pub fn checked_mul(self, factor: i128) -> Option<Amount> {
+        Some(Amount { units: self.units.checked_mul(factor)?, scale: self.scale })
+    }
+
+    /// The same amount rounded half away from zero to fewer decimals; unchanged if it has no more.
+    #[must_use]
+    pub fn round(self, scale: u8) -> Amount {
+        if self.scale <= scale {
+            return self;
+        }
+        let divisor = 10_i128.pow(u32::from(self.scale - scale));
+        let (quotient, rest) = (self.units / divisor, self.units % divisor);
+        let away = if rest.abs() * 2 >= divisor { self.units.signum() } else { 0 };
+        Amount { units: quotient + away, scale }
+    }
+
+    /// As a [`Decimal`], or `None` beyond its 96 bits.
+    #[must_use]
+    pub fn to_decimal(self) -> Option<Decimal> {
+        Decimal::try_from_i128_with_scale(self.units, u32::from(self.scale)).ok()
+    }
+
+    fn aligned(self, other: Amount) -> (i128, i128, u8) {
+        let scale = self.scale.max(other.scale);
+        let at = |amount: Amount| amount.units_at(scale).expect("the ledger bounds its sums");
+        (at(self), at(other), scale)
+    }
+}
+
+impl Add for Amount {
+    type Output = Amount;
+
+    fn add(self, other: Amount) -> Amount {
+        let (left, right, scale) = self.aligned(other);
+        Amount { units: left + right, scale }
+    }
+}
+
+impl Sub for Amount {
+    type Output = Amount;
+
+    fn sub(self, other: Amount) -> Amount {
+        self + -other
+    }
+}
+
+impl Neg for Amount {
+    type Output = Amount;
+
+    fn neg(self) -> Amount {
+        Amount { units: -self.units, scale: self.scale }
+    }
+}
+
+impl AddAssign for Amount {
+    fn add_assign(&mut self, other: Amount) {
+        *self = *self + other;
+    }
+}
+
+impl Sum for Amount {
+    fn sum<I: Iterator<Item = Amount>>(amounts: I) -> Amount {
+        amounts.fold(Amount::ZERO, Add::add)
+    }
+}
+
+impl PartialEq for Amount {
+    fn eq(&self, other: &Amount) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Amount {}
+
+impl PartialOrd for Amount {
+    fn partial_cmp(&self, other: &Amount) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Amount {
+    fn cmp(&self, other: &Amount) -> Ordering {
+        let (left, right, _) = self.aligned(*other);
+        left.cmp(&right)
+    }
+}
+
+/// Writes the exact plain decimal with all its decimals: `-1234.50`.
+impl fmt::Display for Amount {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let divisor = 10_u128.pow(u32::from(self.scale));
+        let magnitude = self.units.unsigned_abs();
+        let sign = if self.units < 0 { "-" } else { "" };
+        if self.scale == 0 {
+            return write!(out, "{sign}{magnitude}");
+        }
+        let (whole, rest) = (magnitude / divisor, magnitude % divisor);
+        write!(out, "{sign}{whole}.{rest:0width$}", width = usize::from(self.scale))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Amount {
+        Amount::parse_plain(text).expect(text)
+    }
+
+    #[test]
+    fn plain_decimals_read_back_to_themselves() {
+        for text in ["0", "0.00", "12", "-12.50", "1000000000000.000001", "0.000000000000000001"] {
+            assert_eq!(plain(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn anything_but_a_plain_decimal_is_refused() {
+        for text in ["", "-", ".5", "5.", "1,000", "+1", "1e5", "--1", "1.2.3", "٣", "0.0000000000000000001"] {
+            assert!(Amount::parse_plain(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn scales_align_in_sums_and_comparisons() {
+        assert_eq!(plain("1.5") + plain("0.25"), plain("1.75"));
+        assert_eq!(plain("1.50"), plain("1.5"));
+        assert!(plain("-0.01") < plain("0"));
+    }
+
+    #[test]
+    fn rounding_goes_half_away_from_zero() {
+        for (text, rounded) in [("0.125", "0.13"), ("-0.125", "-0.13"), ("0.1249", "0.12"), ("2", "2")] {
+            assert_eq!(plain(text).round(2).to_string(), rounded);
+        }
+    }
+}

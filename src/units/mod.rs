@@ -1,0 +1,11 @@
+//! The words everything else is written in: months and periods, exact amounts, ratios of two sums.
+//!
+//! Nothing here knows where a value came from: parsing gives an `Option`, the caller knows the place.
+
+mod amount;
+mod period;
+mod ratio;
+
+pub use amount::{Amount, MAJOR_UNITS_MAX, SCALE_MAX};
+pub use period::{FiscalYear, Grain, Month, Period, PeriodError};
+pub use ratio::Ratio;

@@ -1,0 +1,148 @@
+//! A numerator over a denominator, kept apart until the moment of printing.
+
+use rust_decimal::Decimal;
+
+use super::Amount;
+
+/// Two exact sums, one over the other; the only form in which a rate exists before it is printed.
+///
+/// # Units
+///
+/// A fraction: 1.04 is 104%. Over a zero denominator it is *undefined*, which is a value of its own
+/// and never 0.
+///
+/// # Example
+///
+/// ```
+/// use nrr::units::{Amount, Ratio};
+///
+/// let nrr = Ratio::new(Amount::new(180, 0), Amount::new(200, 0));
+/// assert_eq!(nrr.rounded(6), Some(Amount::new(900_000, 6)));
+/// assert_eq!(Ratio::new(Amount::new(5, 0), Amount::ZERO).rounded(6), None);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Ratio {
+    numerator: Amount,
+    denominator: Amount,
+}
+
+impl Ratio {
+    /// `numerator` over `denominator`.
+    #[must_use]
+    pub const fn new(numerator: Amount, denominator: Amount) -> Ratio {
+        Ratio { numerator, denominator }
+    }
+
+    /// A share of counted things, such as customers kept over customers at the opening.
+    #[must_use]
+    pub fn of_counts(numerator: u64, denominator: u64) -> Ratio {
+        Ratio::new(Amount::new(i128::from(numerator), 0), Amount::new(i128::from(denominator), 0))
+    }
+
+    /// The sum above the line.
+    #[must_use]
+    pub const fn numerator(self) -> Amount {
+        self.numerator
+    }
+
+    /// The sum below the line.
+    #[must_use]
+    pub const fn denominator(self) -> Amount {
+        self.denominator
+    }
+
+    /// One less this ratio, exactly: churn from retention.
+    #[must_use]
+    pub fn complement(self) -> Ratio {
+        Ratio::new(self.denominator - self.numerator, self.denominator)
+    }
+
+    /// False over a zero denominator.
+    #[must_use]
+    pub const fn is_defined(self) -> bool {
+        !self.denominator.is_zero()
+    }
+
+    /// The quotient, rounded once from its exact value, half away from zero, to `decimals` places.
+    ///
+    /// This is the integer identity `floor((2·|n|·10^k + d) / 2d)` with the sign put back, done a
+    /// digit at a time so that no product outgrows 128 bits.
+    ///
+    /// `None` over a zero denominator, and in the one case that cannot be written: a quotient that
+    /// itself outgrows 128 bits.
+    #[must_use]
+    pub fn rounded(self, decimals: u8) -> Option<Amount> {
+        let scale = self.numerator.scale().max(self.denominator.scale());
+        let numerator = self.numerator.units_at(scale)?;
+        let denominator = self.denominator.units_at(scale)?;
+        if denominator == 0 {
+            return None;
+        }
+        let negative = (numerator < 0) != (denominator < 0);
+        let (mut rest, divisor) = (numerator.unsigned_abs(), denominator.unsigned_abs());
+        let mut quotient = rest / divisor;
+        rest %= divisor;
+        for _ in 0..decimals {
+            let (digit, left) = next_digit(rest, divisor);
+            quotient = quotient.checked_mul(10)?.checked_add(digit)?;
+            rest = left;
+        }
+        if rest >= divisor - rest {
+            quotient = quotient.checked_add(1)?;
+        }
+        let units = i128::try_from(quotient).ok()?;
+        Some(Amount::new(if negative { -units } else { units }, decimals))
+    }
+
+    /// The unrounded fraction as a [`Decimal`] of 28 digits, for looking at; `None` if undefined.
+    #[must_use]
+    pub fn value(self) -> Option<Decimal> {
+        self.numerator.to_decimal()?.checked_div(self.denominator.to_decimal()?)
+    }
+}
+
+/// One step of long division: `10·rest / divisor` and what is left, without forming `10·rest`.
+fn next_digit(rest: u128, divisor: u128) -> (u128, u128) {
+    let (mut digit, mut left) = (0, 0);
+    for _ in 0..10 {
+        if left >= divisor - rest {
+            left -= divisor - rest;
+            digit += 1;
+        } else {
+            left += rest;
+        }
+    }
+    (digit, left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rounded(numerator: i128, denominator: i128, decimals: u8) -> Option<String> {
+        let ratio = Ratio::new(Amount::new(numerator, 0), Amount::new(denominator, 0));
+        ratio.rounded(decimals).map(|value| value.to_string())
+    }
+
+    #[test]
+    fn quotients_round_half_away_from_zero() {
+        assert_eq!(rounded(1, 2_000_000, 6).as_deref(), Some("0.000001"));
+        assert_eq!(rounded(-1, 2_000_000, 6).as_deref(), Some("-0.000001"));
+        assert_eq!(rounded(1, 2_000_001, 6).as_deref(), Some("0.000000"));
+        assert_eq!(rounded(2, 3, 6).as_deref(), Some("0.666667"));
+        assert_eq!(rounded(7, 7, 4).as_deref(), Some("1.0000"));
+    }
+
+    #[test]
+    fn over_zero_is_undefined() {
+        assert_eq!(rounded(0, 0, 6), None);
+        assert_eq!(rounded(5, 0, 6), None);
+    }
+
+    #[test]
+    fn huge_sums_do_not_overflow() {
+        let third = i128::MAX / 3;
+        assert_eq!(rounded(third, i128::MAX, 6).as_deref(), Some("0.333333"));
+        assert_eq!(rounded(i128::MAX, 1, 6), None);
+    }
+}
