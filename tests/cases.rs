@@ -49,7 +49,13 @@ fn every_file_shown_is_the_file_read() {
                 fs::write(&path, &content).expect("a file written");
             }
             let found = fs::read_to_string(&path).unwrap_or_default();
-            assert_eq!(found, content, "{} as {} shows it", path.display(), page.display());
+            assert_eq!(
+                found,
+                content,
+                "{} as {} shows it",
+                path.display(),
+                page.display()
+            );
         }
     }
 }
@@ -74,7 +80,9 @@ fn shown_files(text: &str) -> Vec<(&str, String)> {
     let mut files = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        let shown = line.strip_prefix("```").and_then(|info| info.split_once(" file="));
+        let shown = line
+            .strip_prefix("```")
+            .and_then(|info| info.split_once(" file="));
         let Some((_, name)) = shown else { continue };
         let content = lines.by_ref().take_while(|line| *line != "```");
         let content = content.fold(String::new(), |content, line| content + line + "\n");

@@ -1,0 +1,217 @@
+//! The pages are in step with the registers: no choice, field, column name or code without its place.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads pages of the project and files of packages"
+)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use nrr::error::Code;
+use nrr::metrics::registry::{FIELDS, HEAD};
+use nrr::policies::{POLICIES, Policies};
+
+fn page(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The text from a heading to the next heading of any level.
+fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let start = page
+        .find(&format!("\n{heading}\n"))
+        .unwrap_or_else(|| panic!("no heading `{heading}`"));
+    let rest = &page[start + heading.len() + 2..];
+    rest.split_once("\n#").map_or(rest, |(text, _)| text)
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> BTreeSet<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// The anchor that GitHub gives a heading.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = text
+        .chars()
+        .filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-' || *c == '_');
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[test]
+fn every_policy_has_its_section_with_its_values_and_default() {
+    let page = page("docs/definitions.md");
+    let defaults = Policies::default();
+    for (policy, default, _) in defaults.choices() {
+        let text = section(&page, &format!("### {}", policy.name));
+        let quoted = quoted(text);
+        if policy.values.contains('|') {
+            for value in policy.values.split('|') {
+                assert!(quoted.contains(value), "{}: `{value}`", policy.name);
+            }
+        }
+        let first = text.split('`').nth(1).unwrap_or_default();
+        assert_eq!(
+            first, default,
+            "the default of {} stands first",
+            policy.name
+        );
+    }
+}
+
+#[test]
+fn the_policies_stand_in_the_order_in_which_they_act() {
+    let page = page("docs/definitions.md");
+    let places: Vec<usize> = POLICIES
+        .iter()
+        .map(|policy| {
+            page.find(&format!("\n### {}\n", policy.name))
+                .expect(policy.name)
+        })
+        .collect();
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn every_field_is_named_in_the_definitions() {
+    let page = page("docs/definitions.md");
+    let quoted = quoted(&page);
+    for field in HEAD.iter().chain(FIELDS) {
+        assert!(quoted.contains(field.name), "`{}`", field.name);
+    }
+}
+
+#[test]
+fn every_anchor_that_the_code_links_to_is_there() {
+    let page = page("docs/definitions.md");
+    let anchors: BTreeSet<String> = page
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .map(anchor)
+        .collect();
+    for wanted in [
+        "nrr",
+        "grr",
+        "anchors",
+        "movements",
+        "roll-forward",
+        "rates",
+        "segments",
+    ] {
+        assert!(anchors.contains(wanted), "#{wanted}");
+    }
+}
+
+#[test]
+fn every_link_between_the_pages_leads_somewhere() {
+    for (name, folder) in [
+        ("README.md", ""),
+        ("docs/definitions.md", "docs/"),
+        ("docs/inputs.md", "docs/"),
+        ("docs/outputs.md", "docs/"),
+        ("docs/design.md", "docs/"),
+    ] {
+        let text = page(name);
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
+            assert_leads(name, folder, link);
+        }
+    }
+}
+
+fn assert_leads(name: &str, folder: &str, link: &str) {
+    let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let target = if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}{path}")
+    };
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&target);
+    assert!(file.exists(), "{name} links to {link}");
+    if fragment.is_empty() {
+        return;
+    }
+    let text = page(&target);
+    let is_there = |wanted: &str| {
+        text.lines()
+            .any(|line| line.starts_with('#') && anchor(line) == wanted)
+    };
+    let plain = fragment.strip_suffix("-1").unwrap_or(fragment);
+    assert!(
+        is_there(fragment) || is_there(plain),
+        "{name} links to {link}"
+    );
+}
+
+#[test]
+fn every_code_that_a_page_names_exists() {
+    let text = page("docs/inputs.md");
+    let refused = section(&text, "## What is refused");
+    let codes = quoted(refused);
+    let unknown: Vec<&&str> = codes
+        .iter()
+        .filter(|code| !code.contains(' ') && Code::named(code).is_none())
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn the_column_names_of_the_page_are_those_recognised() {
+    let text = page("docs/inputs.md");
+    let source = page("src/input/columns.rs");
+    let table = section(&text, "## Columns");
+    for (role, constant) in [
+        ("customer", "CUSTOMER"),
+        ("date", "DATE"),
+        ("amount", "AMOUNT"),
+        ("currency-column", "CURRENCY"),
+        ("product", "PRODUCT"),
+    ] {
+        let shown = table
+            .lines()
+            .filter(|line| line.starts_with(&format!("| `--{role}` |")));
+        let shown = shown.filter_map(|line| line.trim_end_matches(" |").rsplit(" | ").next());
+        let shown: Vec<&str> = shown
+            .flat_map(|names| names.split(", "))
+            .filter(|name| !name.starts_with('('))
+            .collect();
+        let known = source
+            .split(&format!("const {constant}: "))
+            .nth(1)
+            .expect(constant);
+        let known = known.split("\n];").next().unwrap_or_default();
+        let known: Vec<&str> = known
+            .split('"')
+            .skip(1)
+            .step_by(2)
+            .filter(|name| !name.is_empty())
+            .collect();
+        assert_eq!(shown, known, "--{role}");
+    }
+}
+
+#[test]
+fn the_packages_of_the_design_are_those_of_the_manifest() {
+    let text = page("docs/design.md");
+    let table = section(&text, "## Which packages, and why");
+    let shown = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let shown: BTreeSet<&str> = shown.collect();
+    let manifest = page("Cargo.toml");
+    let dependencies = manifest
+        .split("dependencies]\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("\n[").next());
+    let known: BTreeSet<&str> = dependencies
+        .flat_map(str::lines)
+        .filter_map(|line| line.split(" = ").next())
+        .filter(|name| !name.is_empty())
+        .collect();
+    assert_eq!(shown, known);
+}
