@@ -242,7 +242,9 @@ fn read_cells(
     };
     found.part.cover(when.month, when.grain, place);
     if !passes_filters(plan, found, row) {
-        found.part.leave_out(&unit(plan, customer, row.cell(Role::Product)));
+        found
+            .part
+            .leave_out(&unit(plan, customer, row.cell(Role::Product)));
         return None;
     }
     found.passed += 1;
