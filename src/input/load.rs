@@ -327,7 +327,7 @@ impl<'a> FileReader<'a> {
                 let open: Vec<Message> = [mark.err(), order.err()].into_iter().flatten().collect();
                 Err(summary::joined(vec![
                     Errors::from(open),
-                    found.errors.so_far(),
+                    found.errors.clone().finish(),
                 ]))
             }
         }

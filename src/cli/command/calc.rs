@@ -38,8 +38,9 @@ pub(in crate::cli) fn run(
     );
     let loaded = load(sources, &config.load, &config.policies, &|bytes| {
         bar.set(bytes);
-    })?;
+    });
     bar.finish();
+    let loaded = loaded?;
     let report = compute(&config, &loaded)?;
     let is_terminal = streams.stdout_is_terminal && output.is_none();
     let width = if is_terminal {

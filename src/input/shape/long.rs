@@ -169,7 +169,7 @@ impl<'a> RowReader<'a> {
                     if let Some(place) = &mut message.place {
                         place.file_number = self.plan.file.0;
                     }
-                    self.found.errors.add(message);
+                    self.found.errors.add_last(message);
                     return false;
                 }
             }
