@@ -1,10 +1,7 @@
 //! The house rules that a compiler doesn't hold: who imports whom, which package stands where, how
 //! long a file and a function may be, which words must not stay.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "reads the project's own files"
-)]
+#![expect(clippy::disallowed_methods, reason = "reads the project's own files")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

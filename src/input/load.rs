@@ -290,6 +290,7 @@ impl<'a> FileReader<'a> {
             fiscal_year: self.policies.fiscal_year,
             empty_amount: self.policies.empty_amount,
             duplicates: self.policies.duplicates,
+            through: self.policies.through,
             currency: self.policies.currency.as_deref(),
             header_currency: header::currency_of(amount),
             is_minor: header::is_minor(amount),

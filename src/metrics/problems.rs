@@ -143,13 +143,13 @@ fn after_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period) 
 
 fn finer_than_data(ledger: &Ledger, policies: &Policies, period: Period) -> Message {
     let label = period.label(policies.fiscal_year);
-    let grain = ledger.grain().word();
+    let (grain, grains) = (ledger.grain().word(), ledger.grain().plural());
     Message::new(
         Code::FinerThanData,
-        format!("{label} is no whole number of {grain}s, and the data are labelled by {grain}"),
+        format!("{label} is no whole number of {grains}, and the data are labelled by {grain}"),
     )
     .found(horizon(ledger))
-    .help(format!("ask for whole {grain}s, such as `--every {grain}`"))
+    .help(format!("ask for whole {grains}, such as `--every {grain}`"))
 }
 
 fn missing_month(ledger: &Ledger, missing: &[Month]) -> Message {

@@ -151,7 +151,7 @@ fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) 
         ),
         PeriodProblem::Unaligned(period, grain) => {
             let label = period.label(policies.fiscal_year);
-            let headline = format!("{label} is no whole number of {}s", grain.word());
+            let headline = format!("{label} is no whole number of {}", grain.plural());
             let whole = crate::units::Period::holding(period.last(), grain, policies.fiscal_year);
             Message::new(Code::UnusableRange, headline)
                 .help(format!("such as `{}`", whole.label(policies.fiscal_year)))

@@ -15,7 +15,7 @@ use super::super::tally::Tally;
 use super::faults::Faults;
 use crate::ledger::{Entry, Part, RowPlace, UNIT_SEPARATOR};
 use crate::policies::{Duplicates, EmptyAmount};
-use crate::units::{Amount, FiscalYear};
+use crate::units::{Amount, FiscalYear, Month};
 
 /// How many different values of a filter's column are remembered for messages.
 const VALUES_KEPT: usize = 50;
@@ -41,6 +41,8 @@ pub struct Plan<'a> {
     pub empty_amount: EmptyAmount,
     /// What several rows of one key mean.
     pub duplicates: Duplicates,
+    /// The last month that counts.
+    pub through: Option<Month>,
     /// The one currency kept.
     pub currency: Option<&'a str>,
     /// The currency that the amount's header names.
@@ -68,6 +70,8 @@ pub struct Found {
     pub values: Vec<BTreeSet<String>>,
     /// How many rows there are.
     pub rows: u64,
+    /// How many rows with a date lie inside the horizon.
+    pub in_horizon: u64,
     /// How many of them pass the filters.
     pub passed: u64,
     /// What could not be read.
@@ -87,6 +91,7 @@ impl Found {
             other_currencies: Tally::default(),
             values: vec![BTreeSet::new(); plan.filters.len()],
             rows: 0,
+            in_horizon: 0,
             passed: 0,
             errors: ErrorLog::default(),
         }
@@ -105,6 +110,7 @@ impl Found {
             keep_first(mine);
         }
         self.rows += other.rows;
+        self.in_horizon += other.in_horizon;
         self.passed += other.passed;
         self.errors.merge(other.errors);
     }
@@ -240,6 +246,10 @@ fn read_cells(
         Ok(None) => return Some(faults.empty_date()),
         Err(fault) => return faults.date(date, fault),
     };
+    if plan.through.is_some_and(|through| when.month > through) {
+        return None;
+    }
+    found.in_horizon += 1;
     found.part.cover(when.month, when.grain, place);
     if !passes_filters(plan, found, row) {
         found
