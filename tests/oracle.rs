@@ -273,6 +273,28 @@ fn model_agrees_with_the_worked_answers() {
     }
 }
 
+/// The Python script and this model are two readings of the same page; they have to agree as well.
+#[test]
+fn model_agrees_with_the_book_answers() {
+    let book = Book::read(&read_fixture("book/revenue.csv"));
+    let answers: serde_json::Value = serde_json::from_str(&read_fixture("book/answers.json")).expect("JSON");
+    for question in answers.as_array().expect("questions") {
+        let flags = question["flags"].as_str().expect("flags");
+        let mut args: Vec<String> = flags.split_whitespace().map(str::to_owned).collect();
+        args.extend(support::words(&["--by", "region"]));
+        let settings = Settings::parse(&args);
+        let Answer::Records(records) = Model::new(&book, &settings).answer() else { panic!("{flags}: errors") };
+        for record in records {
+            let name = written(&record.cells["segment.region"]);
+            let due = if name.is_empty() { &question["total"] } else { &question["region"][&name] };
+            for (field, value) in due.as_object().unwrap_or_else(|| panic!("{flags}: `{name}` is not there")) {
+                let found = written(&record.cells[field]);
+                assert_eq!(units_of(&found), value.as_str().and_then(units_of), "{flags} {name} {field}");
+            }
+        }
+    }
+}
+
 #[test]
 fn model_labels_fiscal_periods_by_the_year_they_end_in() {
     let year = Span::parse("FY2024", 2);

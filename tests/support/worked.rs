@@ -28,7 +28,7 @@ pub struct Answer {
 pub fn cases() -> Vec<Case> {
     let page = read_fixture("worked/README.md");
     let mut cases: Vec<Case> = Vec::new();
-    let mut name = String::new();
+    let (mut name, mut in_answers) = (String::new(), false);
     for line in page.lines() {
         if let Some(heading) = line.strip_prefix("## ") {
             heading.clone_into(&mut name);
@@ -36,18 +36,20 @@ pub fn cases() -> Vec<Case> {
             let mut words = command.split_whitespace().map(str::to_owned);
             let file = words.next().expect("a file after `nrr calc`");
             cases.push(Case { name: name.clone(), file, args: words.collect(), answers: Vec::new() });
-        } else if let Some(answer) = answer(line) {
+        } else if line.starts_with("| record |") || !line.starts_with('|') {
+            in_answers = line.starts_with('|');
+        } else if let Some(answer) = answer(line).filter(|_| in_answers) {
             cases.last_mut().expect("answers stand below a command").answers.push(answer);
         }
     }
     cases
 }
 
-/// Reads `| 2024-02 EU | nrr | 1.07 |`; headings and rules of tables are none.
+/// Reads `| 2024-02 EU | nrr | 1.07 |`; the rule below a heading is none.
 fn answer(line: &str) -> Option<Answer> {
     let cells: Vec<&str> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
     let [record, field, value] = cells[..] else { return None };
-    if field == "field" || field.starts_with("--") {
+    if field.starts_with("--") {
         return None;
     }
     let (period, segment) = record.split_once(' ').unwrap_or((record, ""));
