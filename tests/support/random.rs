@@ -218,3 +218,27 @@ fn settle_decimal_mark(rows: &mut [Row]) {
         rows[0].amount = String::from("7.5");
     }
 }
+
+/// Policies that move amounts between lines or leave customers out, and never stop a run on a book
+/// of [`Mix::TAME`].
+pub fn policies(dice: &mut Dice) -> Vec<String> {
+    let choices: [(&str, i32, &[&str]); 10] = [
+        ("--basis", 60, &["stock", "flow"]),
+        ("--lookback", 40, &["1", "2", "3", "12"]),
+        ("--reactivation", 75, &["separate", "in-nrr", "as-new", "as-expansion"]),
+        ("--reactivation-window", 30, &["0", "1", "3"]),
+        ("--negatives", 100, &["clip"]),
+        ("--duplicates", 30, &["sum", "last"]),
+        ("--min-opening", 20, &["100", "2500.5"]),
+        ("--min-closing", 20, &["100", "2500.5"]),
+        ("--zero", 50, &["active", "inactive"]),
+        ("--segment-at", 70, &["opening", "closing", "first", "latest"]),
+    ];
+    let mut args = Vec::new();
+    for (flag, percent, values) in choices {
+        if dice.chance(percent) {
+            args.extend([flag.to_owned(), (*dice.pick(values)).to_owned()]);
+        }
+    }
+    args
+}

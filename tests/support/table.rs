@@ -59,6 +59,11 @@ impl Record {
         self.number(field).unwrap_or_else(|| panic!("`{field}` is undefined in {self:#?}"))
     }
 
+    /// False for a row of a range whose opening lies before the data.
+    pub fn is_defined(&self) -> bool {
+        !self.text("opening").is_empty()
+    }
+
     /// The segment's values by column; empty for the total.
     pub fn segment(&self) -> BTreeMap<&str, &str> {
         let value = |(name, value): (&'_ String, &'_ String)| name.starts_with("segment.") && !value.is_empty();
