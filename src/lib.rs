@@ -2,5 +2,9 @@
 #![allow(missing_docs)]
 
 pub mod error;
+pub mod ledger;
+pub mod metrics;
+pub mod output;
+pub mod policies;
 pub mod text;
 pub mod units;

@@ -42,7 +42,11 @@ pub fn list(items: &[impl AsRef<str>], last: &str) -> String {
 /// At most three examples in backticks, then how many more: `` `a`, `b`, `c` and 34 more ``.
 #[must_use]
 pub fn examples(items: &[impl AsRef<str>], total: usize) -> String {
-    let shown: Vec<String> = items.iter().take(3).map(|item| format!("`{}`", item.as_ref())).collect();
+    let shown: Vec<String> = items
+        .iter()
+        .take(3)
+        .map(|item| format!("`{}`", item.as_ref()))
+        .collect();
     match total - shown.len() {
         0 => list(&shown, "and"),
         more => format!("{} and {} more", shown.join(", "), grouped(more as u64)),
@@ -55,7 +59,12 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     let typed = typed.to_lowercase();
     known
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&typed, &name.to_lowercase()), name))
+        .map(|name| {
+            (
+                strsim::damerau_levenshtein(&typed, &name.to_lowercase()),
+                name,
+            )
+        })
         .filter(|(distance, name)| *distance <= name.chars().count().max(3) / 3)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
@@ -76,13 +85,19 @@ mod tests {
     fn lists_read_aloud() {
         assert_eq!(list(&["a"], "or"), "a");
         assert_eq!(list(&["a", "b", "c"], "or"), "a, b or c");
-        assert_eq!(examples(&["a", "b", "c", "d"], 37), "`a`, `b`, `c` and 34 more");
+        assert_eq!(
+            examples(&["a", "b", "c", "d"], 37),
+            "`a`, `b`, `c` and 34 more"
+        );
         assert_eq!(examples(&["a", "b"], 2), "`a` and `b`");
     }
 
     #[test]
     fn a_slip_finds_its_name_and_a_stranger_none() {
-        assert_eq!(nearest("reactivaton", ["reactivation", "negatives"]), Some("reactivation"));
+        assert_eq!(
+            nearest("reactivaton", ["reactivation", "negatives"]),
+            Some("reactivation")
+        );
         assert_eq!(nearest("colour", ["reactivation", "negatives"]), None);
     }
 }

@@ -33,7 +33,14 @@ impl Message {
     /// A message without place, evidence or help yet.
     #[must_use]
     pub fn new(code: Code, headline: impl Into<String>) -> Message {
-        Message { code, headline: headline.into(), place: None, evidence: Vec::new(), help: Vec::new(), count: None }
+        Message {
+            code,
+            headline: headline.into(),
+            place: None,
+            evidence: Vec::new(),
+            help: Vec::new(),
+            count: None,
+        }
     }
 
     /// Adds where it was found.
@@ -82,7 +89,10 @@ impl Message {
     }
 
     fn with(mut self, kind: Kind, text: impl Into<String>) -> Message {
-        self.evidence.push(Evidence { kind, text: text.into() });
+        self.evidence.push(Evidence {
+            kind,
+            text: text.into(),
+        });
         self
     }
 }
@@ -141,13 +151,20 @@ impl Place {
     /// A file as a whole.
     #[must_use]
     pub fn file(file: impl Into<String>) -> Place {
-        Place { file: file.into(), ..Place::default() }
+        Place {
+            file: file.into(),
+            ..Place::default()
+        }
     }
 
     /// A line of a file.
     #[must_use]
     pub fn line(file: impl Into<String>, line: u64) -> Place {
-        Place { file: file.into(), line: Some(line), ..Place::default() }
+        Place {
+            file: file.into(),
+            line: Some(line),
+            ..Place::default()
+        }
     }
 }
 
@@ -178,7 +195,10 @@ impl Errors {
 
 impl From<Message> for Errors {
     fn from(message: Message) -> Errors {
-        Errors { list: vec![message], total: 1 }
+        Errors {
+            list: vec![message],
+            total: 1,
+        }
     }
 }
 

@@ -69,7 +69,10 @@ impl Amount {
             units = units.checked_mul(10)?.checked_add(digit)?;
         }
         let scale = u8::try_from(decimals.len()).ok()?;
-        Some(Amount { units: if negative { -units } else { units }, scale })
+        Some(Amount {
+            units: if negative { -units } else { units },
+            scale,
+        })
     }
 
     /// The integer of smallest units at this amount's own scale.
@@ -106,7 +109,8 @@ impl Amount {
     #[must_use]
     pub fn units_at(self, scale: u8) -> Option<i128> {
         let step = scale.checked_sub(self.scale)?;
-        self.units.checked_mul(10_i128.checked_pow(u32::from(step))?)
+        self.units
+            .checked_mul(10_i128.checked_pow(u32::from(step))?)
     }
 
     /// The sum, or `None` where 128 bits don't hold it.
@@ -120,7 +124,10 @@ impl Amount {
     /// This amount times a whole number, or `None` where 128 bits don't hold it.
     #[must_use]
     pub fn checked_mul(self, factor: i128) -> Option<Amount> {
-        Some(Amount { units: self.units.checked_mul(factor)?, scale: self.scale })
+        Some(Amount {
+            units: self.units.checked_mul(factor)?,
+            scale: self.scale,
+        })
     }
 
     /// The same amount rounded half away from zero to fewer decimals; unchanged if it has no more.
@@ -131,8 +138,15 @@ impl Amount {
         }
         let divisor = 10_i128.pow(u32::from(self.scale - scale));
         let (quotient, rest) = (self.units / divisor, self.units % divisor);
-        let away = if rest.abs() * 2 >= divisor { self.units.signum() } else { 0 };
-        Amount { units: quotient + away, scale }
+        let away = if rest.abs() * 2 >= divisor {
+            self.units.signum()
+        } else {
+            0
+        };
+        Amount {
+            units: quotient + away,
+            scale,
+        }
     }
 
     /// As a [`Decimal`], or `None` beyond its 96 bits.
@@ -153,7 +167,10 @@ impl Add for Amount {
 
     fn add(self, other: Amount) -> Amount {
         let (left, right, scale) = self.aligned(other);
-        Amount { units: left + right, scale }
+        Amount {
+            units: left + right,
+            scale,
+        }
     }
 }
 
@@ -169,7 +186,10 @@ impl Neg for Amount {
     type Output = Amount;
 
     fn neg(self) -> Amount {
-        Amount { units: -self.units, scale: self.scale }
+        Amount {
+            units: -self.units,
+            scale: self.scale,
+        }
     }
 }
 
@@ -216,7 +236,11 @@ impl fmt::Display for Amount {
             return write!(out, "{sign}{magnitude}");
         }
         let (whole, rest) = (magnitude / divisor, magnitude % divisor);
-        write!(out, "{sign}{whole}.{rest:0width$}", width = usize::from(self.scale))
+        write!(
+            out,
+            "{sign}{whole}.{rest:0width$}",
+            width = usize::from(self.scale)
+        )
     }
 }
 
@@ -230,14 +254,33 @@ mod tests {
 
     #[test]
     fn plain_decimals_read_back_to_themselves() {
-        for text in ["0", "0.00", "12", "-12.50", "1000000000000.000001", "0.000000000000000001"] {
+        for text in [
+            "0",
+            "0.00",
+            "12",
+            "-12.50",
+            "1000000000000.000001",
+            "0.000000000000000001",
+        ] {
             assert_eq!(plain(text).to_string(), text);
         }
     }
 
     #[test]
     fn anything_but_a_plain_decimal_is_refused() {
-        for text in ["", "-", ".5", "5.", "1,000", "+1", "1e5", "--1", "1.2.3", "٣", "0.0000000000000000001"] {
+        for text in [
+            "",
+            "-",
+            ".5",
+            "5.",
+            "1,000",
+            "+1",
+            "1e5",
+            "--1",
+            "1.2.3",
+            "٣",
+            "0.0000000000000000001",
+        ] {
             assert!(Amount::parse_plain(text).is_none(), "{text}");
         }
     }
@@ -251,7 +294,12 @@ mod tests {
 
     #[test]
     fn rounding_goes_half_away_from_zero() {
-        for (text, rounded) in [("0.125", "0.13"), ("-0.125", "-0.13"), ("0.1249", "0.12"), ("2", "2")] {
+        for (text, rounded) in [
+            ("0.125", "0.13"),
+            ("-0.125", "-0.13"),
+            ("0.1249", "0.12"),
+            ("2", "2"),
+        ] {
             assert_eq!(plain(text).round(2).to_string(), rounded);
         }
     }

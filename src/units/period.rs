@@ -29,7 +29,8 @@ impl Month {
     #[must_use]
     pub fn parse(text: &str) -> Option<Month> {
         let (year, number) = text.split_once('-')?;
-        let digits = |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+        let digits =
+            |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
         if !digits(year, 4) || !digits(number, 2) {
             return None;
         }
@@ -106,8 +107,9 @@ impl Month {
     }
 
     fn abbreviation(self) -> &'static str {
-        const NAMES: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        const NAMES: [&str; 12] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ];
         NAMES[self.0.rem_euclid(12).cast_unsigned() as usize]
     }
 }
@@ -197,7 +199,11 @@ impl FiscalYear {
     /// The name of the year that `month` lies in, and how many months into it.
     fn locate(self, month: Month) -> (i32, u32) {
         let shifted = month.back(u32::from(self.0) - 1);
-        let name = if self.is_calendar() { shifted.year() } else { shifted.year() + 1 };
+        let name = if self.is_calendar() {
+            shifted.year()
+        } else {
+            shifted.year() + 1
+        };
         (name, shifted.number() - 1)
     }
 }
@@ -244,14 +250,22 @@ impl Period {
     /// and as a range where it is not.
     #[must_use]
     pub const fn ending(last: Month, grain: Grain) -> Period {
-        Period { last, months: grain.months(), form: Form::Calendar }
+        Period {
+            last,
+            months: grain.months(),
+            form: Form::Calendar,
+        }
     }
 
     /// The months from `first` to `last`; `None` if `last` is earlier.
     #[must_use]
     pub fn range(first: Month, last: Month) -> Option<Period> {
         let months = u32::try_from(first.until(last)).ok()? + 1;
-        Some(Period { last, months, form: Form::Range })
+        Some(Period {
+            last,
+            months,
+            form: Form::Range,
+        })
     }
 
     /// The period of this grain that holds `month`.
@@ -276,7 +290,11 @@ impl Period {
         }
         if let Some(last) = text.strip_prefix("TTM-") {
             let last = Month::parse(last).ok_or(PeriodError::Unreadable)?;
-            return Ok(Period { last, months: 12, form: Form::Trailing });
+            return Ok(Period {
+                last,
+                months: 12,
+                form: Form::Trailing,
+            });
         }
         if let Some(month) = Month::parse(text) {
             return Ok(Period::ending(month, Grain::Month));
@@ -308,7 +326,10 @@ impl Period {
             Some("H2") => (Grain::Half, 2),
             Some(_) => return None,
         };
-        Some(Period::ending(first.forward(grain.months() * nth - 1), grain))
+        Some(Period::ending(
+            first.forward(grain.months() * nth - 1),
+            grain,
+        ))
     }
 
     /// Its first month.
@@ -332,14 +353,28 @@ impl Period {
     /// The period of the same length that ends this many months earlier.
     #[must_use]
     pub const fn earlier(self, months: u32) -> Period {
-        Period { last: self.last.back(months), ..self }
+        Period {
+            last: self.last.back(months),
+            ..self
+        }
+    }
+
+    /// The period of the same length that ends this many months later.
+    #[must_use]
+    pub const fn later(self, months: u32) -> Period {
+        Period {
+            last: self.last.forward(months),
+            ..self
+        }
     }
 
     /// The grain of a calendar period, if its months are one: `None` for trailing years, free
     /// ranges and shifted periods such as December to February.
     #[must_use]
     pub fn grain(self, fiscal: FiscalYear) -> Option<Grain> {
-        let grain = Grain::ALL.into_iter().find(|grain| grain.months() == self.months)?;
+        let grain = Grain::ALL
+            .into_iter()
+            .find(|grain| grain.months() == self.months)?;
         let whole = Period::holding(self.last, grain, fiscal).last == self.last;
         (self.form == Form::Calendar && whole).then_some(grain)
     }
@@ -407,22 +442,46 @@ mod tests {
     fn fiscal_years_are_named_after_the_year_they_end_in() {
         let february = FiscalYear::starting_in(2).unwrap();
         let year = period("FY2024", 2);
-        assert_eq!((year.first().to_string(), year.last().to_string()), ("2023-02".into(), "2024-01".into()));
+        assert_eq!(
+            (year.first().to_string(), year.last().to_string()),
+            ("2023-02".into(), "2024-01".into())
+        );
         let quarter = period("2024-Q1", 2);
-        assert_eq!((quarter.first().to_string(), quarter.last().to_string()), ("2023-02".into(), "2023-04".into()));
+        assert_eq!(
+            (quarter.first().to_string(), quarter.last().to_string()),
+            ("2023-02".into(), "2023-04".into())
+        );
         assert_eq!(quarter.label(february), "FY2024-Q1");
         assert_eq!(period("FY2024-Q4", 2).last().to_string(), "2024-01");
     }
 
     #[test]
     fn fiscal_labels_need_a_start() {
-        assert_eq!(Period::parse("FY2024", FiscalYear::CALENDAR), Err(PeriodError::FiscalStartUnknown));
+        assert_eq!(
+            Period::parse("FY2024", FiscalYear::CALENDAR),
+            Err(PeriodError::FiscalStartUnknown)
+        );
     }
 
     #[test]
     fn anything_else_is_no_period() {
-        for text in ["", "2024-13", "2024-Q5", "24-Q1", "Q1 2024", "2024-3", "TTM-2024", "2024-01..", "2024-q1", "٢٠٢٤"] {
-            assert_eq!(Period::parse(text, FiscalYear::CALENDAR), Err(PeriodError::Unreadable), "{text}");
+        for text in [
+            "",
+            "2024-13",
+            "2024-Q5",
+            "24-Q1",
+            "Q1 2024",
+            "2024-3",
+            "TTM-2024",
+            "2024-01..",
+            "2024-q1",
+            "٢٠٢٤",
+        ] {
+            assert_eq!(
+                Period::parse(text, FiscalYear::CALENDAR),
+                Err(PeriodError::Unreadable),
+                "{text}"
+            );
         }
         let reversed = Period::parse("2024-03..2024-01", FiscalYear::CALENDAR);
         assert_eq!(reversed, Err(PeriodError::Reversed));
@@ -430,8 +489,14 @@ mod tests {
 
     #[test]
     fn shifted_quarters_are_named_as_ranges() {
-        assert_eq!(period("2024-Q1", 1).earlier(1).label(FiscalYear::CALENDAR), "2023-12..2024-02");
-        assert_eq!(period("2024-Q1", 1).earlier(12).label(FiscalYear::CALENDAR), "2023-Q1");
+        assert_eq!(
+            period("2024-Q1", 1).earlier(1).label(FiscalYear::CALENDAR),
+            "2023-12..2024-02"
+        );
+        assert_eq!(
+            period("2024-Q1", 1).earlier(12).label(FiscalYear::CALENDAR),
+            "2023-Q1"
+        );
     }
 
     #[test]

@@ -30,13 +30,19 @@ impl Ratio {
     /// `numerator` over `denominator`.
     #[must_use]
     pub const fn new(numerator: Amount, denominator: Amount) -> Ratio {
-        Ratio { numerator, denominator }
+        Ratio {
+            numerator,
+            denominator,
+        }
     }
 
     /// A share of counted things, such as customers kept over customers at the opening.
     #[must_use]
     pub fn of_counts(numerator: u64, denominator: u64) -> Ratio {
-        Ratio::new(Amount::new(i128::from(numerator), 0), Amount::new(i128::from(denominator), 0))
+        Ratio::new(
+            Amount::new(i128::from(numerator), 0),
+            Amount::new(i128::from(denominator), 0),
+        )
     }
 
     /// The sum above the line.
@@ -97,7 +103,9 @@ impl Ratio {
     /// The unrounded fraction as a [`Decimal`] of 28 digits, for looking at; `None` if undefined.
     #[must_use]
     pub fn value(self) -> Option<Decimal> {
-        self.numerator.to_decimal()?.checked_div(self.denominator.to_decimal()?)
+        self.numerator
+            .to_decimal()?
+            .checked_div(self.denominator.to_decimal()?)
     }
 }
 

@@ -1,0 +1,163 @@
+//! What a customer was in a month: its segment by each column asked for.
+
+use hashbrown::HashMap;
+
+use super::intern::Interner;
+use crate::units::{Amount, Month, SCALE_MAX};
+
+/// The values of one column while rows come in: how much of a customer's month each value carries.
+#[derive(Debug, Default)]
+pub(super) struct AttributeDraft {
+    values: Interner,
+    /// Sums at the largest scale, by customer, month and value.
+    sums: HashMap<(u32, Month, u32), i128>,
+}
+
+impl AttributeDraft {
+    /// Adds a row's amount to its value; `None` where 128 bits do not hold the sum.
+    pub(super) fn add(
+        &mut self,
+        customer: u32,
+        month: Month,
+        value: &str,
+        amount: Amount,
+    ) -> Option<()> {
+        if value.is_empty() {
+            return Some(());
+        }
+        let units = amount.units_at(SCALE_MAX)?;
+        let value = self.values.intern(value);
+        self.add_units((customer, month, value), units)
+    }
+
+    pub(super) fn merge(&mut self, other: AttributeDraft, renumbered: &[u32]) -> Option<()> {
+        for ((customer, month, value), units) in other.sums {
+            let value = self.values.intern(other.values.name(value));
+            self.add_units((renumbered[customer as usize], month, value), units)?;
+        }
+        Some(())
+    }
+
+    fn add_units(&mut self, key: (u32, Month, u32), units: i128) -> Option<()> {
+        let sum = self.sums.entry(key).or_default();
+        *sum = sum.checked_add(units)?;
+        Some(())
+    }
+
+    /// Settles each customer's month on one value: the larger amount, then the first in byte order.
+    pub(super) fn finish(self, column: String) -> Attribute {
+        let AttributeDraft { values, sums } = self;
+        let mut held: Vec<(u32, Month, i128, u32)> = Vec::with_capacity(sums.len());
+        held.extend(
+            sums.into_iter()
+                .map(|((customer, month, value), units)| (customer, month, units, value)),
+        );
+        held.sort_unstable_by(|left, right| {
+            let place = (left.0, left.1).cmp(&(right.0, right.1));
+            let rank = || {
+                right
+                    .2
+                    .cmp(&left.2)
+                    .then_with(|| values.name(left.3).cmp(values.name(right.3)))
+            };
+            place.then_with(rank)
+        });
+        let mut attribute = Attribute {
+            column,
+            values,
+            held: Vec::new(),
+            contested: Vec::new(),
+        };
+        for (customer, month, _, value) in held {
+            match attribute.held.last() {
+                Some((other, at, _)) if (*other, *at) == (customer, month) => {
+                    attribute.contest(customer, month)
+                }
+                _ => attribute.held.push((customer, month, value)),
+            }
+        }
+        attribute
+    }
+}
+
+/// The values of one column over time, at most one a customer and month.
+#[derive(Debug)]
+pub struct Attribute {
+    column: String,
+    values: Interner,
+    /// Customer, month and value, sorted by the first two.
+    held: Vec<(u32, Month, u32)>,
+    contested: Vec<(u32, Month)>,
+}
+
+impl Attribute {
+    /// The column it was read from, as the header writes it.
+    #[must_use]
+    pub fn column(&self) -> &str {
+        &self.column
+    }
+
+    /// The value of the latest month from `first` to `last` that has one.
+    #[must_use]
+    pub fn latest(&self, customer: u32, first: Month, last: Month) -> Option<&str> {
+        let after = self
+            .held
+            .partition_point(|(other, month, _)| (*other, *month) <= (customer, last));
+        let (other, month, value) = self.held.get(after.checked_sub(1)?)?;
+        ((*other, true) == (customer, *month >= first)).then(|| self.values.name(*value))
+    }
+
+    /// The value of the earliest month from `first` to `last` that has one.
+    #[must_use]
+    pub fn earliest(&self, customer: u32, first: Month, last: Month) -> Option<&str> {
+        let at = self
+            .held
+            .partition_point(|(other, month, _)| (*other, *month) < (customer, first));
+        let (other, month, value) = self.held.get(at)?;
+        ((*other, true) == (customer, *month <= last)).then(|| self.values.name(*value))
+    }
+
+    /// The customers' months in which several values stood, each once, in order of number and month.
+    #[must_use]
+    pub fn contested(&self) -> &[(u32, Month)] {
+        &self.contested
+    }
+
+    fn contest(&mut self, customer: u32, month: Month) {
+        if self.contested.last() != Some(&(customer, month)) {
+            self.contested.push((customer, month));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(number: u32) -> Month {
+        Month::new(2024, number).unwrap()
+    }
+
+    #[test]
+    fn the_value_with_the_larger_amount_wins_then_the_first_in_byte_order() {
+        let mut draft = AttributeDraft::default();
+        for (customer, at, value, units) in [
+            (0, 1, "west", 3),
+            (0, 1, "east", 2),
+            (0, 1, "east", 2),
+            (1, 1, "west", 1),
+            (1, 1, "east", 1),
+            (1, 3, "", 9),
+        ] {
+            draft
+                .add(customer, month(at), value, Amount::new(units, 0))
+                .unwrap();
+        }
+        let attribute = draft.finish("region".into());
+        assert_eq!(attribute.latest(0, month(1), month(3)), Some("east"));
+        assert_eq!(attribute.latest(1, month(1), month(3)), Some("east"));
+        assert_eq!(attribute.latest(1, month(2), month(3)), None);
+        assert_eq!(attribute.earliest(1, month(1), month(3)), Some("east"));
+        assert_eq!(attribute.contested(), [(0, month(1)), (1, month(1))]);
+    }
+}

@@ -1,0 +1,308 @@
+//! Entries become a ledger: parts that threads fill, merged and then closed.
+
+use hashbrown::HashMap;
+
+use super::attributes::AttributeDraft;
+use super::cells::{Cells, Overflow};
+use super::intern::Interner;
+use super::{Coverage, Ledger};
+use crate::error::{Code, Message};
+use crate::policies::Duplicates;
+use crate::units::{Amount, Grain, Month};
+
+/// Where a row stands: the number of its file and its line. Orders rows as they were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RowPlace {
+    /// Where the file stands among the inputs.
+    pub file: usize,
+    /// The line the row starts on.
+    pub line: u64,
+}
+
+/// One row after reading.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Who pays.
+    pub customer: &'a str,
+    /// The month it counts in; the last one of a longer label.
+    pub month: Month,
+    /// How much.
+    pub amount: Amount,
+    /// What for; part of the key of `duplicates`.
+    pub product: &'a str,
+    /// The values of the columns of `--by`, in their order.
+    pub attributes: &'a [&'a str],
+    /// Where it stands.
+    pub place: RowPlace,
+}
+
+/// A ledger in the making: one thread's rows, added up as they come.
+///
+/// Memory grows with customers × months. Only `duplicates last` and `error` also keep a record for
+/// each customer, month and product.
+#[derive(Debug)]
+pub struct Part {
+    customers: Interner,
+    /// Whether a customer has rows inside and outside the filter.
+    sides: Vec<Sides>,
+    products: Interner,
+    cells: Cells,
+    attributes: Vec<AttributeDraft>,
+    coverage: Coverage,
+    duplicates: Duplicates,
+    keyed: HashMap<Key, Keyed>,
+    /// The first row whose sum outgrew exact arithmetic.
+    overflow: Option<RowPlace>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sides {
+    inside: bool,
+    outside: bool,
+}
+
+type Key = (u32, Month, u32);
+
+/// The rows of one key while it is not decided which of them counts.
+#[derive(Debug)]
+struct Keyed {
+    place: RowPlace,
+    amount: Amount,
+    attributes: Box<[Box<str>]>,
+    /// Every row's place, kept under `duplicates error` alone.
+    places: Vec<RowPlace>,
+}
+
+/// Rows that stand for one key under `duplicates error`.
+#[derive(Debug)]
+pub struct Clash {
+    /// Whose rows they are.
+    pub customer: String,
+    /// In which month.
+    pub month: Month,
+    /// Of which product; empty without a product column.
+    pub product: String,
+    /// Where they stand, in order.
+    pub places: Vec<RowPlace>,
+}
+
+impl Part {
+    /// A part without rows, for so many columns of `--by`.
+    #[must_use]
+    pub fn new(duplicates: Duplicates, attributes: usize) -> Part {
+        Part {
+            customers: Interner::default(),
+            sides: Vec::new(),
+            products: Interner::default(),
+            cells: Cells::default(),
+            attributes: (0..attributes).map(|_| AttributeDraft::default()).collect(),
+            coverage: Coverage::default(),
+            duplicates,
+            keyed: HashMap::new(),
+            overflow: None,
+        }
+    }
+
+    /// Notes that a row covers a month, whether or not it passes the filters: the horizon and the
+    /// missing months are those of the whole input.
+    pub fn cover(&mut self, month: Month, grain: Grain, place: RowPlace) {
+        self.coverage.add(month, grain, place);
+    }
+
+    /// Notes that a customer has rows that a filter leaves out.
+    pub fn leave_out(&mut self, customer: &str) {
+        let number = self.customer(customer);
+        self.sides[number as usize].outside = true;
+    }
+
+    /// Adds a row that counts.
+    pub fn add(&mut self, entry: &Entry<'_>) {
+        let customer = self.customer(entry.customer);
+        self.sides[customer as usize].inside = true;
+        if self.duplicates == Duplicates::Sum {
+            self.add_to_cell(
+                customer,
+                entry.month,
+                entry.amount,
+                entry.attributes,
+                entry.place,
+            );
+            return;
+        }
+        let product = self.products.intern(entry.product);
+        let keyed = Keyed {
+            place: entry.place,
+            amount: entry.amount,
+            attributes: entry
+                .attributes
+                .iter()
+                .map(|value| Box::from(*value))
+                .collect(),
+            places: if self.duplicates == Duplicates::Error {
+                vec![entry.place]
+            } else {
+                Vec::new()
+            },
+        };
+        self.add_keyed((customer, entry.month, product), keyed);
+    }
+
+    /// Adds everything another part holds. The order of merging shows in nothing but the numbers
+    /// that customers have inside.
+    pub fn merge(&mut self, other: Part) {
+        let renumbered: Vec<u32> = (0..)
+            .take(other.customers.len())
+            .map(|n| self.customer(other.customers.name(n)))
+            .collect();
+        for (sides, number) in other.sides.iter().zip(&renumbered) {
+            self.sides[*number as usize].inside |= sides.inside;
+            self.sides[*number as usize].outside |= sides.outside;
+        }
+        let mut overflow = [self.overflow, other.overflow].into_iter().flatten().min();
+        let cells = self.cells.merge(&other.cells, &renumbered);
+        let attributes = self.attributes.iter_mut().zip(other.attributes);
+        let merged: Option<Vec<()>> = attributes
+            .map(|(mine, theirs)| mine.merge(theirs, &renumbered))
+            .collect();
+        if cells == Err(Overflow) || merged.is_none() {
+            overflow = overflow.or(Some(RowPlace { file: 0, line: 0 }));
+        }
+        self.overflow = overflow;
+        self.coverage.merge(other.coverage);
+        for ((customer, month, product), keyed) in other.keyed {
+            let product = self.products.intern(other.products.name(product));
+            self.add_keyed((renumbered[customer as usize], month, product), keyed);
+        }
+    }
+
+    /// Customers with rows both inside and outside the filter, in byte order.
+    #[must_use]
+    pub fn split_customers(&self) -> Vec<&str> {
+        let is_split = |number: &u32| {
+            let sides = self.sides[*number as usize];
+            sides.inside && sides.outside
+        };
+        self.customers
+            .sorted()
+            .into_iter()
+            .filter(is_split)
+            .map(|n| self.customers.name(n))
+            .collect()
+    }
+
+    /// Where rows of each grain first stand.
+    #[must_use]
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The keys that several rows stand for, in order of their first row; only under `duplicates error`.
+    #[must_use]
+    pub fn clashes(&self) -> Vec<Clash> {
+        let clashing = self
+            .keyed
+            .iter()
+            .filter(|(_, keyed)| keyed.places.len() > 1);
+        let mut clashes: Vec<Clash> = clashing
+            .map(|((customer, month, product), keyed)| {
+                let mut places = keyed.places.clone();
+                places.sort_unstable();
+                let (customer, product) =
+                    (self.customers.name(*customer), self.products.name(*product));
+                Clash {
+                    customer: customer.to_owned(),
+                    month: *month,
+                    product: product.to_owned(),
+                    places,
+                }
+            })
+            .collect();
+        clashes.sort_unstable_by(|left, right| left.places.cmp(&right.places));
+        clashes
+    }
+
+    /// Closes the part: decides the keyed rows, settles the attributes, fixes the horizon.
+    ///
+    /// `columns` are the columns of `--by` by their headers.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::AmountTooLarge`] where a sum outgrows exact arithmetic.
+    pub fn finish(
+        mut self,
+        columns: &[String],
+        currency: Option<String>,
+        through: Option<Month>,
+    ) -> Result<Ledger, Message> {
+        for ((customer, month, _), keyed) in std::mem::take(&mut self.keyed) {
+            let attributes: Vec<&str> = keyed.attributes.iter().map(AsRef::as_ref).collect();
+            self.add_to_cell(customer, month, keyed.amount, &attributes, keyed.place);
+        }
+        let bounded = self
+            .cells
+            .magnitude()
+            .is_ok_and(|magnitude| magnitude <= Ledger::MAGNITUDE_MAX);
+        if self.overflow.is_some() || !bounded {
+            let headline = "the amounts add up to more than exact arithmetic holds";
+            return Err(Message::new(Code::AmountTooLarge, headline).note(format!(
+                "they are kept with {} decimals in 128 bits",
+                self.cells.scale()
+            )));
+        }
+        let attributes = self.attributes.into_iter().zip(columns);
+        let attributes = attributes
+            .map(|(draft, column)| draft.finish(column.clone()))
+            .collect();
+        let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
+        Ok(Ledger::new(
+            self.customers,
+            &inside,
+            self.cells,
+            attributes,
+            self.coverage,
+            currency,
+            through,
+        ))
+    }
+
+    fn customer(&mut self, name: &str) -> u32 {
+        let number = self.customers.intern(name);
+        if self.sides.len() < self.customers.len() {
+            self.sides.push(Sides::default());
+        }
+        number
+    }
+
+    fn add_to_cell(
+        &mut self,
+        customer: u32,
+        month: Month,
+        amount: Amount,
+        attributes: &[&str],
+        place: RowPlace,
+    ) {
+        let mut held = self.cells.add(customer, month, amount).is_ok();
+        for (draft, value) in self.attributes.iter_mut().zip(attributes) {
+            held &= draft.add(customer, month, value, amount).is_some();
+        }
+        if !held {
+            self.overflow = [self.overflow, Some(place)].into_iter().flatten().min();
+        }
+    }
+
+    fn add_keyed(&mut self, key: Key, keyed: Keyed) {
+        match self.keyed.entry(key) {
+            hashbrown::hash_map::Entry::Vacant(entry) => {
+                entry.insert(keyed);
+            }
+            hashbrown::hash_map::Entry::Occupied(mut entry) => {
+                let held = entry.get_mut();
+                held.places.extend(&keyed.places);
+                if keyed.place > held.place {
+                    let places = std::mem::take(&mut held.places);
+                    *held = Keyed { places, ..keyed };
+                }
+            }
+        }
+    }
+}

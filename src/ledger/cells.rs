@@ -1,0 +1,268 @@
+//! Amounts by customer and month, in blocks that exist only where something was added.
+//!
+//! A column is a month, a block 1,024 customers of it. Amounts are integers at one scale for the
+//! whole grid; a block is 64 bits wide until a sum outgrows it.
+
+use crate::units::{Amount, Month};
+
+const BLOCK: usize = 1024;
+
+/// The first month a column can stand for: January 1990, the earliest date that is read.
+const ORIGIN: i32 = 1990 * 12;
+
+/// A sum that 128 bits do not hold.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Overflow;
+
+/// A grid of sums, customers × months.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    scale: u8,
+    columns: Vec<Vec<Option<Box<Block>>>>,
+}
+
+#[derive(Debug)]
+struct Block {
+    sums: Sums,
+    /// One bit a customer: a row stated this cell, be it zero.
+    stated: [u64; BLOCK / 64],
+}
+
+#[derive(Debug)]
+enum Sums {
+    Narrow([i64; BLOCK]),
+    Wide(Box<[i128; BLOCK]>),
+}
+
+impl Cells {
+    /// The decimals of every cell.
+    pub(super) const fn scale(&self) -> u8 {
+        self.scale
+    }
+
+    /// Adds an amount to a cell; the scale of the grid grows where the amount has more decimals.
+    pub(super) fn add(
+        &mut self,
+        customer: u32,
+        month: Month,
+        amount: Amount,
+    ) -> Result<(), Overflow> {
+        if amount.scale() > self.scale {
+            self.rescale(amount.scale())?;
+        }
+        let units = amount.units_at(self.scale).ok_or(Overflow)?;
+        let (column, block, slot) = position(customer, month);
+        if self.columns.len() <= column {
+            self.columns.resize_with(column + 1, Vec::new);
+        }
+        let blocks = &mut self.columns[column];
+        if blocks.len() <= block {
+            blocks.resize_with(block + 1, || None);
+        }
+        blocks[block].get_or_insert_default().add(slot, units)
+    }
+
+    /// The sum of a cell in smallest units; 0 where nothing was added.
+    pub(super) fn units(&self, customer: u32, month: Month) -> i128 {
+        let (_, _, slot) = position(customer, month);
+        match self.block(customer, month).map(|block| &block.sums) {
+            None => 0,
+            Some(Sums::Narrow(sums)) => i128::from(sums[slot]),
+            Some(Sums::Wide(sums)) => sums[slot],
+        }
+    }
+
+    /// True if a row was added to the cell, be it of zero.
+    pub(super) fn is_stated(&self, customer: u32, month: Month) -> bool {
+        let (_, _, slot) = position(customer, month);
+        self.block(customer, month)
+            .is_some_and(|block| block.is_stated(slot))
+    }
+
+    /// Adds every cell of another grid, its customers renumbered.
+    pub(super) fn merge(&mut self, other: &Cells, renumbered: &[u32]) -> Result<(), Overflow> {
+        for (customer, number) in (0..).zip(renumbered) {
+            for month in other.months() {
+                if other.is_stated(customer, month) {
+                    let amount = Amount::new(other.units(customer, month), other.scale);
+                    self.add(*number, month, amount)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every month that has a column, whether or not anything stands in it.
+    pub(super) fn months(&self) -> impl Iterator<Item = Month> + use<> {
+        (ORIGIN..).take(self.columns.len()).map(Month::from_index)
+    }
+
+    /// The sum of the magnitudes of all cells: no sum formed later is larger.
+    pub(super) fn magnitude(&self) -> Result<u128, Overflow> {
+        let mut total: u128 = 0;
+        for block in self.columns.iter().flatten().flatten() {
+            for slot in 0..BLOCK {
+                total = total
+                    .checked_add(block.sums.get(slot).unsigned_abs())
+                    .ok_or(Overflow)?;
+            }
+        }
+        Ok(total)
+    }
+
+    fn block(&self, customer: u32, month: Month) -> Option<&Block> {
+        let (column, block, _) = position(customer, month);
+        self.columns.get(column)?.get(block)?.as_deref()
+    }
+
+    fn rescale(&mut self, scale: u8) -> Result<(), Overflow> {
+        let factor = 10_i128.pow(u32::from(scale - self.scale));
+        for block in self.columns.iter_mut().flatten().flatten() {
+            block.sums.multiply(factor)?;
+        }
+        self.scale = scale;
+        Ok(())
+    }
+}
+
+impl Default for Block {
+    fn default() -> Block {
+        Block {
+            sums: Sums::Narrow([0; BLOCK]),
+            stated: [0; BLOCK / 64],
+        }
+    }
+}
+
+impl Block {
+    fn add(&mut self, slot: usize, units: i128) -> Result<(), Overflow> {
+        self.stated[slot / 64] |= 1 << (slot % 64);
+        if let Sums::Narrow(sums) = &mut self.sums {
+            if let Some(sum) = i64::try_from(units)
+                .ok()
+                .and_then(|units| sums[slot].checked_add(units))
+            {
+                sums[slot] = sum;
+                return Ok(());
+            }
+        }
+        let sums = self.sums.widen();
+        sums[slot] = sums[slot].checked_add(units).ok_or(Overflow)?;
+        Ok(())
+    }
+
+    fn is_stated(&self, slot: usize) -> bool {
+        self.stated[slot / 64] & (1 << (slot % 64)) != 0
+    }
+}
+
+impl Sums {
+    fn get(&self, slot: usize) -> i128 {
+        match self {
+            Sums::Narrow(sums) => i128::from(sums[slot]),
+            Sums::Wide(sums) => sums[slot],
+        }
+    }
+
+    /// The sums at 128 bits, converted now if they are not yet.
+    fn widen(&mut self) -> &mut [i128; BLOCK] {
+        if let Sums::Narrow(sums) = self {
+            *self = Sums::Wide(Box::new(sums.map(i128::from)));
+        }
+        match self {
+            Sums::Wide(sums) => sums,
+            Sums::Narrow(_) => unreachable!("widened above"),
+        }
+    }
+
+    fn multiply(&mut self, factor: i128) -> Result<(), Overflow> {
+        if let Sums::Narrow(sums) = self {
+            let multiplied = |sum: i64| i64::try_from(i128::from(sum).checked_mul(factor)?).ok();
+            if sums.iter().all(|sum| multiplied(*sum).is_some()) {
+                for sum in sums {
+                    *sum = multiplied(*sum).ok_or(Overflow)?;
+                }
+                return Ok(());
+            }
+        }
+        for sum in self.widen() {
+            *sum = sum.checked_mul(factor).ok_or(Overflow)?;
+        }
+        Ok(())
+    }
+}
+
+/// Which column, block and slot a cell stands in.
+fn position(customer: u32, month: Month) -> (usize, usize, usize) {
+    let column = usize::try_from(month.index() - ORIGIN).unwrap_or(usize::MAX - 1);
+    let customer = customer as usize;
+    (column, customer / BLOCK, customer % BLOCK)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn month(text: &str) -> Month {
+        Month::parse(text).unwrap()
+    }
+
+    fn amount(text: &str) -> Amount {
+        Amount::parse_plain(text).unwrap()
+    }
+
+    #[test]
+    fn sums_are_exact_across_scales_and_widths() {
+        let mut cells = Cells::default();
+        let march = month("2024-03");
+        for text in [
+            "1000000000000",
+            "0.000001",
+            "-999999999999.5",
+            "0.123456789012345678",
+        ] {
+            cells.add(5000, march, amount(text)).unwrap();
+        }
+        let sum = Amount::new(cells.units(5000, march), cells.scale());
+        assert_eq!(sum, amount("0.623457789012345678"));
+        assert_eq!(cells.units(5001, march), 0);
+        assert!(!cells.is_stated(5001, march));
+    }
+
+    #[test]
+    fn a_stated_zero_is_told_from_nothing() {
+        let mut cells = Cells::default();
+        cells.add(0, month("2024-01"), Amount::ZERO).unwrap();
+        assert!(cells.is_stated(0, month("2024-01")));
+        assert!(!cells.is_stated(0, month("2024-02")));
+        assert!(!cells.is_stated(0, month("1980-01")));
+    }
+
+    #[test]
+    fn merging_renumbers_customers() {
+        let (mut left, mut right) = (Cells::default(), Cells::default());
+        left.add(0, month("2024-01"), amount("1.5")).unwrap();
+        right.add(0, month("2024-01"), amount("2")).unwrap();
+        right.add(1, month("2024-02"), amount("0.25")).unwrap();
+        left.merge(&right, &[7, 0]).unwrap();
+        assert_eq!(left.units(7, month("2024-01")), 200);
+        assert_eq!(left.units(0, month("2024-02")), 25);
+        assert_eq!(left.magnitude(), Ok(375));
+    }
+
+    #[test]
+    fn a_sum_beyond_128_bits_is_reported() {
+        let mut cells = Cells::default();
+        cells
+            .add(0, month("2024-01"), Amount::new(i128::MAX, 0))
+            .unwrap();
+        assert_eq!(
+            cells.add(0, month("2024-01"), Amount::new(1, 0)),
+            Err(Overflow)
+        );
+        assert_eq!(
+            cells.add(0, month("2024-02"), Amount::new(1, 2)),
+            Err(Overflow)
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! Customers × months: one exact amount in each cell, in one currency, complete over its horizon.
+//!
+//! ```text
+//! rows ─► Entry ─► Part (one a thread) ─► merge ─► Ledger
+//! ```
+//!
+//! The ledger knows no policy but what its parts were built under; what a number means is for
+//! `metrics` to say.
+
+mod attributes;
+mod build;
+mod cells;
+mod coverage;
+mod intern;
+mod table;
+
+pub use attributes::Attribute;
+pub use build::{Clash, Entry, Part, RowPlace};
+pub use coverage::Coverage;
+pub use intern::Interner;
+
+use crate::units::{Amount, Grain, Month};
+use cells::Cells;
+
+/// Who paid how much in which month.
+///
+/// # Shape
+///
+/// Customers are numbers from 0; [`Ledger::in_byte_order`] is the order to show them in. The horizon
+/// runs from [`Ledger::first`] to [`Ledger::last`] without gaps; absent is zero.
+///
+/// # Units
+///
+/// Every cell is an integer of smallest units at the one [`Ledger::scale`], in the one
+/// [`Ledger::currency`].
+#[derive(Debug)]
+pub struct Ledger {
+    names: Interner,
+    /// The customers with rows that count, in byte order of their names.
+    customers: Vec<u32>,
+    cells: Cells,
+    attributes: Vec<Attribute>,
+    coverage: Coverage,
+    currency: Option<String>,
+    first: Month,
+    last: Month,
+}
+
+impl Ledger {
+    /// The bound on the sum of all magnitudes: any sum, twelvefold or of two ledgers, fits 128 bits.
+    pub const MAGNITUDE_MAX: u128 = i128::MAX.unsigned_abs() / 64;
+
+    fn new(
+        names: Interner,
+        inside: &[bool],
+        cells: Cells,
+        attributes: Vec<Attribute>,
+        coverage: Coverage,
+        currency: Option<String>,
+        through: Option<Month>,
+    ) -> Ledger {
+        let customers = names
+            .sorted()
+            .into_iter()
+            .filter(|number| inside[*number as usize])
+            .collect();
+        let (first, last) = coverage
+            .horizon()
+            .unwrap_or((Month::from_index(0), Month::from_index(-1)));
+        let last = through.unwrap_or(last);
+        Ledger {
+            names,
+            customers,
+            cells,
+            attributes,
+            coverage,
+            currency,
+            first,
+            last,
+        }
+    }
+
+    /// Every customer with rows that count, in byte order of the names.
+    #[must_use]
+    pub fn in_byte_order(&self) -> &[u32] {
+        &self.customers
+    }
+
+    /// The name of a customer, as the input writes it.
+    #[must_use]
+    pub fn name(&self, customer: u32) -> &str {
+        self.names.name(customer)
+    }
+
+    /// The first month of the horizon.
+    #[must_use]
+    pub const fn first(&self) -> Month {
+        self.first
+    }
+
+    /// The last month of the horizon.
+    #[must_use]
+    pub const fn last(&self) -> Month {
+        self.last
+    }
+
+    /// The finest period that can be asked for.
+    #[must_use]
+    pub fn grain(&self) -> Grain {
+        self.coverage.grain()
+    }
+
+    /// True if a row of anybody stands in this month, or in the longer label that ends with it.
+    #[must_use]
+    pub fn has_rows(&self, month: Month) -> bool {
+        self.coverage.has_rows(month)
+    }
+
+    /// The decimals of every cell.
+    #[must_use]
+    pub const fn scale(&self) -> u8 {
+        self.cells.scale()
+    }
+
+    /// The currency of every amount; `None` where the input names none.
+    #[must_use]
+    pub fn currency(&self) -> Option<&str> {
+        self.currency.as_deref()
+    }
+
+    /// The columns of `--by`, in their order.
+    #[must_use]
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// A customer's amount in a month, in smallest units; 0 outside the horizon.
+    #[must_use]
+    pub fn units(&self, customer: u32, month: Month) -> i128 {
+        if month > self.last {
+            0
+        } else {
+            self.cells.units(customer, month)
+        }
+    }
+
+    /// A customer's amount in a month.
+    #[must_use]
+    pub fn amount(&self, customer: u32, month: Month) -> Amount {
+        Amount::new(self.units(customer, month), self.scale())
+    }
+
+    /// True if a row states the customer's amount in this month, be it zero.
+    #[must_use]
+    pub fn is_stated(&self, customer: u32, month: Month) -> bool {
+        month <= self.last && self.cells.is_stated(customer, month)
+    }
+
+    /// True if the customer has revenue in this month: an amount above zero.
+    #[must_use]
+    pub fn has_revenue(&self, customer: u32, month: Month) -> bool {
+        self.units(customer, month) > 0
+    }
+
+    /// The customer's last month with revenue up to `month`.
+    #[must_use]
+    pub fn last_revenue_through(&self, customer: u32, month: Month) -> Option<Month> {
+        self.first
+            .through(month.min(self.last))
+            .rev()
+            .find(|month| self.has_revenue(customer, *month))
+    }
+
+    /// The customer's first month with revenue after `month`.
+    #[must_use]
+    pub fn next_revenue_after(&self, customer: u32, month: Month) -> Option<Month> {
+        month
+            .forward(1)
+            .through(self.last)
+            .find(|month| self.has_revenue(customer, *month))
+    }
+}

@@ -1,0 +1,201 @@
+//! The two ends of a comparison and the months that each of them reads.
+
+use crate::ledger::Ledger;
+use crate::policies::{Basis, MissingMonths, Partial, Policies};
+use crate::units::{Month, Period};
+
+/// One end of a comparison: its period, and the months of it that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The period as asked for.
+    pub period: Period,
+    /// The first month read.
+    pub first: Month,
+    /// The last month read.
+    pub last: Month,
+}
+
+impl Anchor {
+    /// How many months of the period count: those read, or the one month that a stock amount is for.
+    #[must_use]
+    pub fn months(self) -> i128 {
+        i128::from(self.first.until(self.last)) + 1
+    }
+}
+
+/// Both ends, and whether one was cut short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchors {
+    /// The earlier end.
+    pub opening: Anchor,
+    /// The later end.
+    pub closing: Anchor,
+    /// True if an end reaches past the data and only the months there are were read.
+    pub partial: bool,
+}
+
+/// Why an end cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Months before the horizon would be read.
+    BeforeData(Period),
+    /// Months after the horizon would be read.
+    AfterData(Period),
+    /// Months without any row would be read.
+    Missing(Vec<Month>),
+    /// The period is no whole number of the ledger's own periods.
+    FinerThanData(Period),
+}
+
+/// Finds the two ends of a period's comparison.
+///
+/// # Shape
+///
+/// The closing is `period`; the opening has the same length and ends `lookback` months earlier.
+///
+/// # Errors
+///
+/// [`Unreadable`] for the first end that cannot be read, the opening before the closing.
+///
+/// # Source
+///
+/// `docs/definitions.md#anchors`.
+pub fn anchors(
+    ledger: &Ledger,
+    period: Period,
+    lookback: u32,
+    policies: &Policies,
+) -> Result<Anchors, Unreadable> {
+    let (opening, opening_cut) = anchor(ledger, period.earlier(lookback), policies)?;
+    let (closing, closing_cut) = anchor(ledger, period, policies)?;
+    Ok(Anchors {
+        opening,
+        closing,
+        partial: opening_cut || closing_cut,
+    })
+}
+
+/// One end, and whether it was cut short.
+///
+/// # Errors
+///
+/// [`Unreadable`] if the months it reads are not all there.
+pub fn anchor(
+    ledger: &Ledger,
+    period: Period,
+    policies: &Policies,
+) -> Result<(Anchor, bool), Unreadable> {
+    let grain = ledger.grain().months().cast_signed();
+    let is_label_end = |month: Month| (ledger.first().until(month) + 1).rem_euclid(grain) == 0;
+    if !is_label_end(period.last()) || period.months().cast_signed() % grain != 0 {
+        return Err(Unreadable::FinerThanData(period));
+    }
+    let is_cut = period.last() > ledger.last();
+    if is_cut && (policies.partial == Partial::Refuse || period.first() > ledger.last()) {
+        return Err(Unreadable::AfterData(period));
+    }
+    let last = period.last().min(ledger.last());
+    let first = if policies.basis == Basis::Stock {
+        last
+    } else {
+        period.first()
+    };
+    if first < ledger.first() {
+        return Err(Unreadable::BeforeData(period));
+    }
+    let missing = |month: &Month| is_label_end(*month) && !ledger.has_rows(*month);
+    let missing: Vec<Month> = first.through(last).filter(missing).collect();
+    if !missing.is_empty() && policies.missing_months == MissingMonths::Refuse {
+        return Err(Unreadable::Missing(missing));
+    }
+    Ok((
+        Anchor {
+            period,
+            first,
+            last,
+        },
+        is_cut,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policies::Origin;
+    use crate::units::FiscalYear;
+
+    fn ledger() -> Ledger {
+        Ledger::from_table(
+            "       2023-12 2024-01 2024-03 2024-04
+             acme        10       .      12       1",
+        )
+        .unwrap()
+    }
+
+    fn read(label: &str, settings: &[(&str, &str)]) -> Result<(String, String), Unreadable> {
+        let mut policies = Policies::default();
+        for (name, value) in settings {
+            policies.set(name, value, Origin::Flag).unwrap();
+        }
+        let period = Period::parse(label, FiscalYear::CALENDAR).unwrap();
+        let lookback = policies.lookback.months(period.months());
+        let anchors = anchors(&ledger(), period, lookback, &policies)?;
+        let months = |anchor: Anchor| format!("{}..{}", anchor.first, anchor.last);
+        Ok((months(anchors.opening), months(anchors.closing)))
+    }
+
+    fn pair(opening: &str, closing: &str) -> Result<(String, String), Unreadable> {
+        Ok((opening.into(), closing.into()))
+    }
+
+    #[test]
+    fn stock_reads_last_months_whatever_stands_between() {
+        assert_eq!(
+            read("2024-Q1", &[("basis", "stock")]),
+            pair("2023-12..2023-12", "2024-03..2024-03")
+        );
+    }
+
+    #[test]
+    fn flow_reads_every_month_and_misses_those_before_the_data() {
+        assert!(matches!(
+            read("2024-Q1", &[]),
+            Err(Unreadable::BeforeData(_))
+        ));
+        assert_eq!(
+            read("2024-01", &[]),
+            pair("2023-12..2023-12", "2024-01..2024-01")
+        );
+    }
+
+    #[test]
+    fn a_month_without_rows_is_missing_unless_declared_zero() {
+        let february = Month::parse("2024-02").unwrap();
+        assert_eq!(
+            read("2024-02", &[]),
+            Err(Unreadable::Missing(vec![february]))
+        );
+        assert_eq!(
+            read("2024-02", &[("missing-months", "zero")]),
+            pair("2024-01..2024-01", "2024-02..2024-02")
+        );
+    }
+
+    #[test]
+    fn a_period_past_the_data_is_cut_when_allowed() {
+        let stock = ("basis", "stock");
+        assert!(matches!(
+            read("2024-Q2", &[stock]),
+            Err(Unreadable::AfterData(_))
+        ));
+        let allowed = [stock, ("partial", "allow")];
+        assert_eq!(
+            read("2024-Q2", &allowed),
+            pair("2024-03..2024-03", "2024-04..2024-04")
+        );
+        assert!(matches!(
+            read("2024-Q3", &allowed),
+            Err(Unreadable::AfterData(_))
+        ));
+    }
+}

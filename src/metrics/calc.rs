@@ -1,0 +1,228 @@
+//! The main job: every record of the periods asked for, or every reason why not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::anchors::{Anchors, Unreadable, anchor, anchors};
+use super::movements::{Movement, Negative, movements};
+use super::periods::Asked;
+use super::problems;
+use super::record::{Annual, Figures, Record};
+use super::rollforward::Rollforward;
+use super::segments::by_segment;
+use crate::error::Errors;
+use crate::ledger::Ledger;
+use crate::policies::Policies;
+use crate::units::{Amount, Month, Period};
+
+const YEAR: u32 = 12;
+
+/// The records of a run, and what its warnings need to know.
+#[derive(Clone, Debug, Default)]
+pub struct Calculation {
+    /// One record a period, or the total and then one a segment; earliest period first.
+    pub records: Vec<Record>,
+    /// The months that some anchor reads.
+    pub months_read: BTreeSet<Month>,
+}
+
+/// Computes every period asked for, with its segments where the ledger has attributes.
+///
+/// # Shape
+///
+/// Records stand in order of the periods; the total of each first, then its segments in byte order.
+///
+/// # Errors
+///
+/// All that keep a period from being computed: ends before or after the data, months without rows,
+/// customers below zero. In a range an opening before the data gives a record without rates instead.
+///
+/// # Source
+///
+/// `docs/definitions.md`.
+pub fn calc(ledger: &Ledger, asked: &Asked, policies: &Policies) -> Result<Calculation, Errors> {
+    let mut run = Run {
+        ledger,
+        policies,
+        is_range: asked.is_range,
+        faults: Faults::default(),
+    };
+    let mut calculation = Calculation::default();
+    for period in &asked.periods {
+        run.add_period(*period, &mut calculation);
+    }
+    problems::messages(ledger, policies, asked, &run.faults).map_or(Ok(calculation), Err)
+}
+
+/// What kept periods from being computed; one entry a cause.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    pub(super) before: Vec<Period>,
+    pub(super) after: Vec<Period>,
+    pub(super) finer: Vec<Period>,
+    pub(super) missing: BTreeSet<Month>,
+    pub(super) negatives: Vec<Negative>,
+}
+
+struct Run<'a> {
+    ledger: &'a Ledger,
+    policies: &'a Policies,
+    is_range: bool,
+    faults: Faults,
+}
+
+/// The roll-forwards of one comparison: the total and its segments.
+struct Compared {
+    total: Rollforward,
+    segments: BTreeMap<Vec<String>, Rollforward>,
+}
+
+impl Run<'_> {
+    fn add_period(&mut self, period: Period, calculation: &mut Calculation) {
+        let lookback = self.policies.lookback.months(period.months());
+        let ends = match anchors(self.ledger, period, lookback, self.policies) {
+            Ok(ends) => ends,
+            Err(Unreadable::BeforeData(_)) if self.is_range => {
+                return self.add_closing_only(period, lookback, calculation);
+            }
+            Err(unreadable) => return self.faults.add(unreadable),
+        };
+        for end in [ends.opening, ends.closing] {
+            calculation.months_read.extend(end.first.through(end.last));
+        }
+        match movements(self.ledger, &ends, self.policies) {
+            Err(negatives) => self.faults.negatives.extend(negatives),
+            Ok(movements) => {
+                let compared = self.compare(&ends, &movements);
+                let annual = self.annual(period, lookback);
+                self.push_records(&ends, compared, annual.as_ref(), calculation);
+            }
+        }
+    }
+
+    fn compare(&self, ends: &Anchors, movements: &[Movement]) -> Compared {
+        let total = Rollforward::total(movements, self.policies.reactivation, self.ledger.scale());
+        let segments = if self.ledger.attributes().is_empty() {
+            BTreeMap::new()
+        } else {
+            by_segment(self.ledger, ends, movements, self.policies)
+        };
+        Compared { total, segments }
+    }
+
+    /// The comparison with twelve months before, or why there is none; `None` if it is the asked one.
+    fn annual(&self, period: Period, lookback: u32) -> Option<Result<Compared, String>> {
+        if lookback == YEAR {
+            return None;
+        }
+        let ends = match anchors(self.ledger, period, YEAR, self.policies) {
+            Ok(ends) => ends,
+            Err(unreadable) => return Some(Err(problems::annual_reason(&unreadable))),
+        };
+        Some(match movements(self.ledger, &ends, self.policies) {
+            Ok(movements) => Ok(self.compare(&ends, &movements)),
+            Err(_) => Err("a customer is below zero twelve months before".to_owned()),
+        })
+    }
+
+    fn push_records(
+        &self,
+        ends: &Anchors,
+        compared: Compared,
+        annual: Option<&Result<Compared, String>>,
+        calculation: &mut Calculation,
+    ) {
+        let nobody = Rollforward::empty(self.ledger.scale());
+        let annual_of = |own: &Rollforward, segment: Option<&Vec<String>>| match annual {
+            None => Ok(Annual::of(own)),
+            Some(Err(reason)) => Err(reason.clone()),
+            Some(Ok(year)) => Ok(Annual::of(match segment {
+                None => &year.total,
+                Some(segment) => year.segments.get(segment).unwrap_or(&nobody),
+            })),
+        };
+        let record = |own: Rollforward, segment: Option<Vec<String>>| Record {
+            annual: annual_of(&own, segment.as_ref()),
+            figures: Figures::Full(Box::new(own)),
+            segments: segment,
+            partial: ends.partial,
+            ..self.blank(ends.closing.period, ends.opening.period)
+        };
+        calculation.records.push(record(compared.total, None));
+        let segments = compared
+            .segments
+            .into_iter()
+            .map(|(segment, own)| record(own, Some(segment)));
+        calculation.records.extend(segments);
+    }
+
+    /// A record of a period whose opening lies before the data: what stands at the closing, no more.
+    fn add_closing_only(&mut self, period: Period, lookback: u32, calculation: &mut Calculation) {
+        let opening_period = period.earlier(lookback);
+        let (closing, partial) = match anchor(self.ledger, period, self.policies) {
+            Ok((end, cut)) => {
+                calculation.months_read.extend(end.first.through(end.last));
+                // Against itself every customer keeps its class, so this is what stands there.
+                let still = Anchors {
+                    opening: end,
+                    closing: end,
+                    partial: cut,
+                };
+                match movements(self.ledger, &still, self.policies) {
+                    Err(negatives) => return self.faults.negatives.extend(negatives),
+                    Ok(movements) => (Some(standing(&movements, self.ledger.scale())), cut),
+                }
+            }
+            Err(Unreadable::BeforeData(_)) => (None, false),
+            Err(unreadable) => return self.faults.add(unreadable),
+        };
+        let label = opening_period.label(self.policies.fiscal_year);
+        let reason = format!(
+            "{label} lies before the data, which start in {}",
+            self.ledger.first()
+        );
+        let figures = Figures::ClosingOnly {
+            reason: reason.clone(),
+            closing,
+        };
+        let record = Record {
+            figures,
+            partial,
+            annual: Err(reason),
+            ..self.blank(period, opening_period)
+        };
+        calculation.records.push(record);
+    }
+
+    fn blank(&self, period: Period, opening_period: Period) -> Record {
+        Record {
+            period,
+            opening_period,
+            fiscal_year: self.policies.fiscal_year,
+            currency: self.ledger.currency().map(str::to_owned),
+            segments: None,
+            figures: Figures::ClosingOnly {
+                reason: String::new(),
+                closing: None,
+            },
+            annual: Err(String::new()),
+            partial: false,
+        }
+    }
+}
+
+fn standing(movements: &[Movement], scale: u8) -> (Amount, u64) {
+    let paying = movements.iter().filter(|movement| movement.closing > 0);
+    let units = paying.clone().map(|movement| movement.closing).sum();
+    (Amount::new(units, scale), paying.count() as u64)
+}
+
+impl Faults {
+    fn add(&mut self, unreadable: Unreadable) {
+        match unreadable {
+            Unreadable::BeforeData(period) => self.before.push(period),
+            Unreadable::AfterData(period) => self.after.push(period),
+            Unreadable::FinerThanData(period) => self.finer.push(period),
+            Unreadable::Missing(months) => self.missing.extend(months),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What the numbers mean: pure functions from a ledger and policies to records.
+//!
+//! ```text
+//! Ledger + Period ─► Anchors ─► Movements ─► Rollforward (total, segments) ─► Record
+//! ```
+//!
+//! Nothing here knows how a number came in or will look.
+
+mod anchors;
+mod calc;
+mod movements;
+mod periods;
+mod problems;
+mod record;
+pub mod registry;
+mod rollforward;
+mod segments;
+
+pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};
+pub use calc::{Calculation, calc};
+pub use movements::{Class, Movement, Negative, movements};
+pub use periods::{Ask, Asked, PeriodProblem};
+pub use record::{Annual, Figures, Record};
+pub use rollforward::Rollforward;
+pub use segments::by_segment;

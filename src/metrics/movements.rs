@@ -1,0 +1,264 @@
+//! Each customer's change between the two ends, in exactly one class.
+
+use super::anchors::{Anchor, Anchors};
+use crate::ledger::Ledger;
+use crate::policies::{Basis, Interval, Negatives, Policies, Reactivation, Zero};
+use crate::units::{Amount, Month};
+
+/// What became of a customer between the two ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Nothing at the opening and never before, revenue at the closing.
+    New,
+    /// Nothing at the opening, revenue before it and at the closing.
+    Reactivation,
+    /// More at the closing than at the opening.
+    Expansion,
+    /// Less, but something (or a stated zero under `zero active`).
+    Contraction,
+    /// Nothing left.
+    Churn,
+    /// As much as before.
+    Unchanged,
+    /// Nothing at both ends, revenue in between.
+    Transient,
+}
+
+/// One customer's change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Movement {
+    /// Whose.
+    pub customer: u32,
+    /// The opening value in smallest units, after clipping.
+    pub opening: i128,
+    /// The closing value in smallest units, after clipping.
+    pub closing: i128,
+    /// What `negatives clip` cut from the opening.
+    pub clipped_opening: i128,
+    /// What `negatives clip` cut from the closing.
+    pub clipped_closing: i128,
+    /// What became of the customer; `None` if nothing but a clipped value is there to show.
+    pub class: Option<Class>,
+    /// False where a threshold leaves the customer out of every figure.
+    pub counts: bool,
+}
+
+impl Movement {
+    /// True for a customer of the base that is still one at the closing.
+    #[must_use]
+    pub fn is_retained(&self) -> bool {
+        self.opening > 0 && self.class != Some(Class::Churn)
+    }
+}
+
+/// A customer whose value at one end is below zero, under `negatives error`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Negative {
+    /// Whose.
+    pub customer: u32,
+    /// Which end.
+    pub anchor: Anchor,
+    /// The value in smallest units.
+    pub units: i128,
+}
+
+/// Classifies every customer that has anything to show between two ends.
+///
+/// # Shape
+///
+/// Gives one [`Movement`] a customer, in byte order of the names; customers with nothing at both ends
+/// and in between are left out.
+///
+/// # Errors
+///
+/// Every [`Negative`] value, under `negatives error`.
+///
+/// # Source
+///
+/// `docs/definitions.md#movements`.
+///
+/// # Example
+///
+/// ```
+/// use nrr::ledger::Ledger;
+/// use nrr::metrics::{anchors, movements, Class};
+/// use nrr::policies::Policies;
+/// use nrr::units::{FiscalYear, Period};
+///
+/// let ledger = Ledger::from_table(
+///     "       2024-01 2024-02 2024-03
+///      acme       100       .       .
+///      birch        .       .      50
+///      cedar       20      20      30
+///      dune        10       .      10",
+/// ).unwrap();
+/// let march = Period::parse("2024-03", FiscalYear::CALENDAR).unwrap();
+/// let policies = Policies::default();
+/// let anchors = anchors(&ledger, march, 1, &policies).unwrap();
+/// let classes: Vec<Class> = movements(&ledger, &anchors, &policies)
+///     .unwrap().iter().filter_map(|movement| movement.class).collect();
+/// assert_eq!(classes, [Class::New, Class::Expansion, Class::Reactivation]); // acme left before
+/// ```
+pub fn movements(
+    ledger: &Ledger,
+    anchors: &Anchors,
+    policies: &Policies,
+) -> Result<Vec<Movement>, Vec<Negative>> {
+    let reader = Reader::new(ledger, anchors, policies);
+    let (mut movements, mut negatives) = (Vec::new(), Vec::new());
+    for customer in ledger.in_byte_order() {
+        match reader.movement(*customer, &mut negatives) {
+            Some(movement) if negatives.is_empty() => movements.push(movement),
+            _ => {}
+        }
+    }
+    if negatives.is_empty() {
+        Ok(movements)
+    } else {
+        Err(negatives)
+    }
+}
+
+/// A value at one end: what counts and what was cut.
+#[derive(Clone, Copy, Default)]
+struct Value {
+    units: i128,
+    clipped: i128,
+}
+
+/// What one comparison needs to know of the settings, worked out once.
+struct Reader<'a> {
+    ledger: &'a Ledger,
+    anchors: &'a Anchors,
+    policies: &'a Policies,
+    opening_min: i128,
+    closing_min: i128,
+}
+
+impl<'a> Reader<'a> {
+    fn new(ledger: &'a Ledger, anchors: &'a Anchors, policies: &'a Policies) -> Reader<'a> {
+        let min = |amount, anchor| threshold(amount, anchor, ledger.scale(), policies);
+        let opening_min = min(policies.min_opening, anchors.opening);
+        let closing_min = min(policies.min_closing, anchors.closing);
+        Reader {
+            ledger,
+            anchors,
+            policies,
+            opening_min,
+            closing_min,
+        }
+    }
+
+    fn movement(&self, customer: u32, negatives: &mut Vec<Negative>) -> Option<Movement> {
+        let opening = self.value(customer, self.anchors.opening, negatives);
+        let closing = self.value(customer, self.anchors.closing, negatives);
+        let class = self.class(customer, opening.units, closing);
+        if class.is_none() && opening.clipped == 0 && closing.clipped == 0 {
+            return None;
+        }
+        let is_below =
+            opening.units * 12 < self.opening_min || closing.units * 12 < self.closing_min;
+        Some(Movement {
+            customer,
+            opening: opening.units,
+            closing: closing.units,
+            clipped_opening: opening.clipped,
+            clipped_closing: closing.clipped,
+            class,
+            counts: !(opening.units > 0 && is_below),
+        })
+    }
+
+    fn value(&self, customer: u32, anchor: Anchor, negatives: &mut Vec<Negative>) -> Value {
+        let units = anchor
+            .first
+            .through(anchor.last)
+            .map(|month| self.ledger.units(customer, month))
+            .sum();
+        if units >= 0 {
+            return Value { units, clipped: 0 };
+        }
+        if self.policies.negatives == Negatives::Error {
+            negatives.push(Negative {
+                customer,
+                anchor,
+                units,
+            });
+        }
+        Value {
+            units: 0,
+            clipped: -units,
+        }
+    }
+
+    /// `None` for a customer with nothing at both ends and in between.
+    fn class(&self, customer: u32, opening: i128, closing: Value) -> Option<Class> {
+        let units = closing.units;
+        match (opening > 0, units > 0) {
+            (true, true) if units > opening => Some(Class::Expansion),
+            (true, true) if units < opening => Some(Class::Contraction),
+            (true, true) => Some(Class::Unchanged),
+            (true, false) if self.states_zero(customer, closing) => Some(Class::Contraction),
+            (true, false) => Some(Class::Churn),
+            (false, true) => Some(self.arrival(customer)),
+            (false, false) if self.has_revenue_between(customer) => Some(Class::Transient),
+            (false, false) => None,
+        }
+    }
+
+    /// New, or back within the window.
+    fn arrival(&self, customer: u32) -> Class {
+        let opening_end = self.anchors.opening.period.last();
+        let Some(last) = self.ledger.last_revenue_through(customer, opening_end) else {
+            return Class::New;
+        };
+        let absent = self
+            .ledger
+            .next_revenue_after(customer, opening_end)
+            .map_or(0, |next| last.until(next) - 1);
+        let window = self.policies.reactivation_window;
+        let is_too_long = window.is_some_and(|window| absent > window.cast_signed());
+        if is_too_long || self.policies.reactivation == Reactivation::AsNew {
+            Class::New
+        } else {
+            Class::Reactivation
+        }
+    }
+
+    /// True if, under `zero active`, a row states that the closing is exactly zero.
+    fn states_zero(&self, customer: u32, closing: Value) -> bool {
+        let Anchor { first, last, .. } = self.anchors.closing;
+        self.policies.zero == Zero::Active
+            && closing.clipped == 0
+            && first
+                .through(last)
+                .any(|month| self.ledger.is_stated(customer, month))
+    }
+
+    fn has_revenue_between(&self, customer: u32) -> bool {
+        let after_opening = self.anchors.opening.last.forward(1);
+        let before_closing = self.anchors.closing.first.back(1);
+        after_opening
+            .through(before_closing)
+            .any(|month: Month| self.ledger.has_revenue(customer, month))
+    }
+}
+
+/// What twelve times a value must reach: `min` a year, at the length of what the anchor reads.
+///
+/// Rounded up to the ledger's scale, which changes no comparison of whole units.
+fn threshold(min: Amount, anchor: Anchor, scale: u8, policies: &Policies) -> i128 {
+    let months = match (policies.basis, policies.interval) {
+        (Basis::Stock, Interval::Month) => 1,
+        (Basis::Stock, Interval::Year) => 12,
+        (Basis::Flow, _) => anchor.months(),
+    };
+    let units = min.units() * months;
+    match scale.checked_sub(min.scale()) {
+        Some(more) => units * 10_i128.pow(u32::from(more)),
+        None => {
+            let divisor = 10_i128.pow(u32::from(min.scale() - scale));
+            units.div_euclid(divisor) + i128::from(units.rem_euclid(divisor) > 0)
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What keeps a period from being computed, said to a person.
+
+use std::collections::BTreeMap;
+
+use super::anchors::Unreadable;
+use super::calc::Faults;
+use super::movements::Negative;
+use super::periods::Asked;
+use crate::error::{Code, Errors, Message};
+use crate::ledger::Ledger;
+use crate::policies::{Basis, Policies};
+use crate::text;
+use crate::units::{Amount, Month, Period};
+
+/// One message a cause; `None` without faults.
+pub(super) fn messages(
+    ledger: &Ledger,
+    policies: &Policies,
+    asked: &Asked,
+    faults: &Faults,
+) -> Option<Errors> {
+    let mut list = Vec::new();
+    list.extend(
+        faults
+            .finer
+            .first()
+            .map(|period| finer_than_data(ledger, policies, *period)),
+    );
+    list.extend(
+        faults
+            .before
+            .first()
+            .map(|period| before_data(ledger, policies, asked, *period)),
+    );
+    list.extend(
+        faults
+            .after
+            .first()
+            .map(|period| after_data(ledger, policies, asked, *period)),
+    );
+    if !faults.missing.is_empty() {
+        let missing: Vec<Month> = faults.missing.iter().copied().collect();
+        list.push(missing_month(ledger, &missing));
+    }
+    list.extend(negative_revenue(ledger, policies, &faults.negatives));
+    (!list.is_empty()).then(|| Errors::from(list))
+}
+
+/// Why the rates over twelve months are undefined, for the `undefined` field of a record.
+pub(super) fn annual_reason(unreadable: &Unreadable) -> String {
+    match unreadable {
+        Unreadable::BeforeData(_) => "twelve months before lies before the data".to_owned(),
+        Unreadable::AfterData(_) => "twelve months before lies after the data".to_owned(),
+        Unreadable::FinerThanData(_) => "the data are labelled by longer periods".to_owned(),
+        Unreadable::Missing(months) => {
+            let months: Vec<String> = months.iter().map(Month::to_string).collect();
+            format!("{} has no rows", text::list(&months, "and"))
+        }
+    }
+}
+
+fn horizon(ledger: &Ledger) -> String {
+    format!("the data cover {} to {}", ledger.first(), ledger.last())
+}
+
+/// What an end of the comparison reads, in words: `2023-12` or `2023-10 to 2023-12`.
+fn reads(policies: &Policies, period: Period) -> String {
+    match (policies.basis, period.months()) {
+        (Basis::Stock, _) | (_, 1) => period.last().to_string(),
+        (Basis::Flow, _) => format!("{} to {}", period.first(), period.last()),
+    }
+}
+
+fn before_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period) -> Message {
+    let label = end.label(policies.fiscal_year);
+    let asked_label = asked
+        .periods
+        .first()
+        .map(|period| period.label(policies.fiscal_year))
+        .unwrap_or_default();
+    let headline = if label == asked_label {
+        format!("{label} starts before the data do")
+    } else {
+        format!("{asked_label} is compared with {label}, which starts before the data do")
+    };
+    let message = Message::new(Code::PeriodBeforeData, headline)
+        .found(horizon(ledger))
+        .expected(format!("rows for {}", reads(policies, end)));
+    let earliest = asked
+        .periods
+        .first()
+        .map(|period| earliest_period(ledger, policies, *period));
+    match earliest.filter(|earliest| earliest.last() <= ledger.last()) {
+        Some(earliest) => message.help(format!(
+            "the earliest is `--period {}`",
+            earliest.label(policies.fiscal_year)
+        )),
+        None => message,
+    }
+}
+
+/// The first period of the same kind whose opening can be read.
+fn earliest_period(ledger: &Ledger, policies: &Policies, asked: Period) -> Period {
+    let step = asked
+        .grain(policies.fiscal_year)
+        .map_or(1, |grain| grain.months());
+    let lookback = policies.lookback.months(asked.months());
+    let mut period = asked;
+    let first_read = |period: Period| {
+        let opening = period.earlier(lookback);
+        if policies.basis == Basis::Stock {
+            opening.last()
+        } else {
+            opening.first()
+        }
+    };
+    while first_read(period) < ledger.first() {
+        period = period.later(step);
+    }
+    period
+}
+
+fn after_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period) -> Message {
+    let label = end.label(policies.fiscal_year);
+    let message = Message::new(
+        Code::PeriodAfterData,
+        format!("{label} ends after the data do"),
+    )
+    .found(horizon(ledger))
+    .expected(format!("rows for {}", reads(policies, end)));
+    let step = end
+        .grain(policies.fiscal_year)
+        .map_or(1, |grain| grain.months());
+    let mut latest = end;
+    while latest.last() > ledger.last() {
+        latest = latest.earlier(step);
+    }
+    let latest = latest.label(policies.fiscal_year);
+    let flag = if asked.is_range { "--to" } else { "--period" };
+    let message = message.help(format!("the latest is `{flag} {latest}`"));
+    if end.first() <= ledger.last() {
+        message.help("take the months there are with `--partial allow`")
+    } else {
+        message
+    }
+}
+
+fn finer_than_data(ledger: &Ledger, policies: &Policies, period: Period) -> Message {
+    let label = period.label(policies.fiscal_year);
+    let grain = ledger.grain().word();
+    Message::new(
+        Code::FinerThanData,
+        format!("{label} is no whole number of {grain}s, and the data are labelled by {grain}"),
+    )
+    .found(horizon(ledger))
+    .help(format!("ask for whole {grain}s, such as `--every {grain}`"))
+}
+
+fn missing_month(ledger: &Ledger, missing: &[Month]) -> Message {
+    let months: Vec<String> = missing.iter().map(Month::to_string).collect();
+    let verb = if missing.len() == 1 { "has" } else { "have" };
+    Message::new(
+        Code::MissingMonth,
+        format!(
+            "{} {verb} no rows of any customer",
+            text::examples(&months, months.len())
+        ),
+    )
+    .found(horizon(ledger))
+    .note("a month that was not exported looks like one in which everybody left")
+    .help("add the file that holds it, or count it as nothing with `--missing-months zero`")
+    .counting(missing.len() as u64)
+}
+
+/// One message a customer, in byte order of the names.
+fn negative_revenue(ledger: &Ledger, policies: &Policies, negatives: &[Negative]) -> Vec<Message> {
+    let mut by_customer: BTreeMap<&str, BTreeMap<Period, &Negative>> = BTreeMap::new();
+    for negative in negatives {
+        let name = ledger.name(negative.customer);
+        by_customer
+            .entry(name)
+            .or_default()
+            .insert(negative.anchor.period, negative);
+    }
+    let currency = ledger
+        .currency()
+        .map(|code| format!(" {code}"))
+        .unwrap_or_default();
+    let message = |(name, ends): (&str, BTreeMap<Period, &Negative>)| {
+        let (period, negative) = ends.first_key_value()?;
+        let label = period.label(policies.fiscal_year);
+        let amount = Amount::new(negative.units, ledger.scale());
+        let headline = format!("revenue of `{name}` in {label} is below zero");
+        let message =
+            Message::new(Code::NegativeRevenue, headline).found(format!("{amount}{currency}"));
+        let message = match ends.len() - 1 {
+            0 => message,
+            more => message.note(format!(
+                "and in {} more",
+                text::count(more as u64, "period")
+            )),
+        };
+        Some(
+            message.help("count it as zero, and have what is cut printed, with `--negatives clip`"),
+        )
+    };
+    by_customer.into_iter().filter_map(message).collect()
+}

@@ -1,0 +1,481 @@
+//! The register of record fields: names, labels, formulas, units, and how each is read off a record.
+//!
+//! JSON, CSV, tables, help and docs take their fields from here, in this order.
+
+use super::record::{Annual, Figures, Record};
+use super::rollforward::Rollforward;
+use crate::units::{Amount, Ratio};
+
+/// What stands in one field of one record.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A label or a date.
+    Text(String),
+    /// An exact amount in major units.
+    Amount(Amount),
+    /// A number of customers.
+    Count(u64),
+    /// A rate as a fraction, or another quotient; rounded where it is printed.
+    Rate(Ratio),
+    /// True or false.
+    Flag(bool),
+    /// Nothing to say, without a reason: a currency that the input does not name.
+    Absent,
+    /// Undefined, with the reason.
+    Undefined(String),
+}
+
+/// What a field is measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A label or a date.
+    Text,
+    /// Major units of the record's currency.
+    Amount,
+    /// Customers.
+    Customers,
+    /// A fraction: 1.04 is 104%.
+    Fraction,
+    /// A quotient that is no percentage.
+    Quotient,
+    /// Major units of the record's currency, rounded to six decimals.
+    AverageAmount,
+    /// True or false.
+    Flag,
+}
+
+/// One field of the records of `calc`.
+pub struct Field {
+    /// Its name in JSON, CSV and rules.
+    pub name: &'static str,
+    /// Its heading for people.
+    pub label: &'static str,
+    /// What it is made of, in the names of other fields.
+    pub formula: &'static str,
+    /// What it is measured in.
+    pub unit: Unit,
+    /// Reads it off a record.
+    pub read: fn(&Record) -> Value,
+}
+
+/// A field that is a sum of the roll-forward.
+macro_rules! amount {
+    ($field:ident, $label:literal, $formula:literal) => {
+        Field {
+            name: stringify!($field),
+            label: $label,
+            formula: $formula,
+            unit: Unit::Amount,
+            read: |record| full(record, |sums| Value::Amount(sums.amount(sums.$field))),
+        }
+    };
+}
+
+/// A field that counts customers of the roll-forward.
+macro_rules! customers {
+    ($field:ident, $label:literal, $formula:literal) => {
+        Field {
+            name: stringify!($field),
+            label: $label,
+            formula: $formula,
+            unit: Unit::Customers,
+            read: |record| full(record, |sums| Value::Count(sums.$field)),
+        }
+    };
+}
+
+/// A field that is a rate of the roll-forward, undefined for a stated reason over zero.
+macro_rules! rate {
+    ($name:literal, $label:literal, $formula:literal, $unit:ident, $reason:ident, $ratio:expr) => {
+        Field {
+            name: $name,
+            label: $label,
+            formula: $formula,
+            unit: Unit::$unit,
+            read: |record| full(record, |sums| defined($ratio(sums), $reason)),
+        }
+    };
+}
+
+/// A field that is a rate over twelve months.
+macro_rules! annual {
+    ($name:literal, $label:literal, $formula:literal, $field:ident) => {
+        Field {
+            name: $name,
+            label: $label,
+            formula: $formula,
+            unit: Unit::Fraction,
+            read: |record| over_a_year(record, |annual| annual.$field),
+        }
+    };
+}
+
+const NO_OPENING: &str = "no customer has revenue at the opening";
+const NOTHING_LOST: &str = "nothing was lost";
+const NO_CLOSING: &str = "no customer has revenue at the closing";
+const NO_YEAR: &str = "no customer has revenue twelve months before";
+
+/// The label of the period: the first column of every table.
+pub const PERIOD: Field = Field {
+    name: "period",
+    label: "Period",
+    formula: "",
+    unit: Unit::Text,
+    read: |record| Value::Text(record.period.label(record.fiscal_year)),
+};
+
+/// Every field after the segments, in order. [`HEAD`] stands before them.
+pub const FIELDS: &[Field] = &[
+    amount!(opening, "Opening", "Σ opening of the base"),
+    amount!(new, "New", "Σ closing of customers never seen before"),
+    amount!(
+        reactivation,
+        "Reactivation",
+        "Σ closing of customers that return"
+    ),
+    amount!(
+        expansion,
+        "Expansion",
+        "Σ closing − opening of customers that pay more"
+    ),
+    amount!(
+        contraction,
+        "Contraction",
+        "Σ opening − closing of customers that pay less"
+    ),
+    amount!(churn, "Churn", "Σ opening of customers that left"),
+    Field {
+        name: "fx",
+        label: "Currency effect",
+        formula: "0 in one currency",
+        unit: Unit::Amount,
+        read: |record| full(record, |sums| Value::Amount(sums.amount(0))),
+    },
+    amount!(
+        transfer_in,
+        "Transfer in",
+        "Σ closing of customers that came from another segment"
+    ),
+    amount!(
+        transfer_out,
+        "Transfer out",
+        "Σ closing of customers that went to another segment"
+    ),
+    Field {
+        name: "closing",
+        label: "Closing",
+        formula: "opening + new + reactivation + expansion − contraction − churn + fx + transfer_in − transfer_out",
+        unit: Unit::Amount,
+        read: |record| {
+            closing(
+                record,
+                |sums| Value::Amount(sums.amount(sums.closing)),
+                |(amount, _)| Value::Amount(amount),
+            )
+        },
+    },
+    amount!(
+        clipped_opening,
+        "Clipped at opening",
+        "what `negatives clip` cut from the opening"
+    ),
+    amount!(
+        clipped_closing,
+        "Clipped at closing",
+        "what `negatives clip` cut from the closing"
+    ),
+    amount!(
+        retained,
+        "Retained",
+        "Σ closing of the base, and what `reactivation` adds"
+    ),
+    amount!(
+        retained_capped,
+        "Retained, capped",
+        "Σ min(opening, closing) of the base"
+    ),
+    rate!(
+        "nrr",
+        "NRR",
+        "retained ÷ opening",
+        Fraction,
+        NO_OPENING,
+        Rollforward::nrr
+    ),
+    rate!(
+        "grr",
+        "GRR",
+        "retained_capped ÷ opening",
+        Fraction,
+        NO_OPENING,
+        Rollforward::grr
+    ),
+    rate!(
+        "gross_revenue_churn",
+        "Gross revenue churn",
+        "1 − grr",
+        Fraction,
+        NO_OPENING,
+        |sums: &Rollforward| sums.grr().complement()
+    ),
+    rate!(
+        "net_revenue_churn",
+        "Net revenue churn",
+        "1 − nrr",
+        Fraction,
+        NO_OPENING,
+        |sums: &Rollforward| sums.nrr().complement()
+    ),
+    rate!(
+        "revenue_churn",
+        "Revenue churn",
+        "churn ÷ opening",
+        Fraction,
+        NO_OPENING,
+        |sums: &Rollforward| sums.over_opening(sums.churn)
+    ),
+    rate!(
+        "contraction_rate",
+        "Contraction rate",
+        "contraction ÷ opening",
+        Fraction,
+        NO_OPENING,
+        |sums: &Rollforward| sums.over_opening(sums.contraction)
+    ),
+    rate!(
+        "expansion_rate",
+        "Expansion rate",
+        "expansion ÷ opening",
+        Fraction,
+        NO_OPENING,
+        |sums: &Rollforward| sums.over_opening(sums.expansion)
+    ),
+    rate!(
+        "logo_retention",
+        "Logo retention",
+        "retained_customers ÷ opening_customers",
+        Fraction,
+        NO_OPENING,
+        Rollforward::logo_retention
+    ),
+    rate!(
+        "logo_churn",
+        "Logo churn",
+        "1 − logo_retention",
+        Fraction,
+        NO_OPENING,
+        |sums: &Rollforward| sums.logo_retention().complement()
+    ),
+    rate!(
+        "quick_ratio",
+        "Quick ratio",
+        "(new + reactivation + expansion) ÷ (contraction + churn)",
+        Quotient,
+        NOTHING_LOST,
+        Rollforward::quick_ratio
+    ),
+    rate!(
+        "net_growth",
+        "Net growth",
+        "closing ÷ opening − 1",
+        Fraction,
+        NO_OPENING,
+        Rollforward::net_growth
+    ),
+    rate!(
+        "average_revenue_per_customer",
+        "Average revenue per customer",
+        "closing ÷ customers with revenue at the closing",
+        AverageAmount,
+        NO_CLOSING,
+        Rollforward::average_revenue_per_customer
+    ),
+    customers!(
+        excluded_customers,
+        "Excluded customers",
+        "customers that a threshold leaves out"
+    ),
+    amount!(excluded_opening, "Excluded opening", "their opening"),
+    amount!(excluded_closing, "Excluded closing", "their closing"),
+    customers!(
+        opening_customers,
+        "Opening customers",
+        "customers of the base"
+    ),
+    customers!(
+        new_customers,
+        "New customers",
+        "customers never seen before"
+    ),
+    customers!(
+        reactivated_customers,
+        "Reactivated customers",
+        "customers that return"
+    ),
+    customers!(
+        expanded_customers,
+        "Expanded customers",
+        "customers that pay more"
+    ),
+    customers!(
+        contracted_customers,
+        "Contracted customers",
+        "customers that pay less"
+    ),
+    customers!(
+        churned_customers,
+        "Churned customers",
+        "customers that left"
+    ),
+    customers!(
+        unchanged_customers,
+        "Unchanged customers",
+        "customers that pay the same"
+    ),
+    customers!(
+        transient_customers,
+        "Transient customers",
+        "customers that came and left in between"
+    ),
+    customers!(
+        retained_customers,
+        "Retained customers",
+        "customers of the base that are kept"
+    ),
+    Field {
+        name: "closing_customers",
+        label: "Closing customers",
+        formula: "opening_customers + new_customers + reactivated_customers − churned_customers",
+        unit: Unit::Customers,
+        read: |record| {
+            closing(
+                record,
+                |sums| Value::Count(sums.closing_customers),
+                |(_, count)| Value::Count(count),
+            )
+        },
+    },
+    annual!(
+        "annual_nrr",
+        "NRR, 12 months",
+        "nrr with `lookback 12`",
+        nrr
+    ),
+    annual!(
+        "annual_grr",
+        "GRR, 12 months",
+        "grr with `lookback 12`",
+        grr
+    ),
+    annual!(
+        "annual_logo_retention",
+        "Logo retention, 12 months",
+        "logo_retention with `lookback 12`",
+        logo_retention
+    ),
+    Field {
+        name: "partial",
+        label: "Partial",
+        formula: "the data end before the period does",
+        unit: Unit::Flag,
+        read: |record| Value::Flag(record.partial),
+    },
+];
+
+/// The fields before the segments: which period, against which, in which currency.
+pub const HEAD: &[Field] = &[
+    PERIOD,
+    Field {
+        name: "period_start",
+        label: "Period start",
+        formula: "first day of the period",
+        unit: Unit::Text,
+        read: |record| Value::Text(record.period.first().first_day()),
+    },
+    Field {
+        name: "period_end",
+        label: "Period end",
+        formula: "last day of the period",
+        unit: Unit::Text,
+        read: |record| Value::Text(record.period.last().last_day()),
+    },
+    Field {
+        name: "opening_period",
+        label: "Opening period",
+        formula: "the period it is compared with",
+        unit: Unit::Text,
+        read: |record| Value::Text(record.opening_period.label(record.fiscal_year)),
+    },
+    Field {
+        name: "currency",
+        label: "Currency",
+        formula: "the currency of every amount",
+        unit: Unit::Text,
+        read: |record| record.currency.clone().map_or(Value::Absent, Value::Text),
+    },
+];
+
+/// The field with this name.
+#[must_use]
+pub fn field(name: &str) -> Option<&'static Field> {
+    HEAD.iter().chain(FIELDS).find(|field| field.name == name)
+}
+
+/// Every reason why something of a record is undefined, with the fields it concerns:
+/// `nrr, grr: no customer has revenue at the opening; quick_ratio: nothing was lost`. `None` if all is defined.
+#[must_use]
+pub fn undefined(record: &Record) -> Option<String> {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for field in FIELDS {
+        let Value::Undefined(reason) = (field.read)(record) else {
+            continue;
+        };
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(field.name),
+            None => reasons.push((reason, vec![field.name])),
+        }
+    }
+    let clause = |(reason, names): &(String, Vec<&str>)| format!("{}: {reason}", names.join(", "));
+    let clauses: Vec<String> = reasons.iter().map(clause).collect();
+    (!clauses.is_empty()).then(|| clauses.join("; "))
+}
+
+fn full(record: &Record, read: impl Fn(&Rollforward) -> Value) -> Value {
+    match &record.figures {
+        Figures::Full(sums) => read(sums),
+        Figures::ClosingOnly { reason, .. } => Value::Undefined(reason.clone()),
+    }
+}
+
+fn closing(
+    record: &Record,
+    read: impl Fn(&Rollforward) -> Value,
+    standing: impl Fn((Amount, u64)) -> Value,
+) -> Value {
+    match &record.figures {
+        Figures::Full(sums) => read(sums),
+        Figures::ClosingOnly {
+            closing: Some(value),
+            ..
+        } => standing(*value),
+        Figures::ClosingOnly {
+            reason,
+            closing: None,
+        } => Value::Undefined(reason.clone()),
+    }
+}
+
+fn defined(ratio: Ratio, reason: &str) -> Value {
+    if ratio.is_defined() {
+        Value::Rate(ratio)
+    } else {
+        Value::Undefined(reason.to_owned())
+    }
+}
+
+fn over_a_year(record: &Record, read: impl Fn(&Annual) -> Ratio) -> Value {
+    match &record.annual {
+        Ok(annual) => defined(read(annual), NO_YEAR),
+        Err(reason) => Value::Undefined(reason.clone()),
+    }
+}

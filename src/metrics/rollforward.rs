@@ -1,0 +1,253 @@
+//! Opening plus movements is closing: the sums and counts of one period and group, and its rates.
+
+use super::movements::{Class, Movement};
+use crate::policies::Reactivation;
+use crate::units::{Amount, Ratio};
+
+/// The sums and counts of one period and group, in smallest units at the ledger's scale.
+///
+/// # Units
+///
+/// Movement amounts are magnitudes; the name carries the sign. Counts are customers.
+///
+/// # Source
+///
+/// `docs/definitions.md#roll-forward` and `#rates`.
+///
+/// # Example
+///
+/// ```
+/// use nrr::ledger::Ledger;
+/// use nrr::metrics::{anchors, movements, Rollforward};
+/// use nrr::policies::Policies;
+/// use nrr::units::{FiscalYear, Period};
+///
+/// let ledger = Ledger::from_table(
+///     "          2024-03  2025-03
+///      acme         100      120
+///      birch         80       60
+///      cedar         20        .
+///      dune           .       50",
+/// ).unwrap();
+/// let policies = Policies::default();
+/// let march = Period::parse("2025-03", FiscalYear::CALENDAR).unwrap();
+/// let anchors = anchors(&ledger, march, 12, &policies).unwrap();
+/// let movements = movements(&ledger, &anchors, &policies).unwrap();
+/// let total = Rollforward::total(&movements, policies.reactivation, ledger.scale());
+///
+/// assert_eq!(total.nrr().value(), Some("0.90".parse().unwrap())); // 180 / 200: dune is new
+/// assert_eq!(total.grr().value(), Some("0.80".parse().unwrap())); // 160 / 200: acme counts 100
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each field is a record field, described in metrics::registry"
+)]
+pub struct Rollforward {
+    pub scale: u8,
+    pub opening: i128,
+    pub new: i128,
+    pub reactivation: i128,
+    pub expansion: i128,
+    pub contraction: i128,
+    pub churn: i128,
+    pub transfer_in: i128,
+    pub transfer_out: i128,
+    pub closing: i128,
+    pub clipped_opening: i128,
+    pub clipped_closing: i128,
+    pub retained: i128,
+    pub retained_capped: i128,
+    pub excluded_opening: i128,
+    pub excluded_closing: i128,
+    pub excluded_customers: u64,
+    pub opening_customers: u64,
+    pub new_customers: u64,
+    pub reactivated_customers: u64,
+    pub expanded_customers: u64,
+    pub contracted_customers: u64,
+    pub churned_customers: u64,
+    pub unchanged_customers: u64,
+    pub transient_customers: u64,
+    pub retained_customers: u64,
+    pub closing_customers: u64,
+    /// Customers with revenue at the closing: the divisor of `average_revenue_per_customer`.
+    pub paying_customers: u64,
+}
+
+impl Rollforward {
+    /// A roll-forward of nobody.
+    #[must_use]
+    pub fn empty(scale: u8) -> Rollforward {
+        Rollforward {
+            scale,
+            ..Rollforward::default()
+        }
+    }
+
+    /// The roll-forward of everybody.
+    ///
+    /// # Panics
+    ///
+    /// If the identity does not hold: a bug of the program, never of the data.
+    #[must_use]
+    pub fn total(movements: &[Movement], policy: Reactivation, scale: u8) -> Rollforward {
+        let mut total = Rollforward::empty(scale);
+        for movement in movements {
+            total.add_opening_side(movement, policy);
+            total.add_closing_side(movement);
+        }
+        total.assert_identity();
+        total.assert_customers();
+        total
+    }
+
+    /// Adds all of a movement but what stands at the closing.
+    pub(super) fn add_opening_side(&mut self, movement: &Movement, policy: Reactivation) {
+        let (opening, closing) = (movement.opening, movement.closing);
+        if !movement.counts {
+            self.excluded_customers += 1;
+            self.excluded_opening += opening;
+            self.excluded_closing += closing;
+            return;
+        }
+        self.clipped_opening += movement.clipped_opening;
+        if opening > 0 {
+            self.opening += opening;
+            self.opening_customers += 1;
+            self.retained += closing;
+            self.retained_capped += opening.min(closing);
+            self.retained_customers += u64::from(movement.is_retained());
+        }
+        self.add_class(movement, policy);
+    }
+
+    /// Adds what stands at the closing.
+    pub(super) fn add_closing_side(&mut self, movement: &Movement) {
+        if movement.counts {
+            self.clipped_closing += movement.clipped_closing;
+            self.closing += movement.closing;
+            self.closing_customers += u64::from(movement.closing > 0 || movement.is_retained());
+            self.paying_customers += u64::from(movement.closing > 0);
+        }
+    }
+
+    fn add_class(&mut self, movement: &Movement, policy: Reactivation) {
+        let change = movement.closing - movement.opening;
+        let (amount, customers) = match movement.class {
+            Some(Class::New) => (&mut self.new, &mut self.new_customers),
+            Some(Class::Reactivation) if policy == Reactivation::AsExpansion => {
+                self.retained += change;
+                (&mut self.expansion, &mut self.reactivated_customers)
+            }
+            Some(Class::Reactivation) => {
+                self.retained += if policy == Reactivation::InNrr {
+                    change
+                } else {
+                    0
+                };
+                (&mut self.reactivation, &mut self.reactivated_customers)
+            }
+            Some(Class::Expansion) => (&mut self.expansion, &mut self.expanded_customers),
+            Some(Class::Contraction) => (&mut self.contraction, &mut self.contracted_customers),
+            Some(Class::Churn) => (&mut self.churn, &mut self.churned_customers),
+            Some(Class::Unchanged) => return self.unchanged_customers += 1,
+            Some(Class::Transient) => return self.transient_customers += 1,
+            None => return,
+        };
+        *amount += change.abs();
+        *customers += 1;
+    }
+
+    /// Asserts that opening plus movements is closing, and that the base falls into its classes.
+    pub(super) fn assert_identity(&self) {
+        let rises = self.new + self.reactivation + self.expansion + self.transfer_in;
+        let falls = self.contraction + self.churn + self.transfer_out;
+        assert_eq!(
+            self.opening + rises - falls,
+            self.closing,
+            "opening plus movements is closing"
+        );
+        let kept = self.expanded_customers + self.contracted_customers + self.unchanged_customers;
+        assert_eq!(
+            kept + self.churned_customers,
+            self.opening_customers,
+            "every customer has a class"
+        );
+        assert_eq!(
+            kept, self.retained_customers,
+            "kept customers are retained customers"
+        );
+    }
+
+    /// Asserts the same of customers, which holds for the total alone: segments have movers.
+    fn assert_customers(&self) {
+        let arrived = self.opening_customers + self.new_customers + self.reactivated_customers;
+        assert_eq!(
+            arrived - self.churned_customers,
+            self.closing_customers,
+            "customers add up"
+        );
+    }
+
+    /// Σ closing ÷ Σ opening of the base, and what the policy on reactivation adds.
+    #[must_use]
+    pub fn nrr(&self) -> Ratio {
+        self.over_opening(self.retained)
+    }
+
+    /// Σ min(opening, closing) ÷ Σ opening of the base.
+    #[must_use]
+    pub fn grr(&self) -> Ratio {
+        self.over_opening(self.retained_capped)
+    }
+
+    /// The share of the base's customers that are kept.
+    #[must_use]
+    pub fn logo_retention(&self) -> Ratio {
+        Ratio::of_counts(self.retained_customers, self.opening_customers)
+    }
+
+    /// What came in over what went out.
+    #[must_use]
+    pub fn quick_ratio(&self) -> Ratio {
+        let gained = self.new + self.reactivation + self.expansion;
+        Ratio::new(
+            self.amount(gained),
+            self.amount(self.contraction + self.churn),
+        )
+    }
+
+    /// closing ÷ opening − 1.
+    #[must_use]
+    pub fn net_growth(&self) -> Ratio {
+        self.over_opening(self.closing - self.opening)
+    }
+
+    /// closing ÷ customers with revenue there.
+    #[must_use]
+    pub fn average_revenue_per_customer(&self) -> Ratio {
+        Ratio::new(
+            self.amount(self.closing),
+            Amount::new(i128::from(self.paying_customers), 0),
+        )
+    }
+
+    /// A sum of this roll-forward over its opening.
+    #[must_use]
+    pub fn over_opening(&self, units: i128) -> Ratio {
+        Ratio::new(self.amount(units), self.amount(self.opening))
+    }
+
+    /// Smallest units as an amount.
+    #[must_use]
+    pub fn amount(&self, units: i128) -> Amount {
+        Amount::new(units, self.scale)
+    }
+
+    /// True if nothing at all falls into it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Rollforward::empty(self.scale)
+    }
+}

@@ -1,0 +1,109 @@
+//! Policies on what a number means.
+
+use super::choice;
+
+choice! {
+    /// What an amount is.
+    Basis {
+        /// Revenue or billings over time: a period's value is the sum of its months.
+        #[default]
+        Flow = "flow",
+        /// A run rate at a moment (MRR, ARR, ACV): a period's value is that of its last month.
+        Stock = "stock",
+    }
+}
+
+choice! {
+    /// The time a stock amount is for; matters to the thresholds alone.
+    Interval {
+        /// A month's, as MRR.
+        #[default]
+        Month = "month",
+        /// A year's, as ARR.
+        Year = "year",
+    }
+}
+
+/// How far the opening lies before the closing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lookback {
+    /// As far as the period is long: the period before.
+    #[default]
+    Period,
+    /// This many months.
+    Months(u32),
+}
+
+impl Lookback {
+    /// The distance in months for a period of this length.
+    #[must_use]
+    pub const fn months(self, period_months: u32) -> u32 {
+        match self {
+            Lookback::Period => period_months,
+            Lookback::Months(months) => months,
+        }
+    }
+}
+
+choice! {
+    /// Where the revenue of customers goes that come back.
+    Reactivation {
+        /// A line of its own, in no rate.
+        #[default]
+        Separate = "separate",
+        /// Its own line, and in NRR's numerator (ChartMogul, Maxio).
+        InNrr = "in-nrr",
+        /// Amount and customers count as new.
+        AsNew = "as-new",
+        /// The amount moves to expansion, and so into NRR (Chargebee).
+        AsExpansion = "as-expansion",
+    }
+}
+
+choice! {
+    /// Whether a stated zero keeps the customer.
+    Zero {
+        /// No revenue is no customer.
+        #[default]
+        Inactive = "inactive",
+        /// A row of zero at the closing is contraction to zero, not churn.
+        Active = "active",
+    }
+}
+
+choice! {
+    /// At which end a customer's segment is read.
+    SegmentAt {
+        /// At the opening; movers leave through transfers, and the parts add up.
+        #[default]
+        Opening = "opening",
+        /// At the closing: biased by survivors.
+        Closing = "closing",
+        /// In the first month of the data that names one.
+        First = "first",
+        /// In the last month of the data that names one: biased by survivors.
+        Latest = "latest",
+    }
+}
+
+choice! {
+    /// Whether a period may end after the data.
+    Partial {
+        /// It is an error.
+        #[default]
+        Refuse = "refuse",
+        /// The months there are count.
+        Allow = "allow",
+    }
+}
+
+choice! {
+    /// What a month means in which no customer has a row.
+    MissingMonths {
+        /// It is an error where a figure reads it.
+        #[default]
+        Refuse = "refuse",
+        /// Nobody paid.
+        Zero = "zero",
+    }
+}

@@ -1,0 +1,256 @@
+//! Every choice that moves a number, its default, and where the value in force came from.
+//!
+//! A policy is a flag, a key of `nrr.toml` and a field of `definition` by one name; [`POLICIES`] is
+//! the register that all three read. Nothing here applies a policy: the ledger and the metrics do.
+
+mod loading;
+mod measuring;
+mod registry;
+
+use std::fmt;
+
+pub use loading::{Duplicates, EmptyAmount, Negatives};
+pub use measuring::{
+    Basis, Interval, Lookback, MissingMonths, Partial, Reactivation, SegmentAt, Zero,
+};
+pub use registry::{POLICIES, Policy};
+
+use crate::units::{Amount, FiscalYear, Month};
+
+/// Declares a policy with a fixed set of values: the enum, its words, and how they are read.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+
+        impl $name {
+            /// Every word, the default first.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The value of this word.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<$name> {
+                match word { $($word => Some($name::$variant),)+ _ => None }
+            }
+
+            /// The word typed for it.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $($name::$variant => $word,)+ }
+            }
+        }
+    };
+}
+use choice;
+
+/// Where a value came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    #[default]
+    Default,
+    /// A flag on the command line.
+    Flag,
+    /// A settings file, as `nrr.toml:12`.
+    File(String),
+    /// The input, with the evidence.
+    Detected(String),
+}
+
+/// Writes `default`, `flag`, `nrr.toml:12` or `detected: …`.
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => out.write_str("default"),
+            Origin::Flag => out.write_str("flag"),
+            Origin::File(place) => out.write_str(place),
+            Origin::Detected(evidence) => write!(out, "detected: {evidence}"),
+        }
+    }
+}
+
+/// The choices in force. `Policies::default()` is the definition `standard`.
+#[derive(Clone, Debug)]
+pub struct Policies {
+    /// What an amount is: a run rate or revenue over time.
+    pub basis: Basis,
+    /// Whether a stock amount is a month's or a year's.
+    pub interval: Interval,
+    /// How far the opening lies before the closing.
+    pub lookback: Lookback,
+    /// The month that fiscal years start in.
+    pub fiscal_year: FiscalYear,
+    /// What an empty amount means.
+    pub empty_amount: EmptyAmount,
+    /// What several rows of one customer, month, product and currency mean.
+    pub duplicates: Duplicates,
+    /// The one currency kept; `None` takes the only one there is.
+    pub currency: Option<String>,
+    /// The last month of the horizon; `None` takes the last one of the data.
+    pub through: Option<Month>,
+    /// What an anchor value below zero means.
+    pub negatives: Negatives,
+    /// The least opening amount a year of a customer in the base.
+    pub min_opening: Amount,
+    /// The least closing amount a year of a customer in the base.
+    pub min_closing: Amount,
+    /// Whether a stated zero keeps the customer.
+    pub zero: Zero,
+    /// Where revenue of returning customers goes.
+    pub reactivation: Reactivation,
+    /// The longest absence, in months, that still is a return; `None` is unlimited.
+    pub reactivation_window: Option<u32>,
+    /// At which end a customer's segment is read.
+    pub segment_at: SegmentAt,
+    /// Whether a period may end after the data.
+    pub partial: Partial,
+    /// What a month without any row means.
+    pub missing_months: MissingMonths,
+    /// Where each value came from, in the order of [`POLICIES`].
+    origins: Vec<Origin>,
+}
+
+impl Default for Policies {
+    fn default() -> Policies {
+        Policies {
+            basis: Basis::default(),
+            interval: Interval::default(),
+            lookback: Lookback::default(),
+            fiscal_year: FiscalYear::CALENDAR,
+            empty_amount: EmptyAmount::default(),
+            duplicates: Duplicates::default(),
+            currency: None,
+            through: None,
+            negatives: Negatives::default(),
+            min_opening: Amount::ZERO,
+            min_closing: Amount::ZERO,
+            zero: Zero::default(),
+            reactivation: Reactivation::default(),
+            reactivation_window: None,
+            segment_at: SegmentAt::default(),
+            partial: Partial::default(),
+            missing_months: MissingMonths::default(),
+            origins: vec![Origin::Default; POLICIES.len()],
+        }
+    }
+}
+
+impl Policies {
+    /// Sets the policy of this name from the word typed for it.
+    ///
+    /// # Errors
+    ///
+    /// What the policy takes instead, for a message; `None` if there is no such policy.
+    pub fn set(&mut self, name: &str, value: &str, origin: Origin) -> Result<(), Option<String>> {
+        let index = Policy::index(name).ok_or(None)?;
+        let policy = &POLICIES[index];
+        if !(policy.set)(self, value) {
+            return Err(Some(policy.values.to_owned()));
+        }
+        self.origins[index] = origin;
+        Ok(())
+    }
+
+    /// Where the value in force of this policy came from.
+    #[must_use]
+    pub fn origin(&self, name: &str) -> &Origin {
+        Policy::index(name).map_or(&Origin::Default, |index| &self.origins[index])
+    }
+
+    /// True if somebody set it, by flag or file.
+    #[must_use]
+    pub fn is_set(&self, name: &str) -> bool {
+        matches!(self.origin(name), Origin::Flag | Origin::File(_))
+    }
+
+    /// Every choice as name, value and origin, in the order of the register.
+    pub fn choices(&self) -> impl Iterator<Item = (&'static Policy, String, &Origin)> {
+        POLICIES
+            .iter()
+            .zip(&self.origins)
+            .map(|(policy, origin)| (policy, (policy.show)(self), origin))
+    }
+
+    /// A hash of the choices in force, as 64 hexadecimal digits: it changes when, and only when, a
+    /// choice that can move a number changes. `scope` are the filters, which can too.
+    #[must_use]
+    pub fn fingerprint(&self, scope: &[String]) -> String {
+        let has_threshold = !(self.min_opening.is_zero() && self.min_closing.is_zero());
+        let mut hasher = blake3::Hasher::new();
+        for (policy, value, _) in self.choices() {
+            if policy.name != "interval" || has_threshold {
+                hasher.update(format!("{}={value}\n", policy.name).as_bytes());
+            }
+        }
+        for filter in scope {
+            hasher.update(format!("where={filter}\n").as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_policy_takes_back_what_it_shows() {
+        let shown: Vec<_> = Policies::default()
+            .choices()
+            .map(|(policy, value, _)| (policy.name, value))
+            .collect();
+        for (name, value) in shown {
+            let mut policies = Policies::default();
+            assert_eq!(
+                policies.set(name, &value, Origin::Flag),
+                Ok(()),
+                "{name} = {value}"
+            );
+            assert_eq!(
+                policies.fingerprint(&[]),
+                Policies::default().fingerprint(&[]),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_fingerprint_changes_with_a_choice_and_not_with_its_origin() {
+        let mut policies = Policies::default();
+        let standard = policies.fingerprint(&[]);
+        policies
+            .set(
+                "reactivation",
+                "separate",
+                Origin::File("nrr.toml:1".into()),
+            )
+            .unwrap();
+        assert_eq!(policies.fingerprint(&[]), standard);
+        policies
+            .set("reactivation", "in-nrr", Origin::Flag)
+            .unwrap();
+        assert_ne!(policies.fingerprint(&[]), standard);
+    }
+
+    #[test]
+    fn the_interval_of_amounts_counts_only_beside_a_threshold() {
+        let mut policies = Policies::default();
+        let standard = policies.fingerprint(&[]);
+        policies.set("interval", "year", Origin::Flag).unwrap();
+        assert_eq!(policies.fingerprint(&[]), standard);
+        policies.set("min-opening", "5000", Origin::Flag).unwrap();
+        let yearly = policies.fingerprint(&[]);
+        policies.set("interval", "month", Origin::Flag).unwrap();
+        assert_ne!(policies.fingerprint(&[]), yearly);
+    }
+
+    #[test]
+    fn a_value_that_is_none_is_refused_with_those_that_are() {
+        let mut policies = Policies::default();
+        let refused = policies.set("zero", "maybe", Origin::Flag);
+        assert_eq!(refused, Err(Some("inactive|active".to_owned())));
+        assert_eq!(policies.set("colour", "red", Origin::Flag), Err(None));
+        assert!(policies.set("min-opening", "-1", Origin::Flag).is_err());
+    }
+}

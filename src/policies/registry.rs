@@ -1,0 +1,181 @@
+//! The register of policies: names, values, help, and how each is set and shown.
+
+use super::{
+    Basis, Duplicates, EmptyAmount, Interval, Lookback, MissingMonths, Negatives, Partial,
+    Policies, Reactivation, SegmentAt, Zero,
+};
+use crate::units::{Amount, FiscalYear, Month};
+
+/// One row of the register.
+#[derive(Debug)]
+pub struct Policy {
+    /// The flag, the key and the field of `definition`.
+    pub name: &'static str,
+    /// What it takes, for help and messages: `separate|in-nrr|as-new|as-expansion`.
+    pub values: &'static str,
+    /// One line of help.
+    pub about: &'static str,
+    /// Sets it from a typed value; false if it takes none such.
+    pub(super) set: fn(&mut Policies, &str) -> bool,
+    /// The value in force, as it would be typed.
+    pub(super) show: fn(&Policies) -> String,
+}
+
+impl Policy {
+    /// Where the policy of this name stands in [`POLICIES`].
+    #[must_use]
+    pub fn index(name: &str) -> Option<usize> {
+        POLICIES.iter().position(|policy| policy.name == name)
+    }
+}
+
+/// A row whose values are the words of an enum.
+macro_rules! words {
+    ($name:literal, $field:ident: $kind:ident, $values:literal, $about:literal) => {
+        Policy {
+            name: $name,
+            values: $values,
+            about: $about,
+            set: |policies, word| store(&mut policies.$field, $kind::parse(word)),
+            show: |policies| policies.$field.word().to_owned(),
+        }
+    };
+}
+
+/// Every policy, in the order they act.
+pub const POLICIES: &[Policy] = &[
+    words!("empty-amount", empty_amount: EmptyAmount, "error|zero", "What a row without an amount means"),
+    words!("duplicates", duplicates: Duplicates, "sum|last|error",
+        "What several rows of one customer, month, product and currency mean"),
+    Policy {
+        name: "currency",
+        values: "a currency code such as USD, or all",
+        about: "Keep the rows in one currency; without it several are an error",
+        set: |policies, code| set_currency(policies, code),
+        show: |policies| {
+            policies
+                .currency
+                .clone()
+                .unwrap_or_else(|| "all".to_owned())
+        },
+    },
+    Policy {
+        name: "through",
+        values: "a month such as 2024-03, or data-end",
+        about: "The last month of the data that counts",
+        set: |policies, month| set_through(policies, month),
+        show: |policies| {
+            policies
+                .through
+                .map_or_else(|| "data-end".to_owned(), |month| month.to_string())
+        },
+    },
+    words!("basis", basis: Basis, "stock|flow",
+        "What an amount is: stock (MRR, ARR; read in the last month) or flow (revenue; summed over the months)"),
+    words!("interval", interval: Interval, "month|year", "Whether a stock amount is a month's or a year's; for the thresholds"),
+    Policy {
+        name: "fiscal-year-start",
+        values: "a month from 1 to 12",
+        about: "The month that fiscal years start in; quarters, halves and years become fiscal",
+        set: |policies, number| {
+            store(
+                &mut policies.fiscal_year,
+                number.parse().ok().and_then(FiscalYear::starting_in),
+            )
+        },
+        show: |policies| policies.fiscal_year.start().to_string(),
+    },
+    Policy {
+        name: "lookback",
+        values: "a number of months from 1 to 1200, or period",
+        about: "How many months before the closing the opening lies; by default the period's own length",
+        set: |policies, months| store(&mut policies.lookback, parse_lookback(months)),
+        show: |policies| match policies.lookback {
+            Lookback::Period => "period".to_owned(),
+            Lookback::Months(months) => months.to_string(),
+        },
+    },
+    words!("partial", partial: Partial, "refuse|allow", "Whether a period may end after the data"),
+    words!("missing-months", missing_months: MissingMonths, "refuse|zero", "What a month without any row means"),
+    words!("negatives", negatives: Negatives, "error|clip", "What a customer's value below zero means"),
+    Policy {
+        name: "min-opening",
+        values: "an amount a year, 0 or more",
+        about: "Leave customers below this opening amount a year out of the base",
+        set: |policies, amount| store(&mut policies.min_opening, parse_threshold(amount)),
+        show: |policies| policies.min_opening.to_string(),
+    },
+    Policy {
+        name: "min-closing",
+        values: "an amount a year, 0 or more",
+        about: "Leave customers below this closing amount a year out of the base; hides losses",
+        set: |policies, amount| store(&mut policies.min_closing, parse_threshold(amount)),
+        show: |policies| policies.min_closing.to_string(),
+    },
+    words!("zero", zero: Zero, "inactive|active", "Whether a row of exactly 0 keeps the customer"),
+    words!("reactivation", reactivation: Reactivation, "separate|in-nrr|as-new|as-expansion",
+        "Where the revenue of returning customers goes"),
+    Policy {
+        name: "reactivation-window",
+        values: "a number of months from 0 to 1200, or unlimited",
+        about: "A customer absent for more months than this is new when it returns",
+        set: |policies, months| set_window(policies, months),
+        show: |policies| {
+            policies
+                .reactivation_window
+                .map_or_else(|| "unlimited".to_owned(), |months| months.to_string())
+        },
+    },
+    words!("segment-at", segment_at: SegmentAt, "opening|closing|first|latest", "At which end a customer's segment is read"),
+];
+
+/// Puts a parsed value into its field; false if there was none.
+fn store<T>(field: &mut T, value: Option<T>) -> bool {
+    value.map(|value| *field = value).is_some()
+}
+
+fn set_currency(policies: &mut Policies, code: &str) -> bool {
+    let code = code.trim();
+    let usable = !code.is_empty() && !code.chars().any(char::is_control);
+    let kept = (code != "all").then(|| code.to_uppercase());
+    usable && store(&mut policies.currency, Some(kept))
+}
+
+fn set_through(policies: &mut Policies, month: &str) -> bool {
+    let through = if month == "data-end" {
+        Some(None)
+    } else {
+        Month::parse(month).map(Some)
+    };
+    store(&mut policies.through, through)
+}
+
+fn set_window(policies: &mut Policies, months: &str) -> bool {
+    let window = if months == "unlimited" {
+        Some(None)
+    } else {
+        parse_months(months).map(Some)
+    };
+    store(&mut policies.reactivation_window, window)
+}
+
+/// A number of months, at most a century: beyond it nothing changes but the risk of overflow.
+fn parse_months(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|months| *months <= 1200)
+}
+
+fn parse_lookback(text: &str) -> Option<Lookback> {
+    if text == "period" {
+        return Some(Lookback::Period);
+    }
+    parse_months(text)
+        .filter(|months| *months > 0)
+        .map(Lookback::Months)
+}
+
+/// A threshold is compared after multiplying by 12, so it stays far below what 128 bits hold.
+fn parse_threshold(text: &str) -> Option<Amount> {
+    let amount = Amount::parse_plain(text)?;
+    let bounded = amount <= Amount::new(crate::units::MAJOR_UNITS_MAX, 0);
+    (!amount.is_negative() && bounded).then_some(amount)
+}
