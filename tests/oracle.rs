@@ -41,7 +41,11 @@ impl Trial {
         let book = random::book(&mut dice, Mix::WILD);
         let settings = oracle::ask::settings(&mut dice, &book);
         let files = if dice.chance(15) { 2 } else { 1 };
-        Trial { book, files, settings }
+        Trial {
+            book,
+            files,
+            settings,
+        }
     }
 
     /// Where the program differs from the model; empty if it doesn't.
@@ -52,15 +56,27 @@ impl Trial {
         match Model::new(&self.book, &self.settings).answer() {
             Answer::Errors(codes) => {
                 let found = run.errors();
-                let fits = run.code == 2 && !found.is_empty() && found.iter().all(|code| codes.contains(code.as_str()));
+                let fits = run.code == 2
+                    && !found.is_empty()
+                    && found.iter().all(|code| codes.contains(code.as_str()));
                 if fits && run.stdout.is_empty() {
                     return Vec::new();
                 }
-                vec![format!("expected an error of {codes:?}, found code {} {}", run.code, first_lines(&run.stderr))]
+                vec![format!(
+                    "expected an error of {codes:?}, found code {} {}",
+                    run.code,
+                    first_lines(&run.stderr)
+                )]
             }
-            Answer::Records(expected) if run.code == 0 => compare(&expected, &Table::read(&run.stdout)),
+            Answer::Records(expected) if run.code == 0 => {
+                compare(&expected, &Table::read(&run.stdout))
+            }
             Answer::Records(_) => {
-                vec![format!("expected records, found code {} {}", run.code, first_lines(&run.stderr))]
+                vec![format!(
+                    "expected records, found code {} {}",
+                    run.code,
+                    first_lines(&run.stderr)
+                )]
             }
         }
     }
@@ -96,13 +112,22 @@ impl Trial {
     /// This trial if it still differs, else the other.
     fn or(self, other: Trial) -> Trial {
         // Without rows there is nothing to look at, and the program refuses an empty file.
-        if !self.book.rows.is_empty() && !self.differences().is_empty() { self } else { other }
+        if !self.book.rows.is_empty() && !self.differences().is_empty() {
+            self
+        } else {
+            other
+        }
     }
 
     fn show(&self, seed: u64) -> String {
         let files = self.book.split(self.files).join("--- second file\n");
         let command = self.settings.args().join(" ");
-        let cells = self.differences().into_iter().take(20).collect::<Vec<_>>().join("\n  ");
+        let cells = self
+            .differences()
+            .into_iter()
+            .take(20)
+            .collect::<Vec<_>>()
+            .join("\n  ");
         format!("seed {seed}\n{files}$ nrr calc book.csv {command}\n  {cells}\n")
     }
 }
@@ -114,12 +139,19 @@ fn first_lines(text: &str) -> String {
 /// Every cell in which the records differ, and every record too many or too few.
 fn compare(expected: &[Expected], found: &Table) -> Vec<String> {
     let known = |name: &&String| FIELDS.contains(&name.as_str()) || name.starts_with("segment.");
-    let others = |name: &&String| !known(name) && !["currency", "undefined"].contains(&name.as_str());
-    let mut differences: Vec<String> =
-        found.header.iter().filter(others).map(|name| format!("column `{name}` is not expected")).collect();
+    let others =
+        |name: &&String| !known(name) && !["currency", "undefined"].contains(&name.as_str());
+    let mut differences: Vec<String> = found
+        .header
+        .iter()
+        .filter(others)
+        .map(|name| format!("column `{name}` is not expected"))
+        .collect();
     let mut records = found.records.iter().peekable();
     for record in expected {
-        let same = records.peek().is_some_and(|found| place(found) == place_of(record));
+        let same = records
+            .peek()
+            .is_some_and(|found| place(found) == place_of(record));
         if same {
             differences.extend(compare_cells(record, records.next().expect("it was there")));
         } else if !record.optional {
@@ -131,12 +163,18 @@ fn compare(expected: &[Expected], found: &Table) -> Vec<String> {
 }
 
 fn place(record: &Record) -> Vec<String> {
-    let keys = record.cells.iter().filter(|(name, _)| name.starts_with("segment.") || *name == "period");
+    let keys = record
+        .cells
+        .iter()
+        .filter(|(name, _)| name.starts_with("segment.") || *name == "period");
     keys.map(|(_, value)| value.clone()).collect()
 }
 
 fn place_of(record: &Expected) -> Vec<String> {
-    let keys = record.cells.iter().filter(|(name, _)| name.starts_with("segment.") || *name == "period");
+    let keys = record
+        .cells
+        .iter()
+        .filter(|(name, _)| name.starts_with("segment.") || *name == "period");
     keys.map(|(_, value)| written(value)).collect()
 }
 
@@ -149,7 +187,10 @@ fn compare_cells(expected: &Expected, found: &Record) -> Vec<String> {
         };
         if !agrees(cell, text) {
             let due = written(cell);
-            differences.push(format!("{:?} {field}: found `{text}`, the model says `{due}`", place(found)));
+            differences.push(format!(
+                "{:?} {field}: found `{text}`, the model says `{due}`",
+                place(found)
+            ));
         }
     }
     differences.extend(compare_reason(expected, found));
@@ -163,12 +204,16 @@ fn compare_reason(expected: &Expected, found: &Record) -> Option<String> {
         !name.starts_with("annual_") && written(cell).is_empty() && !matches!(cell, Cell::Text(_))
     };
     let lacking = expected.cells.iter().any(undefined);
-    let complete = expected.cells.iter().all(|(_, cell)| matches!(cell, Cell::Text(_)) || !written(cell).is_empty());
+    let complete = expected
+        .cells
+        .iter()
+        .all(|(_, cell)| matches!(cell, Cell::Text(_)) || !written(cell).is_empty());
     let place = place(found);
     if lacking && reason.is_empty() {
         return Some(format!("{place:?} has undefined rates and no reason"));
     }
-    (complete && !reason.is_empty()).then(|| format!("{place:?} has the reason `{reason}` for nothing"))
+    (complete && !reason.is_empty())
+        .then(|| format!("{place:?} has the reason `{reason}` for nothing"))
 }
 
 /// True if the text is the cell's value; amounts and rates compare as numbers, to the last digit.
@@ -207,7 +252,12 @@ fn program_agrees_with_the_naive_model() {
             break;
         }
     }
-    assert!(failures.is_empty(), "{} books differ:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} books differ:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 /// Trials that only ever end in the same error would test nothing.
@@ -233,16 +283,27 @@ fn random_trials_reach_numbers_and_every_error() {
         "duplicate-rows",
         "finer-than-data",
     ];
-    for code in codes.into_iter().chain(FIELDS.into_iter().filter(|field| *field != "fx")) {
-        assert!(seen.get(code).is_some_and(|&times| times >= 20), "too few trials reach `{code}`: {seen:?}");
+    for code in codes
+        .into_iter()
+        .chain(FIELDS.into_iter().filter(|field| *field != "fx"))
+    {
+        assert!(
+            seen.get(code).is_some_and(|&times| times >= 20),
+            "too few trials reach `{code}`: {seen:?}"
+        );
     }
-    assert!(seen["records"] > 800, "most trials should give numbers: {seen:?}");
+    assert!(
+        seen["records"] > 800,
+        "most trials should give numbers: {seen:?}"
+    );
 }
 
 fn count_classes(records: &[Expected], seen: &mut BTreeMap<String, usize>) {
     *seen.entry("records".to_owned()).or_default() += 1;
     for field in FIELDS {
-        let shown = |record: &Expected| !["", "0", "false"].contains(&written(&record.cells[field]).as_str());
+        let shown = |record: &Expected| {
+            !["", "0", "false"].contains(&written(&record.cells[field]).as_str())
+        };
         if records.iter().any(shown) {
             *seen.entry(field.to_owned()).or_default() += 1;
         }
@@ -260,15 +321,30 @@ fn model_agrees_with_the_worked_answers() {
         for answer in &case.answers {
             let by = settings.by();
             let segment = |record: &Expected| {
-                by.iter().map(|name| written(&record.cells[&format!("segment.{name}")])).collect::<Vec<_>>().join(" ")
+                by.iter()
+                    .map(|name| written(&record.cells[&format!("segment.{name}")]))
+                    .collect::<Vec<_>>()
+                    .join(" ")
             };
             let meant = |record: &&Expected| {
-                written(&record.cells["period"]) == answer.period && segment(record).trim() == answer.segment
+                written(&record.cells["period"]) == answer.period
+                    && segment(record).trim() == answer.segment
             };
-            let record = records.iter().find(meant).unwrap_or_else(|| panic!("{}: no record {answer:?}", case.name));
-            let due = if answer.value == "–" { "" } else { &answer.value };
+            let record = records
+                .iter()
+                .find(meant)
+                .unwrap_or_else(|| panic!("{}: no record {answer:?}", case.name));
+            let due = if answer.value == "–" {
+                ""
+            } else {
+                &answer.value
+            };
             let found = written(&record.cells[&answer.field]);
-            assert!(found == due || units_of(&found) == units_of(due), "{}: {answer:?}, found {found}", case.name);
+            assert!(
+                found == due || units_of(&found) == units_of(due),
+                "{}: {answer:?}, found {found}",
+                case.name
+            );
         }
     }
 }
@@ -277,19 +353,33 @@ fn model_agrees_with_the_worked_answers() {
 #[test]
 fn model_agrees_with_the_book_answers() {
     let book = Book::read(&read_fixture("book/revenue.csv"));
-    let answers: serde_json::Value = serde_json::from_str(&read_fixture("book/answers.json")).expect("JSON");
+    let answers: serde_json::Value =
+        serde_json::from_str(&read_fixture("book/answers.json")).expect("JSON");
     for question in answers.as_array().expect("questions") {
         let flags = question["flags"].as_str().expect("flags");
         let mut args: Vec<String> = flags.split_whitespace().map(str::to_owned).collect();
         args.extend(support::words(&["--by", "region"]));
         let settings = Settings::parse(&args);
-        let Answer::Records(records) = Model::new(&book, &settings).answer() else { panic!("{flags}: errors") };
+        let Answer::Records(records) = Model::new(&book, &settings).answer() else {
+            panic!("{flags}: errors")
+        };
         for record in records {
             let name = written(&record.cells["segment.region"]);
-            let due = if name.is_empty() { &question["total"] } else { &question["region"][&name] };
-            for (field, value) in due.as_object().unwrap_or_else(|| panic!("{flags}: `{name}` is not there")) {
+            let due = if name.is_empty() {
+                &question["total"]
+            } else {
+                &question["region"][&name]
+            };
+            for (field, value) in due
+                .as_object()
+                .unwrap_or_else(|| panic!("{flags}: `{name}` is not there"))
+            {
                 let found = written(&record.cells[field]);
-                assert_eq!(units_of(&found), value.as_str().and_then(units_of), "{flags} {name} {field}");
+                assert_eq!(
+                    units_of(&found),
+                    value.as_str().and_then(units_of),
+                    "{flags} {name} {field}"
+                );
             }
         }
     }
@@ -298,12 +388,21 @@ fn model_agrees_with_the_book_answers() {
 #[test]
 fn model_labels_fiscal_periods_by_the_year_they_end_in() {
     let year = Span::parse("FY2024", 2);
-    assert_eq!((year.first_day().as_str(), year.last_day().as_str()), ("2023-02-01", "2024-01-31"));
+    assert_eq!(
+        (year.first_day().as_str(), year.last_day().as_str()),
+        ("2023-02-01", "2024-01-31")
+    );
     let quarter = Span::parse("2024-Q1", 2);
-    assert_eq!((quarter.first_day().as_str(), quarter.last_day().as_str()), ("2023-02-01", "2023-04-30"));
+    assert_eq!(
+        (quarter.first_day().as_str(), quarter.last_day().as_str()),
+        ("2023-02-01", "2023-04-30")
+    );
     assert_eq!(quarter.label(2), "FY2024-Q1");
     assert_eq!(quarter.earlier(3).label(2), "FY2023-Q4");
-    assert_eq!(Span::parse("2024-Q1", 1).earlier(1).label(1), "2023-12..2024-02");
+    assert_eq!(
+        Span::parse("2024-Q1", 1).earlier(1).label(1),
+        "2023-12..2024-02"
+    );
 }
 
 #[test]

@@ -8,9 +8,24 @@ use crate::support::random::Dice;
 /// Settings that fit the book more often than not, so that most runs give numbers.
 pub fn settings(dice: &mut Dice, book: &Book) -> Settings {
     let mut settings = Settings::default();
-    let first = book.rows.iter().map(|row| row.months().0).min().unwrap_or(0);
-    let mut last = book.rows.iter().map(|row| row.months().1).max().unwrap_or(0);
-    let grain = book.rows.iter().map(|row| row.months().1 - row.months().0 + 1).max().unwrap_or(1);
+    let first = book
+        .rows
+        .iter()
+        .map(|row| row.months().0)
+        .min()
+        .unwrap_or(0);
+    let mut last = book
+        .rows
+        .iter()
+        .map(|row| row.months().1)
+        .max()
+        .unwrap_or(0);
+    let grain = book
+        .rows
+        .iter()
+        .map(|row| row.months().1 - row.months().0 + 1)
+        .max()
+        .unwrap_or(1);
     if grain == 1 && dice.chance(10) {
         last = (last - dice.between(-1, 4)).max(first);
         settings.set("through", month_label(last));
@@ -32,9 +47,27 @@ fn sometimes(dice: &mut Dice, percent: i32, name: &str, values: &[&str], setting
 }
 
 fn loading(dice: &mut Dice, book: &Book, settings: &mut Settings) {
-    sometimes(dice, 30, "duplicates", &["sum", "last", "last", "error"], settings);
-    sometimes(dice, 60, "negatives", &["error", "clip", "clip", "clip"], settings);
-    sometimes(dice, 50, "missing-months", &["refuse", "zero", "zero"], settings);
+    sometimes(
+        dice,
+        30,
+        "duplicates",
+        &["sum", "last", "last", "error"],
+        settings,
+    );
+    sometimes(
+        dice,
+        60,
+        "negatives",
+        &["error", "clip", "clip", "clip"],
+        settings,
+    );
+    sometimes(
+        dice,
+        50,
+        "missing-months",
+        &["refuse", "zero", "zero"],
+        settings,
+    );
     let mixed = book.rows.iter().any(|row| row.currency == "EUR");
     let has_dollars = book.rows.iter().any(|row| row.currency == "USD");
     if book.has_currency && has_dollars && dice.chance(if mixed { 92 } else { 20 }) {
@@ -56,34 +89,75 @@ fn measuring(dice: &mut Dice, grain: i32, settings: &mut Settings) {
         settings.set("basis", "stock");
         settings.set("interval", *dice.pick(&["month", "year"]));
     }
-    sometimes(dice, 60, "reactivation", &["separate", "in-nrr", "as-new", "as-expansion"], settings);
+    sometimes(
+        dice,
+        60,
+        "reactivation",
+        &["separate", "in-nrr", "as-new", "as-expansion"],
+        settings,
+    );
     if grain == 1 {
-        sometimes(dice, 25, "reactivation-window", &["0", "1", "2", "3", "6"], settings);
+        sometimes(
+            dice,
+            25,
+            "reactivation-window",
+            &["0", "1", "2", "3", "6"],
+            settings,
+        );
     }
-    sometimes(dice, 30, "zero", &["inactive", "active", "active"], settings);
-    sometimes(dice, 15, "min-opening", &["0", "12", "120.5", "250", "3000"], settings);
-    sometimes(dice, 15, "min-closing", &["0", "12", "120.5", "250", "3000"], settings);
+    sometimes(
+        dice,
+        30,
+        "zero",
+        &["inactive", "active", "active"],
+        settings,
+    );
+    sometimes(
+        dice,
+        15,
+        "min-opening",
+        &["0", "12", "120.5", "250", "3000"],
+        settings,
+    );
+    sometimes(
+        dice,
+        15,
+        "min-closing",
+        &["0", "12", "120.5", "250", "3000"],
+        settings,
+    );
     sometimes(dice, 30, "partial", &["refuse", "allow", "allow"], settings);
 }
 
 fn periods(dice: &mut Dice, first: i32, last: i32, grain: i32, settings: &mut Settings) {
     // Labels of a coarse book are calendar ones, so fiscal years are asked of months only.
-    let fiscal = if grain == 1 && dice.chance(25) { dice.between(2, 12) } else { 1 };
+    let fiscal = if grain == 1 && dice.chance(25) {
+        dice.between(2, 12)
+    } else {
+        1
+    };
     if fiscal != 1 {
         settings.set("fiscal-year-start", fiscal.to_string());
     }
     let finer = dice.chance(35);
-    let fitting = ["month", "quarter", "half", "year"].into_iter().filter(|every| finer || length_of(every) >= grain);
+    let fitting = ["month", "quarter", "half", "year"]
+        .into_iter()
+        .filter(|every| finer || length_of(every) >= grain);
     let every = *dice.pick(&fitting.collect::<Vec<_>>());
     let length = length_of(every);
     let form = dice.between(0, 99);
     if form < 45 {
         let end = last - dice.between(0, (last - first).max(2) / 2) + dice.between(0, 99) / 97;
-        let mut label = Span::holding(end - (length - 1) * dice.between(0, 1), length, fiscal).label(fiscal);
+        let mut label =
+            Span::holding(end - (length - 1) * dice.between(0, 1), length, fiscal).label(fiscal);
         if grain == 1 && form < 5 {
             label = format!("TTM-{}", month_label(end));
         } else if grain == 1 && form < 10 {
-            label = format!("{}..{}", month_label(end - dice.between(1, 5)), month_label(end));
+            label = format!(
+                "{}..{}",
+                month_label(end - dice.between(1, 5)),
+                month_label(end)
+            );
         } else if dice.chance(50) {
             label = label.replace("FY", "");
         }
@@ -93,12 +167,23 @@ fn periods(dice: &mut Dice, first: i32, last: i32, grain: i32, settings: &mut Se
         settings.set("every", every);
     }
     if dice.chance(35) {
-        let step = if grain == 1 { *dice.pick(&[1, 2, 3, 6, 12, 12, 12, 24]) } else { grain * dice.between(1, 4) };
+        let step = if grain == 1 {
+            *dice.pick(&[1, 2, 3, 6, 12, 12, 12, 24])
+        } else {
+            grain * dice.between(1, 4)
+        };
         settings.set("lookback", step.to_string());
     }
 }
 
-fn range(dice: &mut Dice, first: i32, last: i32, length: i32, fiscal: i32, settings: &mut Settings) {
+fn range(
+    dice: &mut Dice,
+    first: i32,
+    last: i32,
+    length: i32,
+    fiscal: i32,
+    settings: &mut Settings,
+) {
     let mut from = Span::holding(first + dice.between(0, (last - first) / 2), length, fiscal);
     let mut to = Span::holding(last, length, fiscal);
     // A range that reaches past the data is an error; keep that the exception.
@@ -109,7 +194,11 @@ fn range(dice: &mut Dice, first: i32, last: i32, length: i32, fiscal: i32, setti
         from = Span::calendar(from.last - length, length);
     }
     let label = |dice: &mut Dice, span: Span, month: i32| {
-        if dice.chance(20) { month_label(month) } else { span.label(fiscal) }
+        if dice.chance(20) {
+            month_label(month)
+        } else {
+            span.label(fiscal)
+        }
     };
     let (start, end) = (label(dice, from, from.first()), label(dice, to, to.last));
     settings.set("from", start);
@@ -118,7 +207,17 @@ fn range(dice: &mut Dice, first: i32, last: i32, length: i32, fiscal: i32, setti
 
 fn segments(dice: &mut Dice, book: &Book, settings: &mut Settings) {
     if dice.chance(50) {
-        settings.set("by", *dice.pick(&["region", "region", "region", "owner", "region,owner", "owner,region"]));
+        settings.set(
+            "by",
+            *dice.pick(&[
+                "region",
+                "region",
+                "region",
+                "owner",
+                "region,owner",
+                "owner,region",
+            ]),
+        );
         let values = ["opening", "opening", "closing", "first", "latest"];
         sometimes(dice, 60, "segment-at", &values, settings);
     }

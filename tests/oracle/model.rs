@@ -78,7 +78,14 @@ enum Lacking {
     After,
 }
 
-const MOVEMENTS: [&str; 6] = ["new", "reactivation", "expansion", "contraction", "churn", "unchanged"];
+const MOVEMENTS: [&str; 6] = [
+    "new",
+    "reactivation",
+    "expansion",
+    "contraction",
+    "churn",
+    "unchanged",
+];
 
 /// Fields that a record holds besides its period, in no order.
 pub const FIELDS: [&str; 47] = [
@@ -154,12 +161,21 @@ pub struct Model<'a> {
 impl<'a> Model<'a> {
     pub fn new(book: &'a Book, settings: &'a Settings) -> Model<'a> {
         let named = |words: &[&str]| words.contains(&book.amount.as_str());
-        let stock = settings.get("basis").map_or(named(&["mrr", "arr"]), |basis| basis == "stock");
-        let annual = settings.get("interval").map_or(named(&["arr"]), |interval| interval == "year");
-        let through = settings.get("through").map(|label| Span::parse(label, 1).last);
+        let stock = settings
+            .get("basis")
+            .map_or(named(&["mrr", "arr"]), |basis| basis == "stock");
+        let annual = settings
+            .get("interval")
+            .map_or(named(&["arr"]), |interval| interval == "year");
+        let through = settings
+            .get("through")
+            .map(|label| Span::parse(label, 1).last);
         let inside = |row: &&Row| through.is_none_or(|last| row.months().1 <= last);
         let input: Vec<&Row> = book.rows.iter().filter(inside).collect();
-        let covered: BTreeSet<i32> = input.iter().flat_map(|row| row.months().0..=row.months().1).collect();
+        let covered: BTreeSet<i32> = input
+            .iter()
+            .flat_map(|row| row.months().0..=row.months().1)
+            .collect();
         let yearly = match (stock, annual) {
             (false, _) => 0,
             (true, true) => 1,
@@ -171,7 +187,11 @@ impl<'a> Model<'a> {
             yearly,
             first: covered.first().copied().unwrap_or(0),
             last: through.unwrap_or_else(|| covered.last().copied().unwrap_or(0)),
-            grain: input.iter().map(|row| row.months().1 - row.months().0 + 1).max().unwrap_or(1),
+            grain: input
+                .iter()
+                .map(|row| row.months().1 - row.months().0 + 1)
+                .max()
+                .unwrap_or(1),
             covered,
             rows: Vec::new(),
             cells: BTreeMap::new(),
@@ -184,9 +204,17 @@ impl<'a> Model<'a> {
 
     /// Filters and duplicates. Filters come first: a row that is filtered out is no duplicate of one that counts.
     fn load(&mut self, book: &'a Book, input: &[&'a Row]) {
-        let column = |name: &str| book.traits.iter().position(|other| other == name).expect("a column");
+        let column = |name: &str| {
+            book.traits
+                .iter()
+                .position(|other| other == name)
+                .expect("a column")
+        };
         let by: Vec<usize> = self.settings.by().iter().map(|name| column(name)).collect();
-        let filter = self.settings.get("where").and_then(|text| text.split_once('='));
+        let filter = self
+            .settings
+            .get("where")
+            .and_then(|text| text.split_once('='));
         let currency = self.settings.get("currency");
         for &row in input {
             let wanted = filter.is_none_or(|(name, value)| row.traits[column(name)] == value)
@@ -200,16 +228,25 @@ impl<'a> Model<'a> {
         if self.rows.is_empty() {
             self.errors.insert("no-rows-left");
         }
-        let currencies: BTreeSet<&str> = self.rows.iter().map(|(row, ..)| row.currency.as_str()).collect();
+        let currencies: BTreeSet<&str> = self
+            .rows
+            .iter()
+            .map(|(row, ..)| row.currency.as_str())
+            .collect();
         if currencies.len() > 1 {
             self.errors.insert("mixed-currencies");
         }
-        let same =
-            |x: &(&Row, i32, Vec<String>), y: &(&Row, i32, Vec<String>)| x.0.customer == y.0.customer && x.1 == y.1;
-        let later = |rows: &[(&Row, i32, Vec<String>)], index: usize| {
-            rows[index + 1..].iter().any(|other| same(&rows[index], other))
+        let same = |x: &(&Row, i32, Vec<String>), y: &(&Row, i32, Vec<String>)| {
+            x.0.customer == y.0.customer && x.1 == y.1
         };
-        let repeated: Vec<bool> = (0..self.rows.len()).map(|index| later(&self.rows, index)).collect();
+        let later = |rows: &[(&Row, i32, Vec<String>)], index: usize| {
+            rows[index + 1..]
+                .iter()
+                .any(|other| same(&rows[index], other))
+        };
+        let repeated: Vec<bool> = (0..self.rows.len())
+            .map(|index| later(&self.rows, index))
+            .collect();
         if self.settings.is("duplicates", "error") && repeated.contains(&true) {
             self.errors.insert("duplicate-rows");
         }
@@ -241,7 +278,11 @@ impl<'a> Model<'a> {
             }
             records.extend(self.measure(span, one));
         }
-        if self.errors.is_empty() { Answer::Records(records) } else { Answer::Errors(self.errors.clone()) }
+        if self.errors.is_empty() {
+            Answer::Records(records)
+        } else {
+            Answer::Errors(self.errors.clone())
+        }
     }
 
     /// The months an anchor reads, all of them there.
@@ -252,8 +293,11 @@ impl<'a> Model<'a> {
             return Err(Lacking::After);
         }
         let last = span.last.min(self.last);
-        let reads: Vec<i32> =
-            if self.stock { vec![last] } else { span.months().filter(|&month| month <= last).collect() };
+        let reads: Vec<i32> = if self.stock {
+            vec![last]
+        } else {
+            span.months().filter(|&month| month <= last).collect()
+        };
         if reads.iter().any(|&month| month < self.first) {
             return Err(Lacking::Before);
         }
@@ -262,14 +306,21 @@ impl<'a> Model<'a> {
 
     /// True if a month it reads has no row of anybody and that is not to count as zero.
     fn missing(&self, anchor: &Anchor) -> bool {
-        !self.settings.is("missing-months", "zero") && anchor.reads.iter().any(|month| !self.covered.contains(month))
+        !self.settings.is("missing-months", "zero")
+            && anchor
+                .reads
+                .iter()
+                .any(|month| !self.covered.contains(month))
     }
 
     fn measure(&mut self, span: Span, one: bool) -> Vec<Expected> {
         let lookback = self.settings.number("lookback").unwrap_or(span.length);
         let closing = self.anchor(span);
         let opening = self.anchor(span.earlier(lookback));
-        for lacking in [closing.as_ref().err(), opening.as_ref().err()].into_iter().flatten() {
+        for lacking in [closing.as_ref().err(), opening.as_ref().err()]
+            .into_iter()
+            .flatten()
+        {
             match lacking {
                 Lacking::After => self.errors.insert("period-after-data"),
                 Lacking::Before if one => self.errors.insert("period-before-data"),
@@ -294,9 +345,17 @@ impl<'a> Model<'a> {
         for group in self.groups(&facts) {
             let mut record = self.head(span, lookback, group.as_deref());
             let seen = self.figures(&facts, group.as_deref(), &mut record);
-            put_annual(annual.as_deref(), group.as_deref(), self.settings, &mut record);
+            put_annual(
+                annual.as_deref(),
+                group.as_deref(),
+                self.settings,
+                &mut record,
+            );
             record.insert("partial".into(), Cell::Text(closing.cut.to_string()));
-            records.push(Expected { cells: record, optional: group.is_some() && !seen });
+            records.push(Expected {
+                cells: record,
+                optional: group.is_some() && !seen,
+            });
         }
         records
     }
@@ -315,8 +374,12 @@ impl<'a> Model<'a> {
     fn groups(&self, facts: &[Fact]) -> Vec<Option<Vec<String>>> {
         let mut groups = vec![None];
         if !self.settings.by().is_empty() {
-            let there = facts.iter().filter(|fact| fact.class != Class::Absent);
-            let names: BTreeSet<&Vec<String>> = there.flat_map(|fact| [&fact.home, &fact.end]).collect();
+            let cut = |fact: &&Fact| fact.cut_opening + fact.cut_closing > 0;
+            let there = facts
+                .iter()
+                .filter(|fact| fact.class != Class::Absent || cut(fact));
+            let names: BTreeSet<&Vec<String>> =
+                there.flat_map(|fact| [&fact.home, &fact.end]).collect();
             groups.extend(names.into_iter().map(|name| Some(name.clone())));
         }
         groups
@@ -324,12 +387,18 @@ impl<'a> Model<'a> {
 
     fn head(&self, span: Span, lookback: i32, group: Option<&[String]>) -> BTreeMap<String, Cell> {
         let fiscal = self.settings.fiscal();
-        let currency = self.rows.first().map_or("", |(row, ..)| row.currency.as_str());
+        let currency = self
+            .rows
+            .first()
+            .map_or("", |(row, ..)| row.currency.as_str());
         let mut cells = BTreeMap::from([
             ("period".to_owned(), Cell::Text(span.label(fiscal))),
             ("period_start".to_owned(), Cell::Text(span.first_day())),
             ("period_end".to_owned(), Cell::Text(span.last_day())),
-            ("opening_period".to_owned(), Cell::Text(span.earlier(lookback).label(fiscal))),
+            (
+                "opening_period".to_owned(),
+                Cell::Text(span.earlier(lookback).label(fiscal)),
+            ),
             ("currency".to_owned(), Cell::Text(currency.to_owned())),
         ]);
         for (index, name) in self.settings.by().iter().enumerate() {
@@ -345,8 +414,19 @@ impl<'a> Model<'a> {
             None => Some(Vec::new()),
             Some(closing) => {
                 // Nobody has an opening value, so nobody is below a threshold and everybody has the closing segment.
-                let before = Span { last: self.first - 1, length: 1, form: Form::Calendar };
-                self.facts(&Anchor { span: before, reads: Vec::new(), cut: false }, closing)
+                let before = Span {
+                    last: self.first - 1,
+                    length: 1,
+                    form: Form::Calendar,
+                };
+                self.facts(
+                    &Anchor {
+                        span: before,
+                        reads: Vec::new(),
+                        cut: false,
+                    },
+                    closing,
+                )
             }
         };
         let Some(facts) = facts else {
@@ -359,16 +439,25 @@ impl<'a> Model<'a> {
             for field in FIELDS {
                 cells.entry(field.to_owned()).or_insert(Cell::Null);
             }
-            let here: Vec<&Fact> = facts.iter().filter(|fact| is_in(group.as_deref(), &fact.end)).collect();
+            let here: Vec<&Fact> = facts
+                .iter()
+                .filter(|fact| is_in(group.as_deref(), &fact.end))
+                .collect();
             let present = here.iter().filter(|fact| fact.b > 0).count();
             if let Some(closing) = closing {
-                cells.insert("closing".into(), Cell::Amount(here.iter().map(|fact| fact.b).sum()));
+                cells.insert(
+                    "closing".into(),
+                    Cell::Amount(here.iter().map(|fact| fact.b).sum()),
+                );
                 cells.insert("closing_customers".into(), count(present));
                 cells.insert("partial".into(), Cell::Text(closing.cut.to_string()));
             } else {
                 cells.insert("partial".into(), Cell::Text("false".into()));
             }
-            records.push(Expected { cells, optional: group.is_some() && present == 0 });
+            records.push(Expected {
+                cells,
+                optional: group.is_some() && present == 0,
+            });
         }
         records
     }
@@ -384,7 +473,10 @@ impl<'a> Model<'a> {
             }
             let (a, b) = (raw_a.max(0), raw_b.max(0));
             // A month's rows that add up to zero state a zero, as splitting a row changes nothing.
-            let states = closing.reads.iter().any(|&month| self.cells.get(&(customer, month)) == Some(&0));
+            let states = closing
+                .reads
+                .iter()
+                .any(|&month| self.cells.get(&(customer, month)) == Some(&0));
             let stays = self.settings.is("zero", "active") && a > 0 && raw_b == 0 && states;
             let class = self.class(customer, a, b, stays, opening, closing);
             let (home, end) = self.segments(customer, a, b > 0 || stays, opening, closing);
@@ -397,33 +489,60 @@ impl<'a> Model<'a> {
                 cut_closing: b - raw_b,
                 class,
                 stays,
-                excluded: a > 0 && (self.below("min-opening", a, opening) || self.below("min-closing", b, closing)),
+                excluded: a > 0
+                    && (self.below("min-opening", a, opening)
+                        || self.below("min-closing", b, closing)),
             });
         }
         Some(facts)
     }
 
     fn value(&self, customer: &str, anchor: &Anchor) -> i128 {
-        anchor.reads.iter().filter_map(|&month| self.cells.get(&(customer, month))).sum()
+        anchor
+            .reads
+            .iter()
+            .filter_map(|&month| self.cells.get(&(customer, month)))
+            .sum()
     }
 
     /// True below a threshold, which is an amount a year. A flow counts the months that were read.
     fn below(&self, policy: &str, value: i128, anchor: &Anchor) -> bool {
         let months = i128::try_from(anchor.reads.len()).expect("few months");
         let limit = self.settings.units(policy);
-        if self.yearly > 0 { value * self.yearly < limit } else { value * 12 < limit * months }
+        if self.yearly > 0 {
+            value * self.yearly < limit
+        } else {
+            value * 12 < limit * months
+        }
     }
 
-    fn class(&self, customer: &str, a: i128, b: i128, stays: bool, opening: &Anchor, closing: &Anchor) -> Class {
+    fn class(
+        &self,
+        customer: &str,
+        a: i128,
+        b: i128,
+        stays: bool,
+        opening: &Anchor,
+        closing: &Anchor,
+    ) -> Class {
         match (a, b) {
             (0, 0) => {
                 let (after, before) = (opening.reads.last(), closing.reads.first());
-                let between = |month: i32| after.is_none_or(|&last| month > last) && before.is_some_and(|&m| month < m);
+                let between = |month: i32| {
+                    after.is_none_or(|&last| month > last) && before.is_some_and(|&m| month < m)
+                };
                 let passed = !opening.reads.is_empty() && self.paying(customer).any(between);
-                if passed { Class::Transient } else { Class::Absent }
+                if passed {
+                    Class::Transient
+                } else {
+                    Class::Absent
+                }
             }
             (0, _) => {
-                let had = self.paying(customer).filter(|&month| month <= opening.span.last).max();
+                let had = self
+                    .paying(customer)
+                    .filter(|&month| month <= opening.span.last)
+                    .max();
                 match had {
                     Some(month) if !self.away_too_long(customer, month) => Class::Reactivation,
                     _ => Class::New,
@@ -439,7 +558,8 @@ impl<'a> Model<'a> {
 
     /// The months with revenue of a customer, in their order.
     fn paying(&self, customer: &str) -> impl Iterator<Item = i32> {
-        (self.first..=self.last).filter(move |&month| self.cells.get(&(customer, month)).is_some_and(|&r| r > 0))
+        (self.first..=self.last)
+            .filter(move |&month| self.cells.get(&(customer, month)).is_some_and(|&r| r > 0))
     }
 
     fn away_too_long(&self, customer: &str, left: i32) -> bool {
@@ -474,15 +594,24 @@ impl<'a> Model<'a> {
     }
 
     /// Each column's value in the latest (or first) of these months that has a non-empty one.
-    fn trait_in(&self, customer: &str, months: std::ops::RangeInclusive<i32>, latest: bool) -> Vec<String> {
-        let mut order: Vec<i32> = months.filter(|month| (self.first..=self.last).contains(month)).collect();
+    fn trait_in(
+        &self,
+        customer: &str,
+        months: std::ops::RangeInclusive<i32>,
+        latest: bool,
+    ) -> Vec<String> {
+        let mut order: Vec<i32> = months
+            .filter(|month| (self.first..=self.last).contains(month))
+            .collect();
         if latest {
             order.reverse();
         }
         let columns = 0..self.settings.by().len();
         columns
             .map(|column| {
-                let found = order.iter().find_map(|&month| self.trait_of(customer, month, column));
+                let found = order
+                    .iter()
+                    .find_map(|&month| self.trait_of(customer, month, column));
                 found.map_or_else(|| "(none)".to_owned(), str::to_owned)
             })
             .collect()
@@ -497,23 +626,42 @@ impl<'a> Model<'a> {
             }
         }
         let largest = sums.values().copied().max()?;
-        sums.into_iter().find(|(_, sum)| *sum == largest).map(|(value, _)| value)
+        sums.into_iter()
+            .find(|(_, sum)| *sum == largest)
+            .map(|(value, _)| value)
     }
 
     /// All amounts, counts and rates of one group; false if nobody is in it.
-    fn figures(&self, facts: &[Fact], group: Option<&[String]>, cells: &mut BTreeMap<String, Cell>) -> bool {
-        let home: Vec<&Fact> = facts.iter().filter(|fact| is_in(group, &fact.home)).collect();
+    fn figures(
+        &self,
+        facts: &[Fact],
+        group: Option<&[String]>,
+        cells: &mut BTreeMap<String, Cell>,
+    ) -> bool {
+        let home: Vec<&Fact> = facts
+            .iter()
+            .filter(|fact| is_in(group, &fact.home))
+            .collect();
         let kept: Vec<&Fact> = home.iter().copied().filter(|fact| !fact.excluded).collect();
         let out: Vec<&Fact> = home.iter().copied().filter(|fact| fact.excluded).collect();
-        let ends: Vec<&Fact> = facts.iter().filter(|fact| is_in(group, &fact.end) && !fact.excluded).collect();
+        let ends: Vec<&Fact> = facts
+            .iter()
+            .filter(|fact| is_in(group, &fact.end) && !fact.excluded)
+            .collect();
         let sums = Sums::of(&kept, &ends, group.is_some(), self.settings);
         sums.put(cells);
         let cut = |part: fn(&Fact) -> i128| Cell::Amount(kept.iter().map(|fact| part(fact)).sum());
         cells.insert("clipped_opening".into(), cut(|fact| fact.cut_opening));
         cells.insert("clipped_closing".into(), cut(|fact| fact.cut_closing));
         cells.insert("excluded_customers".into(), count(out.len()));
-        cells.insert("excluded_opening".into(), Cell::Amount(out.iter().map(|fact| fact.a).sum()));
-        cells.insert("excluded_closing".into(), Cell::Amount(out.iter().map(|fact| fact.b).sum()));
+        cells.insert(
+            "excluded_opening".into(),
+            Cell::Amount(out.iter().map(|fact| fact.a).sum()),
+        );
+        cells.insert(
+            "excluded_closing".into(),
+            Cell::Amount(out.iter().map(|fact| fact.b).sum()),
+        );
         let shown = |fact: &&&Fact| fact.class != Class::Absent;
         kept.iter().filter(shown).count() > 0 || ends.iter().any(|fact| fact.b > 0 || fact.stays)
     }
@@ -542,10 +690,17 @@ struct Sums {
 impl Sums {
     fn of(kept: &[&Fact], ends: &[&Fact], grouped: bool, settings: &Settings) -> Sums {
         let base: Vec<&&Fact> = kept.iter().filter(|fact| fact.a > 0).collect();
-        let classes =
-            [Class::New, Class::Reactivation, Class::Expansion, Class::Contraction, Class::Churn, Class::Unchanged];
+        let classes = [
+            Class::New,
+            Class::Reactivation,
+            Class::Expansion,
+            Class::Contraction,
+            Class::Churn,
+            Class::Unchanged,
+        ];
         let of = |class: Class| kept.iter().filter(move |fact| fact.class == class);
-        let mut moved = classes.map(|class| of(class).map(|fact| (fact.b - fact.a).abs()).sum::<i128>());
+        let mut moved =
+            classes.map(|class| of(class).map(|fact| (fact.b - fact.a).abs()).sum::<i128>());
         let mut heads = classes.map(|class| whole(of(class).count()));
         let mut retained: i128 = base.iter().map(|fact| fact.b).sum();
         match settings.get("reactivation").unwrap_or("separate") {
@@ -561,7 +716,13 @@ impl Sums {
             }
             _ => {}
         }
-        let crossing = |facts: &[&Fact]| facts.iter().filter(|fact| fact.home != fact.end).map(|fact| fact.b).sum();
+        let crossing = |facts: &[&Fact]| {
+            facts
+                .iter()
+                .filter(|fact| fact.home != fact.end)
+                .map(|fact| fact.b)
+                .sum()
+        };
         Sums {
             opening: base.iter().map(|fact| fact.a).sum(),
             closing: ends.iter().map(|fact| fact.b).sum(),
@@ -580,13 +741,23 @@ impl Sums {
     }
 
     fn put(&self, cells: &mut BTreeMap<String, Cell>) {
-        let heads = ["new", "reactivated", "expanded", "contracted", "churned", "unchanged"];
+        let heads = [
+            "new",
+            "reactivated",
+            "expanded",
+            "contracted",
+            "churned",
+            "unchanged",
+        ];
         for index in 0..6 {
             // The unchanged have no amount.
             if index < 5 {
                 cells.insert(MOVEMENTS[index].into(), Cell::Amount(self.moved[index]));
             }
-            cells.insert(format!("{}_customers", heads[index]), Cell::Count(self.heads[index]));
+            cells.insert(
+                format!("{}_customers", heads[index]),
+                Cell::Count(self.heads[index]),
+            );
         }
         let [new, reactivation, expansion, contraction, churn, _] = self.moved;
         let amounts = [
@@ -617,11 +788,20 @@ impl Sums {
             ("expansion_rate", expansion, o),
             ("logo_retention", self.retained_customers, heads),
             ("logo_churn", heads - self.retained_customers, heads),
-            ("quick_ratio", new + reactivation + expansion, contraction + churn),
+            (
+                "quick_ratio",
+                new + reactivation + expansion,
+                contraction + churn,
+            ),
             ("net_growth", self.closing - o, o),
         ];
-        cells.extend(rates.map(|(field, above, below)| (field.to_owned(), Cell::Rate(above, below))));
-        let average = Cell::Rate(self.closing, self.paying_customers * crate::support::book::ONE);
+        cells.extend(
+            rates.map(|(field, above, below)| (field.to_owned(), Cell::Rate(above, below))),
+        );
+        let average = Cell::Rate(
+            self.closing,
+            self.paying_customers * crate::support::book::ONE,
+        );
         cells.insert("average_revenue_per_customer".into(), average);
     }
 }
@@ -632,10 +812,17 @@ fn put_annual(
     settings: &Settings,
     cells: &mut BTreeMap<String, Cell>,
 ) {
-    let fields = [("annual_nrr", "nrr"), ("annual_grr", "grr"), ("annual_logo_retention", "logo_retention")];
+    let fields = [
+        ("annual_nrr", "nrr"),
+        ("annual_grr", "grr"),
+        ("annual_logo_retention", "logo_retention"),
+    ];
     let mut year = BTreeMap::new();
     if let Some(facts) = facts {
-        let kept: Vec<&Fact> = facts.iter().filter(|fact| is_in(group, &fact.home) && !fact.excluded).collect();
+        let kept: Vec<&Fact> = facts
+            .iter()
+            .filter(|fact| is_in(group, &fact.home) && !fact.excluded)
+            .collect();
         Sums::of(&kept, &[], false, settings).put(&mut year);
     }
     for (field, source) in fields {
@@ -662,5 +849,9 @@ pub fn rounded(above: i128, below: i128) -> Option<i128> {
     }
     let (n, d) = (above.abs(), below.abs());
     let size = (2 * n * 1_000_000 + d) / (2 * d);
-    Some(if (above < 0) == (below < 0) { size } else { -size })
+    Some(if (above < 0) == (below < 0) {
+        size
+    } else {
+        -size
+    })
 }

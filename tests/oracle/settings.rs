@@ -28,7 +28,10 @@ impl Settings {
 
     /// As it is typed.
     pub fn args(&self) -> Vec<String> {
-        self.flags.iter().flat_map(|(name, value)| [format!("--{name}"), value.clone()]).collect()
+        self.flags
+            .iter()
+            .flat_map(|(name, value)| [format!("--{name}"), value.clone()])
+            .collect()
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -40,11 +43,13 @@ impl Settings {
     }
 
     pub fn number(&self, name: &str) -> Option<i32> {
-        self.get(name).map(|text| text.parse().expect("a whole number"))
+        self.get(name)
+            .map(|text| text.parse().expect("a whole number"))
     }
 
     pub fn units(&self, name: &str) -> i128 {
-        self.get(name).map_or(0, |text| units_of(text).expect("an amount"))
+        self.get(name)
+            .map_or(0, |text| units_of(text).expect("an amount"))
     }
 
     pub fn fiscal(&self) -> i32 {
@@ -53,7 +58,9 @@ impl Settings {
 
     /// The columns of `--by`.
     pub fn by(&self) -> Vec<String> {
-        self.get("by").map_or_else(Vec::new, |names| names.split(',').map(str::to_owned).collect())
+        self.get("by").map_or_else(Vec::new, |names| {
+            names.split(',').map(str::to_owned).collect()
+        })
     }
 
     /// The periods of `--period`, or of `--from`, `--to` and `--every`; `None` for all of the ledger.

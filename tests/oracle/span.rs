@@ -19,7 +19,11 @@ pub enum Form {
 
 impl Span {
     pub const fn calendar(last: i32, length: i32) -> Span {
-        Span { last, length, form: Form::Calendar }
+        Span {
+            last,
+            length,
+            form: Form::Calendar,
+        }
     }
 
     /// The calendar or fiscal period of this length that holds a month.
@@ -33,7 +37,10 @@ impl Span {
     }
 
     pub const fn earlier(self, months: i32) -> Span {
-        Span { last: self.last - months, ..self }
+        Span {
+            last: self.last - months,
+            ..self
+        }
     }
 
     pub fn months(self) -> impl Iterator<Item = i32> {
@@ -44,20 +51,36 @@ impl Span {
     pub fn parse(label: &str, fiscal: i32) -> Span {
         if let Some((first, last)) = label.split_once("..") {
             let (first, last) = (month(first), month(last));
-            return Span { last, length: last - first + 1, form: Form::Free };
+            return Span {
+                last,
+                length: last - first + 1,
+                form: Form::Free,
+            };
         }
         if let Some(last) = label.strip_prefix("TTM-") {
-            return Span { last: month(last), length: 12, form: Form::Trailing };
+            return Span {
+                last: month(last),
+                length: 12,
+                form: Form::Trailing,
+            };
         }
         let label = label.strip_prefix("FY").unwrap_or(label);
         let year: i32 = label[..4].parse().expect("a year");
         // Fiscal years are named after the calendar year in which they end.
-        let start = if fiscal == 1 { year * 12 } else { (year - 1) * 12 + fiscal - 1 };
+        let start = if fiscal == 1 {
+            year * 12
+        } else {
+            (year - 1) * 12 + fiscal - 1
+        };
         let part = |text: &str| text.parse::<i32>().expect("a part of a year");
         match label.get(5..) {
             None => Span::calendar(start + 11, 12),
-            Some(rest) if rest.starts_with('Q') => Span::calendar(start + 3 * part(&rest[1..]) - 1, 3),
-            Some(rest) if rest.starts_with('H') => Span::calendar(start + 6 * part(&rest[1..]) - 1, 6),
+            Some(rest) if rest.starts_with('Q') => {
+                Span::calendar(start + 3 * part(&rest[1..]) - 1, 3)
+            }
+            Some(rest) if rest.starts_with('H') => {
+                Span::calendar(start + 6 * part(&rest[1..]) - 1, 6)
+            }
             Some(_) => Span::calendar(month(label), 1),
         }
     }

@@ -45,7 +45,9 @@ impl Book {
         let months: Vec<&str> = lines.next().expect("a header").collect();
         let mut rows = Vec::new();
         for mut cells in lines {
-            let Some(customer) = cells.next() else { continue };
+            let Some(customer) = cells.next() else {
+                continue;
+            };
             for (month, cell) in months.iter().zip(cells) {
                 for amount in cell.split('+').filter(|amount| *amount != ".") {
                     rows.push(Row {
@@ -58,14 +60,25 @@ impl Book {
                 }
             }
         }
-        Book { date: "month".into(), amount: "mrr".into(), has_currency: false, traits: Vec::new(), rows }
+        Book {
+            date: "month".into(),
+            amount: "mrr".into(),
+            has_currency: false,
+            traits: Vec::new(),
+            rows,
+        }
     }
 
     /// Reads a CSV whose first three columns are customer, period and amount, and in which a
     /// column `currency` may follow; every other column is a trait.
     pub fn read(text: &str) -> Book {
         let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-        let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+        let header: Vec<String> = reader
+            .headers()
+            .expect("a header")
+            .iter()
+            .map(str::to_owned)
+            .collect();
         let has_currency = header.get(3).is_some_and(|name| name == "currency");
         let skip = if has_currency { 4 } else { 3 };
         let mut rows = Vec::new();
@@ -75,12 +88,22 @@ impl Book {
                 customer: record[0].to_owned(),
                 label: record[1].to_owned(),
                 amount: record[2].to_owned(),
-                currency: if has_currency { record[3].to_owned() } else { String::new() },
+                currency: if has_currency {
+                    record[3].to_owned()
+                } else {
+                    String::new()
+                },
                 traits: record.iter().skip(skip).map(str::to_owned).collect(),
             });
         }
         let traits = header.iter().skip(skip).cloned().collect();
-        Book { date: header[1].clone(), amount: header[2].clone(), has_currency, traits, rows }
+        Book {
+            date: header[1].clone(),
+            amount: header[2].clone(),
+            has_currency,
+            traits,
+            rows,
+        }
     }
 
     /// The whole book as one CSV file.
@@ -94,7 +117,10 @@ impl Book {
         if self.rows.is_empty() {
             return vec![self.to_csv()];
         }
-        self.rows.chunks(size).map(|rows| self.csv_of(rows)).collect()
+        self.rows
+            .chunks(size)
+            .map(|rows| self.csv_of(rows))
+            .collect()
     }
 
     fn csv_of(&self, rows: &[Row]) -> String {
@@ -107,7 +133,14 @@ impl Book {
         }
         text.push('\n');
         for row in rows {
-            write!(text, "{},{},{}", quoted(&row.customer), row.label, row.amount).expect("text grows");
+            write!(
+                text,
+                "{},{},{}",
+                quoted(&row.customer),
+                row.label,
+                row.amount
+            )
+            .expect("text grows");
             if self.has_currency {
                 write!(text, ",{}", row.currency).expect("text grows");
             }
@@ -121,7 +154,11 @@ impl Book {
 }
 
 fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    if cell.contains([',', '"', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
 }
 
 /// The first and last month of `2024-03`, `2024-03-15`, `2024-Q1` or `2024`.
@@ -143,7 +180,11 @@ pub fn months_of(label: &str) -> (i32, i32) {
 
 /// `2024-03` of `12·2024 + 2`.
 pub fn month_label(month: i32) -> String {
-    format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
+    format!(
+        "{:04}-{:02}",
+        month.div_euclid(12),
+        month.rem_euclid(12) + 1
+    )
 }
 
 /// A plain decimal in millionths; `None` if it is no such number or has more than six decimals.
@@ -173,5 +214,8 @@ pub fn text_of(units: i128) -> String {
     if part == 0 {
         return format!("{sign}{whole}");
     }
-    format!("{sign}{whole}.{}", format!("{part:06}").trim_end_matches('0'))
+    format!(
+        "{sign}{whole}.{}",
+        format!("{part:06}").trim_end_matches('0')
+    )
 }

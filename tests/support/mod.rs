@@ -40,7 +40,10 @@ impl Run {
 
 /// Runs `nrr` with these arguments; the only place that knows how.
 pub fn run(args: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_nrr")).args(args).output().expect("the program starts");
+    let output = Command::new(env!("CARGO_BIN_EXE_nrr"))
+        .args(args)
+        .output()
+        .expect("the program starts");
     Run {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
@@ -78,10 +81,13 @@ pub fn words(words: &[&str]) -> Vec<String> {
 
 /// A path inside `fixtures/`.
 pub fn fixture(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(path)
 }
 
 /// The text of a file inside `fixtures/`.
 pub fn read_fixture(path: &str) -> String {
-    std::fs::read_to_string(fixture(path)).unwrap_or_else(|error| panic!("fixtures/{path}: {error}"))
+    std::fs::read_to_string(fixture(path))
+        .unwrap_or_else(|error| panic!("fixtures/{path}: {error}"))
 }

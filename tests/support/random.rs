@@ -69,29 +69,69 @@ pub struct Mix {
 
 impl Mix {
     /// Everything that an export can hold.
-    pub const WILD: Mix =
-        Mix { negatives: 3, zeros: 6, several: 15, holes: 12, blanks: 10, foreign: 8, coarse: 10, months_min: 1 };
+    pub const WILD: Mix = Mix {
+        negatives: 3,
+        zeros: 6,
+        several: 15,
+        holes: 12,
+        blanks: 10,
+        foreign: 8,
+        coarse: 10,
+        months_min: 1,
+    };
 
     /// No amount below zero, a row in every month, one currency.
-    pub const TAME: Mix =
-        Mix { negatives: 0, zeros: 6, several: 15, holes: 0, blanks: 10, foreign: 0, coarse: 0, months_min: 15 };
+    pub const TAME: Mix = Mix {
+        negatives: 0,
+        zeros: 6,
+        several: 15,
+        holes: 0,
+        blanks: 10,
+        foreign: 0,
+        coarse: 0,
+        months_min: 15,
+    };
 }
 
-const NAMES: [&str; 12] =
-    ["acme", "birch", "cedar", "Dune, Inc", "elm", "fir", "Gingko \"G\"", "hazel", "iris", "juniper", "köln", "007"];
+const NAMES: [&str; 12] = [
+    "acme",
+    "birch",
+    "cedar",
+    "Dune, Inc",
+    "elm",
+    "fir",
+    "Gingko \"G\"",
+    "hazel",
+    "iris",
+    "juniper",
+    "köln",
+    "007",
+];
 const REGIONS: [&str; 4] = ["EU", "US", "apac", "Z"];
 const OWNERS: [&str; 3] = ["kim", "lee", "Ada"];
 
 /// A random book; segments stand in the columns `region` and `owner`.
 pub fn book(dice: &mut Dice, mix: Mix) -> Book {
-    let step = if dice.chance(mix.coarse) { *dice.pick(&[3, 12]) } else { 1 };
-    let count = if step == 1 { dice.between(mix.months_min, 30) } else { dice.between(2, 10) };
-    let first = (2022 * 12 + if step == 1 { dice.between(-7, 7) } else { 0 }).div_euclid(step) * step;
+    let step = if dice.chance(mix.coarse) {
+        *dice.pick(&[3, 12])
+    } else {
+        1
+    };
+    let count = if step == 1 {
+        dice.between(mix.months_min, 30)
+    } else {
+        dice.between(2, 10)
+    };
+    let first =
+        (2022 * 12 + if step == 1 { dice.between(-7, 7) } else { 0 }).div_euclid(step) * step;
     let has_currency = dice.chance(30);
     let scale = *dice.pick(&[1, 10, 100, 1000]);
     let style = dice.between(0, 2);
     let mut rows = Vec::new();
-    for customer in NAMES.iter().take(usize::try_from(dice.between(1, 12)).expect("a few")) {
+    for customer in NAMES
+        .iter()
+        .take(usize::try_from(dice.between(1, 12)).expect("a few"))
+    {
         for (slot, amounts) in life(dice, mix, count) {
             let label = label(first + slot * step, step, style, dice);
             rows.extend(amounts.into_iter().map(|amount| Row {
@@ -116,18 +156,30 @@ pub fn book(dice: &mut Dice, mix: Mix) -> Book {
     if dice.chance(50) {
         dice.shuffle(&mut rows);
     }
-    let date = if step == 1 { *dice.pick(&["month", "period"]) } else { "period" };
+    let date = if step == 1 {
+        *dice.pick(&["month", "period"])
+    } else {
+        "period"
+    };
     let amount = *dice.pick(&["mrr", "mrr", "arr", "revenue", "amount"]);
     let traits = vec!["region".to_owned(), "owner".to_owned()];
-    Book { date: date.to_owned(), amount: amount.to_owned(), has_currency, traits, rows }
+    Book {
+        date: date.to_owned(),
+        amount: amount.to_owned(),
+        has_currency,
+        traits,
+        rows,
+    }
 }
 
 /// The months in which a customer has rows, with their amounts; equal amounts are common, because
 /// the classes differ where amounts are equal.
 fn life(dice: &mut Dice, mix: Mix, count: i32) -> Vec<(i32, Vec<i32>)> {
     let mut cells = Vec::new();
-    let (mut level, mut live) =
-        (dice.between(1, 40) * 100 + dice.between(0, 1) * dice.between(0, 999), dice.chance(60));
+    let (mut level, mut live) = (
+        dice.between(1, 40) * 100 + dice.between(0, 1) * dice.between(0, 999),
+        dice.chance(60),
+    );
     for slot in 0..count {
         if dice.chance(if live { 7 } else { 22 }) {
             live = !live;
@@ -191,21 +243,37 @@ fn add_traits(dice: &mut Dice, mix: Mix, rows: &mut [Row]) {
         }
         customer.clone_from(&row.customer);
         let blank = |dice: &mut Dice, value: &str| {
-            if dice.chance(mix.blanks) { String::new() } else { value.to_owned() }
+            if dice.chance(mix.blanks) {
+                String::new()
+            } else {
+                value.to_owned()
+            }
         };
         row.traits = vec![blank(dice, region), blank(dice, owner)];
     }
 }
 
 /// Gives every month a row, so that no month is missing.
-fn cover(rows: &mut Vec<Row>, first: i32, count: i32, step: i32, style: i32, dice: &mut Dice, has_currency: bool) {
+fn cover(
+    rows: &mut Vec<Row>,
+    first: i32,
+    count: i32,
+    step: i32,
+    style: i32,
+    dice: &mut Dice,
+    has_currency: bool,
+) {
     for slot in 0..count {
         let label = label(first + slot * step, step, style, dice);
         rows.push(Row {
             customer: "steady".to_owned(),
             label,
             amount: "250".to_owned(),
-            currency: if has_currency { "USD".to_owned() } else { String::new() },
+            currency: if has_currency {
+                "USD".to_owned()
+            } else {
+                String::new()
+            },
             traits: vec!["EU".to_owned(), "kim".to_owned()],
         });
     }
@@ -214,7 +282,9 @@ fn cover(rows: &mut Vec<Row>, first: i32, count: i32, step: i32, style: i32, dic
 /// Makes sure that the column proves `.` to be the decimal mark: `1.250` alone could be 1250.
 fn settle_decimal_mark(rows: &mut [Row]) {
     let decimals = |row: &Row| row.amount.split_once('.').map_or(0, |(_, part)| part.len());
-    if rows.iter().any(|row| decimals(row) == 3) && !rows.iter().any(|row| matches!(decimals(row), 1 | 2)) {
+    if rows.iter().any(|row| decimals(row) == 3)
+        && !rows.iter().any(|row| matches!(decimals(row), 1 | 2))
+    {
         rows[0].amount = String::from("7.5");
     }
 }
@@ -225,14 +295,22 @@ pub fn policies(dice: &mut Dice) -> Vec<String> {
     let choices: [(&str, i32, &[&str]); 10] = [
         ("--basis", 60, &["stock", "flow"]),
         ("--lookback", 40, &["1", "2", "3", "12"]),
-        ("--reactivation", 75, &["separate", "in-nrr", "as-new", "as-expansion"]),
+        (
+            "--reactivation",
+            75,
+            &["separate", "in-nrr", "as-new", "as-expansion"],
+        ),
         ("--reactivation-window", 30, &["0", "1", "3"]),
         ("--negatives", 100, &["clip"]),
         ("--duplicates", 30, &["sum", "last"]),
         ("--min-opening", 20, &["100", "2500.5"]),
         ("--min-closing", 20, &["100", "2500.5"]),
         ("--zero", 50, &["active", "inactive"]),
-        ("--segment-at", 70, &["opening", "closing", "first", "latest"]),
+        (
+            "--segment-at",
+            70,
+            &["opening", "closing", "first", "latest"],
+        ),
     ];
     let mut args = Vec::new();
     for (flag, percent, values) in choices {

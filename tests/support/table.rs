@@ -15,17 +15,32 @@ impl Table {
     /// Reads RFC 4180 with a header.
     pub fn read(text: &str) -> Table {
         let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-        let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+        let header: Vec<String> = reader
+            .headers()
+            .expect("a header")
+            .iter()
+            .map(str::to_owned)
+            .collect();
         let record = |cells: csv::StringRecord| Record {
-            cells: header.iter().cloned().zip(cells.iter().map(str::to_owned)).collect(),
+            cells: header
+                .iter()
+                .cloned()
+                .zip(cells.iter().map(str::to_owned))
+                .collect(),
         };
-        let records = reader.records().map(|cells| record(cells.expect("as many cells as names"))).collect();
+        let records = reader
+            .records()
+            .map(|cells| record(cells.expect("as many cells as names")))
+            .collect();
         Table { header, records }
     }
 
     /// The records of the whole book, without those of segments.
     pub fn totals(&self) -> Vec<&Record> {
-        self.records.iter().filter(|record| record.segment().is_empty()).collect()
+        self.records
+            .iter()
+            .filter(|record| record.segment().is_empty())
+            .collect()
     }
 
     /// The only record there should be.
@@ -44,19 +59,24 @@ pub struct Record {
 impl Record {
     /// A cell as it is written; empty stands for undefined.
     pub fn text(&self, field: &str) -> &str {
-        self.cells.get(field).unwrap_or_else(|| panic!("no column `{field}` in {:?}", self.cells.keys()))
+        self.cells
+            .get(field)
+            .unwrap_or_else(|| panic!("no column `{field}` in {:?}", self.cells.keys()))
     }
 
     /// A number in millionths; `None` if the cell is empty.
     pub fn number(&self, field: &str) -> Option<i128> {
         let text = self.text(field);
-        let read = || units_of(text).unwrap_or_else(|| panic!("`{field}` holds `{text}`, no plain decimal"));
+        let read = || {
+            units_of(text).unwrap_or_else(|| panic!("`{field}` holds `{text}`, no plain decimal"))
+        };
         (!text.is_empty()).then(read)
     }
 
     /// A number in millionths that has to be there.
     pub fn amount(&self, field: &str) -> i128 {
-        self.number(field).unwrap_or_else(|| panic!("`{field}` is undefined in {self:#?}"))
+        self.number(field)
+            .unwrap_or_else(|| panic!("`{field}` is undefined in {self:#?}"))
     }
 
     /// False for a row of a range whose opening lies before the data.
@@ -66,7 +86,13 @@ impl Record {
 
     /// The segment's values by column; empty for the total.
     pub fn segment(&self) -> BTreeMap<&str, &str> {
-        let value = |(name, value): (&'_ String, &'_ String)| name.starts_with("segment.") && !value.is_empty();
-        self.cells.iter().filter(|cell| value(*cell)).map(|(name, value)| (&name[8..], value.as_str())).collect()
+        let value = |(name, value): (&'_ String, &'_ String)| {
+            name.starts_with("segment.") && !value.is_empty()
+        };
+        self.cells
+            .iter()
+            .filter(|cell| value(*cell))
+            .map(|(name, value)| (&name[8..], value.as_str()))
+            .collect()
     }
 }

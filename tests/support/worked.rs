@@ -35,11 +35,20 @@ pub fn cases() -> Vec<Case> {
         } else if let Some(command) = line.strip_prefix("$ nrr calc ") {
             let mut words = command.split_whitespace().map(str::to_owned);
             let file = words.next().expect("a file after `nrr calc`");
-            cases.push(Case { name: name.clone(), file, args: words.collect(), answers: Vec::new() });
+            cases.push(Case {
+                name: name.clone(),
+                file,
+                args: words.collect(),
+                answers: Vec::new(),
+            });
         } else if line.starts_with("| record |") || !line.starts_with('|') {
             in_answers = line.starts_with('|');
         } else if let Some(answer) = answer(line).filter(|_| in_answers) {
-            cases.last_mut().expect("answers stand below a command").answers.push(answer);
+            cases
+                .last_mut()
+                .expect("answers stand below a command")
+                .answers
+                .push(answer);
         }
     }
     cases
@@ -47,8 +56,15 @@ pub fn cases() -> Vec<Case> {
 
 /// Reads `| 2024-02 EU | nrr | 1.07 |`; the rule below a heading is none.
 fn answer(line: &str) -> Option<Answer> {
-    let cells: Vec<&str> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
-    let [record, field, value] = cells[..] else { return None };
+    let cells: Vec<&str> = line
+        .strip_prefix('|')?
+        .strip_suffix('|')?
+        .split('|')
+        .map(str::trim)
+        .collect();
+    let [record, field, value] = cells[..] else {
+        return None;
+    };
     if field.starts_with("--") {
         return None;
     }
