@@ -1,7 +1,20 @@
-//! Net revenue retention from CSV exports.
-#![allow(missing_docs)]
+//! Net revenue retention from CSV exports: exact, declared, traceable.
+//!
+//! ```text
+//!  bytes ─► input ─► ledger ─► metrics ─► output ─► bytes
+//!             │         │         │          │
+//!             └─────────┴── policies, units ─┘         cli runs it all
+//! ```
+//!
+//! Data flows one way. `input` turns exports into a [`ledger::Ledger`] of customers × months,
+//! [`metrics`] turns the ledger into records, [`output`] writes them. Between the first byte read and
+//! the last one written everything is a value: no clock, no environment, no hash order, no float.
+//!
+//! Who may import whom is a table in `docs/design.md`, and `tests/tidy.rs` holds the code to it.
 
+pub mod cli;
 pub mod error;
+pub mod input;
 pub mod ledger;
 pub mod metrics;
 pub mod output;

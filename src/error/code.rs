@@ -95,6 +95,8 @@ codes! {
     ExtraCells = "extra-cells", Error;
     /// Two columns have the same header, and one of them is needed. Columns can be named by number: `#3`.
     DuplicateHeader = "duplicate-header", Error;
+    /// The header stands a second time among the rows: files were put one after the other.
+    RepeatedHeader = "repeated-header", Error;
     /// No column was recognised for something that is needed.
     MissingColumn = "missing-column", Error;
     /// Several columns could hold the same thing, and they are not equally good.
@@ -140,6 +142,8 @@ codes! {
     MixedCurrencies = "mixed-currencies", Error;
     /// No row is in the currency that was asked for.
     UnknownCurrency = "unknown-currency", Error;
+    /// An amount carries the sign of another currency than the row's currency column names.
+    CurrencyConflict = "currency-conflict", Error;
     /// Several rows stand for the same customer, month, product and currency, and `--duplicates error` is set.
     DuplicateRows = "duplicate-rows", Error;
     /// No row passes the filters.

@@ -71,7 +71,7 @@ impl AttributeDraft {
         for (customer, month, _, value) in held {
             match attribute.held.last() {
                 Some((other, at, _)) if (*other, *at) == (customer, month) => {
-                    attribute.contest(customer, month)
+                    attribute.contest(customer, month);
                 }
                 _ => attribute.held.push((customer, month, value)),
             }

@@ -29,6 +29,10 @@ struct Block {
 }
 
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "every block is in a box of its own already"
+)]
 enum Sums {
     Narrow([i64; BLOCK]),
     Wide(Box<[i128; BLOCK]>),
@@ -137,14 +141,12 @@ impl Default for Block {
 impl Block {
     fn add(&mut self, slot: usize, units: i128) -> Result<(), Overflow> {
         self.stated[slot / 64] |= 1 << (slot % 64);
-        if let Sums::Narrow(sums) = &mut self.sums {
-            if let Some(sum) = i64::try_from(units)
-                .ok()
-                .and_then(|units| sums[slot].checked_add(units))
-            {
-                sums[slot] = sum;
-                return Ok(());
-            }
+        let narrow = i64::try_from(units).ok();
+        if let (Sums::Narrow(sums), Some(units)) = (&mut self.sums, narrow)
+            && let Some(sum) = sums[slot].checked_add(units)
+        {
+            sums[slot] = sum;
+            return Ok(());
         }
         let sums = self.sums.widen();
         sums[slot] = sums[slot].checked_add(units).ok_or(Overflow)?;

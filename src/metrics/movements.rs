@@ -254,11 +254,9 @@ fn threshold(min: Amount, anchor: Anchor, scale: u8, policies: &Policies) -> i12
         (Basis::Flow, _) => anchor.months(),
     };
     let units = min.units() * months;
-    match scale.checked_sub(min.scale()) {
-        Some(more) => units * 10_i128.pow(u32::from(more)),
-        None => {
-            let divisor = 10_i128.pow(u32::from(min.scale() - scale));
-            units.div_euclid(divisor) + i128::from(units.rem_euclid(divisor) > 0)
-        }
+    if let Some(more) = scale.checked_sub(min.scale()) {
+        return units * 10_i128.pow(u32::from(more));
     }
+    let divisor = 10_i128.pow(u32::from(min.scale() - scale));
+    units.div_euclid(divisor) + i128::from(units.rem_euclid(divisor) > 0)
 }

@@ -78,10 +78,10 @@ impl Ask {
             || last_whole(ledger, policies, grain),
             |to| holding(to.last()),
         );
-        if let (Some(from), Some(to)) = (self.from, self.to) {
-            if from.first() > to.last() {
-                return Err(PeriodProblem::Reversed(from.first(), to.last()));
-            }
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from.first() > to.last()
+        {
+            return Err(PeriodProblem::Reversed(from.first(), to.last()));
         }
         let ends = first
             .last()
@@ -146,8 +146,8 @@ mod tests {
         Ok(labels.join(" "))
     }
 
-    fn period(label: &str) -> Option<Period> {
-        Some(Period::parse(label, FiscalYear::CALENDAR).unwrap())
+    fn period(label: &str) -> Period {
+        Period::parse(label, FiscalYear::CALENDAR).unwrap()
     }
 
     fn every(grain: Grain) -> Ask {
@@ -185,14 +185,14 @@ mod tests {
     #[test]
     fn a_range_takes_the_grain_of_its_ends() {
         let ask = Ask {
-            from: period("2023-Q4"),
-            to: period("2024-Q1"),
+            from: Some(period("2023-Q4")),
+            to: Some(period("2024-Q1")),
             ..Ask::default()
         };
         assert_eq!(labels(ask, &[]).unwrap(), "2023-Q4 2024-Q1");
         let months = Ask {
             every: Some(Grain::Month),
-            from: period("2024-Q1"),
+            from: Some(period("2024-Q1")),
             ..Ask::default()
         };
         assert_eq!(
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn ends_inside_a_period_and_reversed_ranges_are_refused() {
         let ask = Ask {
-            from: period("2024-02"),
+            from: Some(period("2024-02")),
             ..every(Grain::Quarter)
         };
         assert!(matches!(
@@ -212,8 +212,8 @@ mod tests {
             Err(PeriodProblem::Unaligned(_, Grain::Quarter))
         ));
         let ask = Ask {
-            from: period("2024-03"),
-            to: period("2024-01"),
+            from: Some(period("2024-03")),
+            to: Some(period("2024-01")),
             ..Ask::default()
         };
         assert!(matches!(labels(ask, &[]), Err(PeriodProblem::Reversed(..))));

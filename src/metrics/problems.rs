@@ -10,7 +10,7 @@ use crate::error::{Code, Errors, Message};
 use crate::ledger::Ledger;
 use crate::policies::{Basis, Policies};
 use crate::text;
-use crate::units::{Amount, Month, Period};
+use crate::units::{Amount, Grain, Month, Period};
 
 /// One message a cause; `None` without faults.
 pub(super) fn messages(
@@ -101,9 +101,7 @@ fn before_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period)
 
 /// The first period of the same kind whose opening can be read.
 fn earliest_period(ledger: &Ledger, policies: &Policies, asked: Period) -> Period {
-    let step = asked
-        .grain(policies.fiscal_year)
-        .map_or(1, |grain| grain.months());
+    let step = asked.grain(policies.fiscal_year).map_or(1, Grain::months);
     let lookback = policies.lookback.months(asked.months());
     let mut period = asked;
     let first_read = |period: Period| {
@@ -128,9 +126,7 @@ fn after_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period) 
     )
     .found(horizon(ledger))
     .expected(format!("rows for {}", reads(policies, end)));
-    let step = end
-        .grain(policies.fiscal_year)
-        .map_or(1, |grain| grain.months());
+    let step = end.grain(policies.fiscal_year).map_or(1, Grain::months);
     let mut latest = end;
     while latest.last() > ledger.last() {
         latest = latest.earlier(step);

@@ -1,5 +1,134 @@
 //! From a report to bytes in a writer: one typed model, many looks.
+//!
+//! ```text
+//! Report ─► Head + Sheets ─► table, markdown          for people
+//!        └► flat fields   ─► json, jsonl, csv         for machines
+//! Message ─► write_message, write_message_json
+//! ```
+//!
+//! Nothing here opens, computes or decides: numbers come from [`crate::metrics`], and every byte
+//! goes into the writer that was passed in. Same report, same bytes.
 
+mod csv;
+#[cfg(test)]
+mod docs;
+pub mod escape;
+mod excerpt;
+mod fields;
+pub mod head;
+mod json;
+mod layout;
+mod markdown;
+pub mod number;
 mod report;
+pub mod sheet;
+mod statement;
+mod table;
+#[cfg(test)]
+mod tests;
+mod warning;
 
+use std::io::{self, Write};
+
+pub use json::SCHEMA;
+pub use layout::sheets;
 pub use report::{Choice, Definition, Input, InputFile, Report};
+pub use warning::{write_headline, write_message, write_message_json};
+
+/// How a result is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people at a terminal.
+    #[default]
+    Table,
+    /// One document with everything declared in it.
+    Json,
+    /// One record a line.
+    Jsonl,
+    /// A header and one line a record.
+    Csv,
+    /// For people on a page: GitHub Markdown.
+    Markdown,
+}
+
+impl Format {
+    /// Every format, the default first.
+    pub const ALL: [Format; 5] = [
+        Format::Table,
+        Format::Json,
+        Format::Jsonl,
+        Format::Csv,
+        Format::Markdown,
+    ];
+
+    /// The format of this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.word() == word)
+    }
+
+    /// The word typed for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Csv => "csv",
+            Format::Markdown => "markdown",
+        }
+    }
+
+    /// True if the output itself says how its numbers were made; for the others
+    /// [`render_declaration`] says it beside them.
+    #[must_use]
+    pub const fn is_declared(self) -> bool {
+        matches!(self, Format::Table | Format::Json | Format::Markdown)
+    }
+}
+
+/// What a terminal can show; formats for machines and Markdown do not look at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// How many columns there are; `None` is without limit.
+    pub width: Option<usize>,
+    /// True where colors and bold are wanted.
+    pub color: bool,
+}
+
+/// Writes a report in a format.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn render(report: &Report, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => table::write_report(report, look, out),
+        Format::Json => json::write_document(report, out),
+        Format::Jsonl => json::write_lines(report, out),
+        Format::Csv => csv::write_report(report, out),
+        Format::Markdown => markdown::write_report(report, out),
+    }
+}
+
+/// Writes what a reader must know beside bare records: input, definition, the choices that are not
+/// at their defaults with their origins, and each warning's headline.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn render_declaration(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let head = head::Head::of(report);
+    writeln!(out, "{}", head.input.join(" · "))?;
+    writeln!(out, "{}", head.scope.join(" · "))?;
+    if !head.set.is_empty() {
+        let width = look.width.unwrap_or(head::WORDS_WIDTH);
+        for line in head::wrapped("", &head.set, width) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    for warning in &report.warnings {
+        write_headline(warning, look.color, out)?;
+    }
+    Ok(())
+}

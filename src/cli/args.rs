@@ -1,0 +1,299 @@
+//! What can be typed. Nothing here looks at files, settings or defaults.
+
+use clap::{
+    ArgAction, ArgMatches, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
+
+use crate::policies::POLICIES;
+
+/// Net revenue retention from CSV exports: exact, declared, traceable.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nrr",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+#[command(after_help = "Exit codes: 0 done, 2 could not run (usage, input, settings).")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Common {
+    /// When to color: auto looks at the terminal and at `NO_COLOR`
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    pub(super) color: Color,
+    /// Print results and errors, no other words
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// How errors and warnings are printed: text, or one JSON object a line
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORM",
+        value_enum,
+        default_value = "text",
+        hide_default_value = true
+    )]
+    pub(super) message_format: MessageFormat,
+    /// Read settings from this file instead of the nearest nrr.toml above the working folder
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]
+    pub(super) config: Option<String>,
+    /// Read no settings file
+    #[arg(long, global = true)]
+    pub(super) no_config: bool,
+}
+
+/// When to color.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How messages are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    Text,
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Compute opening, movements, closing, NRR, GRR and the other rates
+    Calc(Box<CalcArgs>),
+    /// Print the long text of an error code or the meaning of a metric
+    Explain(ExplainArgs),
+}
+
+/// What `nrr explain` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct ExplainArgs {
+    /// A code such as mixed-currencies, or a metric such as grr
+    #[arg(value_name = "CODE")]
+    pub(super) code: String,
+}
+
+/// What `nrr calc` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = CALC_EXAMPLES)]
+pub(super) struct CalcArgs {
+    /// CSV files, also .gz and .zst; several are one input, - is standard input
+    #[arg(value_name = "FILE")]
+    pub(super) files: Vec<String>,
+    /// One period: 2024-03, 2024-Q1, 2024-H1, 2024, TTM-2024-03 or 2024-01..2024-03
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to", "every"], help_heading = "Periods")]
+    pub(super) period: Option<String>,
+    /// The first period of a range
+    #[arg(long, value_name = "PERIOD", help_heading = "Periods")]
+    pub(super) from: Option<String>,
+    /// The last period of a range
+    #[arg(long, value_name = "PERIOD", help_heading = "Periods")]
+    pub(super) to: Option<String>,
+    #[command(flatten)]
+    pub(super) settings: SettingArgs,
+    /// Write to this file, whole or not at all, instead of standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(super) output: Option<String>,
+}
+
+const CALC_EXAMPLES: &str = "\
+Examples:
+  nrr calc revenue.csv --period 2024-Q1
+  nrr calc revenue.csv --from 2023-Q1 --to 2024-Q1 --by region --format csv
+  nrr calc jan.csv feb.csv mar.csv --period 2024-03 --lookback 12
+  gzip -dc revenue.csv.gz | nrr calc - --every quarter --format json";
+
+/// A flag that is a key of nrr.toml too.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// The flag and the key.
+    pub(super) name: &'static str,
+    /// What it takes.
+    pub(super) value_name: &'static str,
+    pub(super) about: &'static str,
+    heading: &'static str,
+    /// True if it can be given several times.
+    pub(super) is_list: bool,
+}
+
+const fn setting(
+    name: &'static str,
+    value_name: &'static str,
+    heading: &'static str,
+    about: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        value_name,
+        about,
+        heading,
+        is_list: false,
+    }
+}
+
+const fn list(
+    name: &'static str,
+    value_name: &'static str,
+    heading: &'static str,
+    about: &'static str,
+) -> Setting {
+    Setting {
+        is_list: true,
+        ..setting(name, value_name, heading, about)
+    }
+}
+
+/// Every setting that is no policy.
+pub(super) const SETTINGS: &[Setting] = &[
+    setting(
+        "every",
+        "GRAIN",
+        "Periods",
+        "The grain of a range: month, quarter, half or year",
+    ),
+    list(
+        "by",
+        "COL",
+        "Segments",
+        "Also compute each value of a column; several with commas",
+    ),
+    list(
+        "where",
+        "COL=VALUE",
+        "Segments",
+        "Read only rows with this value, or without it: COL!=VALUE; values of one column are alternatives",
+    ),
+    setting(
+        "customer",
+        "COL",
+        "Columns",
+        "The column of the customer, by header or number (#1)",
+    ),
+    setting("date", "COL", "Columns", "The column of the date or period"),
+    setting("amount", "COL", "Columns", "The column of the amount"),
+    setting(
+        "currency-column",
+        "COL",
+        "Columns",
+        "The column of the currency",
+    ),
+    setting("product", "COL", "Columns", "The column of the product"),
+    setting(
+        "delimiter",
+        "CHAR",
+        "Reading",
+        "What separates cells: , ; | or tab",
+    ),
+    setting(
+        "encoding",
+        "NAME",
+        "Reading",
+        "utf-8, utf-16le, utf-16be or windows-1252",
+    ),
+    setting(
+        "decimal",
+        "MARK",
+        "Reading",
+        "The decimal mark of the amounts: . or ,",
+    ),
+    setting(
+        "date-order",
+        "ORDER",
+        "Reading",
+        "How numeric dates are written: dmy or mdy",
+    ),
+    setting(
+        "threads",
+        "N",
+        "Reading",
+        "How many threads read; by default one a core",
+    ),
+    setting(
+        "format",
+        "FORMAT",
+        "Output",
+        "table, json, jsonl, csv or markdown",
+    ),
+];
+
+/// The settings and policies that were typed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SettingArgs {
+    /// Name and value, in the order of the registers; several values for a list.
+    pub(super) typed: Vec<(&'static str, Vec<String>)>,
+}
+
+impl SettingArgs {
+    fn names() -> impl Iterator<Item = &'static str> {
+        SETTINGS
+            .iter()
+            .map(|setting| setting.name)
+            .chain(POLICIES.iter().map(|policy| policy.name))
+    }
+}
+
+impl clap::Args for SettingArgs {
+    fn augment_args(command: ClapCommand) -> ClapCommand {
+        let flag = |name: &'static str| clap::Arg::new(name).long(name);
+        let settings = SETTINGS.iter().map(|setting| {
+            let action = if setting.is_list {
+                ArgAction::Append
+            } else {
+                ArgAction::Set
+            };
+            flag(setting.name)
+                .action(action)
+                .value_name(setting.value_name)
+                .help(setting.about)
+                .help_heading(setting.heading)
+        });
+        let policies = POLICIES.iter().map(|policy| {
+            let is_words = policy.values.contains('|');
+            let value_name = if is_words { policy.values } else { "VALUE" };
+            let help = if is_words {
+                policy.about.to_owned()
+            } else {
+                format!("{}: {}", policy.about, policy.values)
+            };
+            flag(policy.name)
+                .value_name(value_name)
+                .help(help)
+                .help_heading("Policies (docs/definitions.md)")
+        });
+        command.args(settings).args(policies)
+    }
+
+    fn augment_args_for_update(command: ClapCommand) -> ClapCommand {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SettingArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<SettingArgs, clap::Error> {
+        let typed =
+            |name: &'static str| Some((name, matches.get_many::<String>(name)?.cloned().collect()));
+        Ok(SettingArgs {
+            typed: SettingArgs::names().filter_map(typed).collect(),
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = SettingArgs::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

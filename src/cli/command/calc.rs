@@ -1,0 +1,166 @@
+//! `nrr calc`: the main job.
+
+use super::super::Streams;
+use super::super::args::{CalcArgs, Common};
+use super::super::config::{CalcConfig, calc_config};
+use super::super::environment::Environment;
+use super::super::exit::Failure;
+use super::super::message::{Messenger, color};
+use super::super::output_file::{OutputFile, cannot_write};
+use super::super::progress::Bar;
+use super::super::report;
+use crate::error::{Code, Errors, Message, Place};
+use crate::input::source::Source;
+use crate::input::{Loaded, load};
+use crate::metrics::{Asked, PeriodProblem, calc};
+use crate::output::{Look, Report, render, render_declaration};
+use crate::policies::Policies;
+use crate::text;
+
+/// Reads, computes, prints.
+pub(in crate::cli) fn run(
+    args: &CalcArgs,
+    common: &Common,
+    environment: &Environment,
+    streams: &mut Streams<'_>,
+    messenger: &mut Messenger,
+) -> Result<(), Failure> {
+    let config = calc_config(args, common, environment)?;
+    let sources = sources(args, environment, streams)?;
+    let output = args
+        .output
+        .as_deref()
+        .map(|name| Ok::<_, Message>((name, OutputFile::create(name, environment.folder())?)));
+    let output = output.transpose()?;
+    let bar = Bar::new(
+        sources.iter().map(Source::size).sum(),
+        streams.stderr_is_terminal && !common.quiet,
+    );
+    let loaded = load(sources, &config.load, &config.policies, &|bytes| {
+        bar.set(bytes);
+    })?;
+    bar.finish();
+    let report = compute(&config, &loaded)?;
+    let is_terminal = streams.stdout_is_terminal && output.is_none();
+    let width = if is_terminal {
+        streams.terminal_width
+    } else {
+        environment.columns()
+    };
+    let look = Look {
+        width,
+        color: output.is_none() && color(common.color, environment, is_terminal),
+    };
+    match output {
+        None => render(&report, config.format, &look, streams.stdout).map_err(Failure::Stdout)?,
+        Some((name, mut file)) => {
+            let written = render(&report, config.format, &look, &mut file);
+            written.map_err(|error| cannot_write(name, &error))?;
+            file.finish(name)?;
+        }
+    }
+    if !config.format.is_declared() && !common.quiet {
+        let look = Look {
+            width: None,
+            color: messenger.color,
+        };
+        // Words beside the result: a standard error that went away is no reason to fail.
+        let _ = render_declaration(&report, &look, streams.stderr);
+    }
+    Ok(())
+}
+
+/// The inputs in the order given; a pipe if none is named.
+fn sources(
+    args: &CalcArgs,
+    environment: &Environment,
+    streams: &mut Streams<'_>,
+) -> Result<Vec<Source>, Message> {
+    let is_pipe = |name: &&String| *name == "-";
+    let named_pipes = args.files.iter().filter(is_pipe).count();
+    if named_pipes > 1 {
+        return Err(
+            Message::new(Code::RepeatedFile, "standard input was named twice").help("name it once"),
+        );
+    }
+    if args.files.is_empty() && streams.stdin_is_terminal {
+        return Err(Message::new(Code::Usage, "no file was given")
+            .help("name one: `nrr calc revenue.csv`")
+            .help("or pipe into it: `gzip -dc revenue.csv.gz | nrr calc -`"));
+    }
+    let mut stdin = Some(std::mem::replace(
+        &mut streams.stdin,
+        Box::new(std::io::empty()),
+    ));
+    let mut source = |name: &str| match (name, stdin.take_if(|_| name == "-")) {
+        (_, Some(reader)) => Source::stdin(reader),
+        _ => Source::path_in(environment.folder(), name),
+    };
+    if args.files.is_empty() {
+        return Ok(vec![source("-")]);
+    }
+    Ok(args.files.iter().map(|name| source(name)).collect())
+}
+
+fn compute(config: &CalcConfig, loaded: &Loaded) -> Result<Report, Errors> {
+    let ledger = &loaded.ledger;
+    let in_file = |errors: Errors| with_files(errors, loaded);
+    let policies = report::detected(&config.policies, &loaded.amount_column);
+    let asked: Asked = config
+        .ask
+        .on(ledger, &policies)
+        .map_err(|problem| in_file(Errors::from(unusable_range(problem, &policies, loaded))))?;
+    let calculation = calc(ledger, &asked, &policies).map_err(in_file)?;
+    Ok(report::build(
+        &policies,
+        &config.load.filters,
+        loaded,
+        &asked,
+        calculation,
+    ))
+}
+
+/// Names the files in errors about what they hold together: no line can be named there.
+fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
+    let names: Vec<&str> = loaded.files.iter().map(|file| file.name.as_str()).collect();
+    for message in errors
+        .list
+        .iter_mut()
+        .filter(|message| message.place.is_none())
+    {
+        message.place = names.first().map(|name| Place::file(*name));
+        if names.len() > 1 {
+            let more = text::examples(&names[1..], names.len() - 1);
+            *message = message.clone().note(format!("read together with {more}"));
+        }
+    }
+    errors
+}
+
+fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) -> Message {
+    let horizon = format!(
+        "the data cover {} to {}",
+        loaded.ledger.first(),
+        loaded.ledger.last()
+    );
+    match problem {
+        PeriodProblem::Reversed(from, to) => Message::new(
+            Code::UnusableRange,
+            format!("the range from {from} to {to} ends before it starts"),
+        ),
+        PeriodProblem::Unaligned(period, grain) => {
+            let label = period.label(policies.fiscal_year);
+            let headline = format!("{label} is no whole number of {}s", grain.word());
+            let whole = crate::units::Period::holding(period.last(), grain, policies.fiscal_year);
+            Message::new(Code::UnusableRange, headline)
+                .help(format!("such as `{}`", whole.label(policies.fiscal_year)))
+                .found(horizon)
+        }
+        PeriodProblem::NoneInData(grain) => Message::new(
+            Code::UnusableRange,
+            format!("no whole {} lies in the data", grain.word()),
+        )
+        .found(horizon)
+        .help("take the months there are with `--partial allow`, or a shorter `--every`"),
+    }
+}

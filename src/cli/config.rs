@@ -1,0 +1,332 @@
+//! What will run: flags over settings file over defaults, each value with where it came from.
+
+use super::args::{CalcArgs, Common};
+use super::environment::Environment;
+use super::settings::{FileSettings, read_settings};
+use crate::error::{Code, Errors, Message, Place};
+use crate::input::LoadOptions;
+use crate::input::columns::Wanted;
+use crate::input::date::DateOrder;
+use crate::input::encoding::Encoding;
+use crate::input::filter::Filter;
+use crate::input::number::Mark;
+use crate::metrics::Ask;
+use crate::output::Format;
+use crate::policies::{Origin, POLICIES, Policies};
+use crate::text;
+use crate::units::{FiscalYear, Grain, Period, PeriodError};
+
+/// Everything a calculation needs to know before it reads.
+#[derive(Debug)]
+pub(super) struct CalcConfig {
+    /// The choices in force, but for those that the input decides.
+    pub(super) policies: Policies,
+    /// How to read.
+    pub(super) load: LoadOptions,
+    /// Which periods.
+    pub(super) ask: Ask,
+    /// How the result looks.
+    pub(super) format: Format,
+}
+
+/// Works out what will run.
+///
+/// # Errors
+///
+/// Every value that a setting does not take, with the flag or the line that gave it.
+pub(super) fn calc_config(
+    args: &CalcArgs,
+    common: &Common,
+    environment: &Environment,
+) -> Result<CalcConfig, Errors> {
+    let file = read_settings(common, environment)?;
+    let mut resolver = Resolver {
+        args,
+        file: &file,
+        errors: Vec::new(),
+    };
+    let policies = resolver.policies();
+    let ask = resolver.ask(policies.fiscal_year);
+    let load = resolver.load_options();
+    let format = resolver
+        .parsed("format", &Format::ALL.map(Format::word), Format::parse)
+        .unwrap_or(Format::Table);
+    if resolver.errors.is_empty() {
+        Ok(CalcConfig {
+            policies,
+            load,
+            ask,
+            format,
+        })
+    } else {
+        Err(Errors::from(resolver.errors))
+    }
+}
+
+struct Resolver<'a> {
+    args: &'a CalcArgs,
+    file: &'a FileSettings,
+    errors: Vec<Message>,
+}
+
+/// The values of one setting and where they came from.
+struct Given {
+    values: Vec<String>,
+    origin: Origin,
+    place: Option<Place>,
+}
+
+impl Resolver<'_> {
+    fn given(&self, name: &str) -> Option<Given> {
+        if let Some((_, values)) = self
+            .args
+            .settings
+            .typed
+            .iter()
+            .find(|(typed, _)| *typed == name)
+        {
+            return Some(Given {
+                values: values.clone(),
+                origin: Origin::Flag,
+                place: None,
+            });
+        }
+        let value = self.file.get(name)?;
+        let line = value.place.line.unwrap_or_default();
+        let origin = Origin::File(format!("{}:{line}", value.place.file));
+        Some(Given {
+            values: value.values.clone(),
+            origin,
+            place: Some(value.place.clone()),
+        })
+    }
+
+    /// The only value of a setting.
+    fn one(&mut self, name: &str) -> Option<(String, Given)> {
+        let given = self.given(name)?;
+        if let [value] = given.values.as_slice() {
+            return Some((value.clone(), given));
+        }
+        self.refuse(name, &given.values.join(", "), "one value", &given);
+        None
+    }
+
+    fn parsed<T>(
+        &mut self,
+        name: &str,
+        words: &[&str],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let (value, given) = self.one(name)?;
+        let parsed = parse(&value);
+        if parsed.is_none() {
+            let near = text::nearest(&value, words.iter().copied());
+            self.refuse(name, &value, &text::list(words, "or"), &given);
+            if let (Some(near), Some(error)) = (near, self.errors.last_mut()) {
+                error.help.push(format!("`--{name} {near}`"));
+            }
+        }
+        parsed
+    }
+
+    fn refuse(&mut self, name: &str, value: &str, expected: &str, given: &Given) {
+        let shown = if given.place.is_some() {
+            format!("`{name}`")
+        } else {
+            format!("`--{name}`")
+        };
+        let message = Message::new(Code::BadValue, format!("{shown} does not take `{value}`"))
+            .expected(expected);
+        self.errors.push(match &given.place {
+            Some(place) => message.at(place.clone()),
+            None => message,
+        });
+    }
+
+    fn policies(&mut self) -> Policies {
+        let mut policies = Policies::default();
+        for policy in POLICIES {
+            let Some((value, given)) = self.one(policy.name) else {
+                continue;
+            };
+            if let Err(expected) = policies.set(policy.name, &value, given.origin.clone()) {
+                self.refuse(
+                    policy.name,
+                    &value,
+                    &expected.unwrap_or_default().replace('|', ", "),
+                    &given,
+                );
+                let near = text::nearest(&value, policy.values.split('|'))
+                    .filter(|_| policy.values.contains('|'));
+                if let (Some(near), Some(error)) = (near, self.errors.last_mut()) {
+                    error.help.push(format!("`--{} {near}`", policy.name));
+                }
+            }
+        }
+        policies
+    }
+
+    fn ask(&mut self, fiscal: FiscalYear) -> Ask {
+        let every = if self.args.period.is_some() {
+            None
+        } else {
+            let words = Grain::ALL.map(Grain::word);
+            self.parsed("every", &words, |word| {
+                Grain::ALL.into_iter().find(|grain| grain.word() == word)
+            })
+        };
+        Ask {
+            period: self.period("period", self.args.period.as_deref(), fiscal),
+            from: self.period("from", self.args.from.as_deref(), fiscal),
+            to: self.period("to", self.args.to.as_deref(), fiscal),
+            every,
+        }
+    }
+
+    fn period(&mut self, flag: &str, label: Option<&str>, fiscal: FiscalYear) -> Option<Period> {
+        let label = label?;
+        let error = match Period::parse(label, fiscal) {
+            Ok(period) => return Some(period),
+            Err(error) => error,
+        };
+        self.errors.push(match error {
+            PeriodError::FiscalStartUnknown => {
+                let headline = format!(
+                    "`{label}` is a fiscal period, and the start of fiscal years is not known"
+                );
+                Message::new(Code::FiscalStartUnknown, headline)
+                    .help("say in which month they start, such as `--fiscal-year-start 2`")
+            }
+            PeriodError::Reversed => Message::new(
+                Code::UnusableRange,
+                format!("`{label}` ends before it starts"),
+            ),
+            PeriodError::Unreadable => Message::new(
+                Code::UnreadablePeriod,
+                format!("`{label}` is no period"),
+            )
+            .expected("2024-03, 2024-Q1, 2024-H1, 2024, FY2024-Q1, TTM-2024-03 or 2024-01..2024-03")
+            .help(format!("such as `--{flag} {}`", likely_period(label))),
+        });
+        None
+    }
+
+    fn load_options(&mut self) -> LoadOptions {
+        let by = self.list("by", true);
+        let filters: Vec<Filter> = self
+            .list("where", false)
+            .iter()
+            .filter_map(|text| self.filter(text))
+            .collect();
+        let column = |name: &str, resolver: &mut Self| resolver.one(name).map(|(value, _)| value);
+        let roles = ["customer", "date", "amount", "currency-column", "product"]
+            .map(|name| column(name, self));
+        LoadOptions {
+            columns: Wanted {
+                roles,
+                by,
+                filters: filters.iter().map(|filter| filter.column.clone()).collect(),
+            },
+            filters,
+            delimiter: self.parsed("delimiter", &[",", ";", "|", "tab"], delimiter),
+            encoding: self.parsed(
+                "encoding",
+                &["utf-8", "utf-16le", "utf-16be", "windows-1252"],
+                Encoding::named,
+            ),
+            decimal: self.parsed("decimal", &[".", ","], |mark| {
+                Mark::ALL.into_iter().find(|m| mark == m.sign().to_string())
+            }),
+            date_order: self.parsed("date-order", &["dmy", "mdy"], |order| match order {
+                "dmy" => Some(DateOrder::DayFirst),
+                "mdy" => Some(DateOrder::MonthFirst),
+                _ => None,
+            }),
+            threads: self
+                .parsed("threads", &["a number from 1 to 64"], threads)
+                .unwrap_or_else(all_cores),
+        }
+    }
+
+    /// The values of a list; with commas between them where `splits` says so.
+    fn list(&mut self, name: &str, splits: bool) -> Vec<String> {
+        let values = self
+            .given(name)
+            .map(|given| given.values)
+            .unwrap_or_default();
+        if !splits {
+            return values;
+        }
+        let parts = values.iter().flat_map(|value| value.split(','));
+        parts
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn filter(&mut self, text: &str) -> Option<Filter> {
+        let filter = Filter::parse(text);
+        if filter.is_none() {
+            let message = Message::new(Code::BadValue, format!("`--where` does not take `{text}`"));
+            self.errors.push(
+                message
+                    .expected("COL=VALUE or COL!=VALUE")
+                    .help("such as `--where region=EMEA`"),
+            );
+        }
+        filter
+    }
+}
+
+fn delimiter(text: &str) -> Option<u8> {
+    match text.as_bytes() {
+        _ if text == "tab" || text == "\\t" => Some(b'\t'),
+        [only] if only.is_ascii_punctuation() && !b"\"'.-".contains(only) => Some(*only),
+        [b'\t'] => Some(b'\t'),
+        _ => None,
+    }
+}
+
+fn threads(text: &str) -> Option<usize> {
+    text.parse()
+        .ok()
+        .filter(|threads| (1..=64).contains(threads))
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(64)
+}
+
+/// The label that a person probably meant: `Q1 2024` and `2024q1` are `2024-Q1`.
+fn likely_period(label: &str) -> String {
+    let label = label.to_uppercase();
+    let digits: String = label
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|run| run.len() == 4)
+        .unwrap_or("2024")
+        .to_owned();
+    let part = ["Q1", "Q2", "Q3", "Q4", "H1", "H2"]
+        .into_iter()
+        .find(|part| label.contains(part));
+    part.map_or_else(|| format!("{digits}-03"), |part| format!("{digits}-{part}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_miss_names_the_period_meant() {
+        for (typed, meant) in [
+            ("Q1 2024", "2024-Q1"),
+            ("2024q3", "2024-Q3"),
+            ("H2/2023", "2023-H2"),
+            ("March", "2024-03"),
+        ] {
+            assert_eq!(likely_period(typed), meant);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! How a run ended, and the code that says so.
+
+use std::io;
+
+use crate::error::Errors;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done; also where the reader of our output went away.
+    Done,
+    /// Could not run: usage, input, settings, or nowhere to write.
+    Failed,
+}
+
+impl Outcome {
+    /// The exit code.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Outcome::Done => 0,
+            Outcome::Failed => 2,
+        }
+    }
+}
+
+/// Why a run could not be done.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Something is wrong with what was given.
+    Errors(Errors),
+    /// Standard output cannot be written.
+    Stdout(io::Error),
+}
+
+impl From<Errors> for Failure {
+    fn from(errors: Errors) -> Failure {
+        Failure::Errors(errors)
+    }
+}
+
+impl From<crate::error::Message> for Failure {
+    fn from(message: crate::error::Message) -> Failure {
+        Failure::Errors(Errors::from(message))
+    }
+}

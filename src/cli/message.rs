@@ -1,0 +1,175 @@
+//! Errors and warnings onto standard error, as text or JSON lines.
+
+use std::io::{self, Write};
+
+use super::Streams;
+use super::args::{Color, Common, MessageFormat};
+use super::environment::Environment;
+use super::exit::{Failure, Outcome};
+use super::output_file::cannot_write;
+use crate::error::{Code, Errors, Message};
+use crate::output::{write_message, write_message_json};
+use crate::text;
+
+/// How many errors are drawn; all are in `--message-format json`.
+const SHOWN: usize = 20;
+
+/// Prints messages as the run wants them.
+pub(super) struct Messenger {
+    /// True where messages are colored.
+    pub(super) color: bool,
+    format: MessageFormat,
+}
+
+impl Messenger {
+    pub(super) fn new(common: &Common, environment: &Environment, is_terminal: bool) -> Messenger {
+        let color = color(common.color, environment, is_terminal);
+        Messenger {
+            color,
+            format: common.message_format,
+        }
+    }
+
+    /// Prints why a run could not be done, and gives how it ended: a reader that went away is no fault.
+    pub(super) fn report(&mut self, failure: Failure, stderr: &mut dyn Write) -> Outcome {
+        let errors = match failure {
+            Failure::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                return Outcome::Done;
+            }
+            Failure::Stdout(error) => Errors::from(cannot_write("<stdout>", &error)),
+            Failure::Errors(errors) => errors,
+        };
+        // Standard error is the last place to write to: what fails there cannot be said.
+        let _ = self.write_errors(&errors, stderr);
+        Outcome::Failed
+    }
+
+    /// Prints one message.
+    pub(super) fn write(&self, message: &Message, stderr: &mut dyn Write) -> io::Result<()> {
+        match self.format {
+            MessageFormat::Text => write_message(message, self.color, stderr),
+            MessageFormat::Json => write_message_json(message, stderr),
+        }
+    }
+
+    fn write_errors(&self, errors: &Errors, stderr: &mut dyn Write) -> io::Result<()> {
+        let shown = if self.format == MessageFormat::Text {
+            SHOWN
+        } else {
+            errors.list.len()
+        };
+        for (index, message) in errors.list.iter().take(shown).enumerate() {
+            if index > 0 && self.format == MessageFormat::Text {
+                writeln!(stderr)?;
+            }
+            self.write(message, stderr)?;
+        }
+        let more = errors.total - errors.list.len().min(shown) as u64;
+        if more > 0 && self.format == MessageFormat::Text {
+            writeln!(
+                stderr,
+                "\nand {}; all with `--message-format json`",
+                text::count(more, "more error")
+            )?;
+        }
+        stderr.flush()
+    }
+}
+
+/// Whether a stream is colored.
+pub(super) fn color(choice: Color, environment: &Environment, is_terminal: bool) -> bool {
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => environment.wants_color(is_terminal),
+    }
+}
+
+/// Prints what clap has to say: help and version are results, anything else is a usage error.
+pub(super) fn report_usage(
+    error: &clap::Error,
+    environment: &Environment,
+    streams: &mut Streams<'_>,
+) -> Outcome {
+    let common = Common {
+        color: Color::Auto,
+        quiet: false,
+        message_format: MessageFormat::Text,
+        config: None,
+        no_config: false,
+    };
+    let mut messenger = Messenger::new(&common, environment, streams.stderr_is_terminal);
+    if error.use_stderr() {
+        return messenger.report(
+            Failure::from(usage(&error.render().to_string())),
+            streams.stderr,
+        );
+    }
+    let text = error.render();
+    let text = if environment.wants_color(streams.stdout_is_terminal) {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
+    let written = streams
+        .stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| streams.stdout.flush());
+    match written {
+        Ok(()) => Outcome::Done,
+        Err(error) => messenger.report(Failure::Stdout(error), streams.stderr),
+    }
+}
+
+/// Clap's text as one of our messages: the first line is the headline, tips are help.
+fn usage(text: &str) -> Message {
+    let ticked = |line: &str| {
+        line.replace(" '", " `")
+            .replace("' ", "` ")
+            .replace('\'', "`")
+    };
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let mut headline = ticked(first.strip_prefix("error: ").unwrap_or(first));
+    let (mut found, mut help) = (Vec::new(), Vec::new());
+    for line in lines {
+        let line = line.trim();
+        if let Some(tip) = line.strip_prefix("tip: ") {
+            help.push(ticked(tip));
+        } else if let Some(values) = line.strip_prefix("[possible values: ") {
+            found.push(values.trim_end_matches(']').to_owned());
+        } else if headline.ends_with(':') && !line.is_empty() && !line.starts_with("Usage") {
+            headline = format!("{headline} {line}");
+        }
+    }
+    if text.contains("requires a subcommand") || text.starts_with("Net revenue retention") {
+        "no command was given".clone_into(&mut headline);
+        help.push("nrr calc revenue.csv --period 2024-Q1".to_owned());
+    }
+    let mut message = Message::new(Code::Usage, headline);
+    for values in found {
+        message = message.expected(values);
+    }
+    for tip in help {
+        message = message.help(tip);
+    }
+    if message.help.is_empty() {
+        message.help("see `nrr --help` and `nrr calc --help`")
+    } else {
+        message
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clap_says_becomes_a_message() {
+        let message = usage(
+            "error: unexpected argument '--perod' found\n\n  tip: a similar argument exists: '--period'\n\nUsage: nrr",
+        );
+        assert_eq!(message.headline, "unexpected argument `--perod` found");
+        assert_eq!(message.help, ["a similar argument exists: `--period`"]);
+    }
+}

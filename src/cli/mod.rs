@@ -1,0 +1,72 @@
+//! The command line: arguments and settings in, an outcome out, printing only into the given streams.
+//!
+//! Every run goes through three stages: `args` (what was typed) → `config` (what will run, each value
+//! with its origin) → `command` (the work).
+
+mod args;
+mod command;
+mod config;
+mod environment;
+mod exit;
+mod message;
+mod output_file;
+mod progress;
+mod report;
+mod settings;
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+
+use clap::Parser;
+
+pub use environment::Environment;
+pub use exit::Outcome;
+
+use args::{Args, Command};
+use message::Messenger;
+
+/// Where a run reads and writes.
+pub struct Streams<'a> {
+    /// Standard input.
+    pub stdin: Box<dyn Read + Send>,
+    /// True if nobody pipes into it.
+    pub stdin_is_terminal: bool,
+    /// True if a person looks at the result.
+    pub stdout_is_terminal: bool,
+    /// True if a person looks at the words beside it.
+    pub stderr_is_terminal: bool,
+    /// How many columns the terminal has.
+    pub terminal_width: Option<usize>,
+    /// For results alone.
+    pub stdout: &'a mut dyn Write,
+    /// For words.
+    pub stderr: &'a mut dyn Write,
+}
+
+/// Runs one command line, the program's name included.
+pub fn run(
+    words: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+    mut streams: Streams<'_>,
+) -> Outcome {
+    let args = match Args::try_parse_from(words) {
+        Ok(args) => args,
+        Err(error) => return message::report_usage(&error, environment, &mut streams),
+    };
+    let mut messenger = Messenger::new(&args.common, environment, streams.stderr_is_terminal);
+    let outcome = match &args.command {
+        Command::Calc(calc) => command::calc::run(
+            calc,
+            &args.common,
+            environment,
+            &mut streams,
+            &mut messenger,
+        ),
+        Command::Explain(explain) => command::explain::run(explain, &mut streams),
+    };
+    let outcome = outcome.and_then(|()| streams.stdout.flush().map_err(exit::Failure::Stdout));
+    match outcome {
+        Ok(()) => Outcome::Done,
+        Err(failure) => messenger.report(failure, streams.stderr),
+    }
+}

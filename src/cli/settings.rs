@@ -1,0 +1,211 @@
+//! `nrr.toml`: every key a flag's name, every value with the line it stands on.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::args::{Common, SETTINGS};
+use super::environment::Environment;
+use crate::error::{Code, Errors, Excerpt, Message, Place};
+use crate::policies::POLICIES;
+use crate::text;
+
+/// The file's name.
+const NAME: &str = "nrr.toml";
+
+/// One value of a settings file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FileValue {
+    /// One text, or several for a list.
+    pub(super) values: Vec<String>,
+    /// Where it stands.
+    pub(super) place: Place,
+}
+
+/// The values of a settings file by key; empty without one.
+pub(super) type FileSettings = BTreeMap<String, FileValue>;
+
+/// Reads the settings file that is named, or the nearest above the working folder.
+///
+/// # Errors
+///
+/// A named file that cannot be read, text that is no TOML, every key that is no setting, and every value of
+/// a kind that no setting takes.
+pub(super) fn read_settings(
+    common: &Common,
+    environment: &Environment,
+) -> Result<FileSettings, Errors> {
+    let Some(path) = settings_path(common, environment) else {
+        return Ok(FileSettings::new());
+    };
+    let name = common
+        .config
+        .clone()
+        .unwrap_or_else(|| shown(&path, environment));
+    let text = read_file(&path).map_err(|error| {
+        let headline = format!("cannot read the settings file `{name}`");
+        Message::new(Code::UnreadableSettings, headline)
+            .at(Place::file(&name))
+            .note(format!("{error:#}"))
+    })?;
+    parse_settings(&text, &name)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the rim: settings are read here and nowhere else"
+)]
+fn read_file(path: &Path) -> anyhow::Result<String> {
+    use anyhow::Context;
+    let bytes =
+        std::fs::read(path).map_err(|error| anyhow::anyhow!(crate::input::reason(&error)))?;
+    String::from_utf8(bytes).context("it is no UTF-8")
+}
+
+fn settings_path(common: &Common, environment: &Environment) -> Option<PathBuf> {
+    if common.no_config {
+        return None;
+    }
+    if let Some(path) = &common.config {
+        return Some(
+            environment
+                .folder()
+                .map_or_else(|| PathBuf::from(path), |folder| folder.join(path)),
+        );
+    }
+    environment
+        .folder()?
+        .ancestors()
+        .map(|folder| folder.join(NAME))
+        .find(|path| path.is_file())
+}
+
+/// A path as short as it can be said: relative to the working folder where it lies in it.
+fn shown(path: &Path, environment: &Environment) -> String {
+    let inside = environment
+        .folder()
+        .and_then(|folder| path.strip_prefix(folder).ok());
+    inside.unwrap_or(path).display().to_string()
+}
+
+fn parse_settings(text: &str, name: &str) -> Result<FileSettings, Errors> {
+    let table = DeTable::parse(text).map_err(|error| {
+        let message = Message::new(Code::UnreadableSettings, format!("`{name}` is no TOML"))
+            .note(error.message());
+        message.at(error
+            .span()
+            .map_or_else(|| Place::file(name), |span| place(text, name, span)))
+    })?;
+    let (mut settings, mut errors) = (FileSettings::new(), Vec::new());
+    for (key, value) in table.get_ref() {
+        let at = place(text, name, key.span());
+        if !is_known(key.get_ref()) {
+            errors.push(unknown(key.get_ref(), at));
+        } else if let Some(values) = texts(value.get_ref()) {
+            settings.insert(key.get_ref().to_string(), FileValue { values, place: at });
+        } else {
+            let headline = format!(
+                "`{}` takes text, a number or a list of texts",
+                key.get_ref()
+            );
+            errors.push(Message::new(Code::BadValue, headline).at(place(text, name, value.span())));
+        }
+    }
+    errors.sort_by_key(|error| error.place.as_ref().and_then(|place| place.line));
+    if errors.is_empty() {
+        Ok(settings)
+    } else {
+        Err(Errors::from(errors))
+    }
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    SETTINGS
+        .iter()
+        .map(|setting| setting.name)
+        .chain(POLICIES.iter().map(|policy| policy.name))
+}
+
+fn is_known(key: &str) -> bool {
+    names().any(|name| name == key)
+}
+
+fn unknown(key: &str, at: Place) -> Message {
+    let message = Message::new(Code::UnknownSetting, format!("`{key}` is no setting")).at(at);
+    match text::nearest(key, names()) {
+        Some(near) => message.help(format!("`{near}` is one")),
+        None => message.help("see them with `nrr calc --help`; keys are the names of flags"),
+    }
+}
+
+/// A value as it would be typed; numbers keep their digits, for money is never a float.
+fn texts(value: &DeValue<'_>) -> Option<Vec<String>> {
+    match value {
+        DeValue::String(text) => Some(vec![text.to_string()]),
+        DeValue::Integer(number) => Some(vec![number.as_str().to_owned()]),
+        DeValue::Float(number) => Some(vec![number.as_str().to_owned()]),
+        DeValue::Array(items) => items
+            .iter()
+            .map(|item| texts(item.get_ref())?.into_iter().next())
+            .collect(),
+        _ => None,
+    }
+}
+
+fn place(text: &str, name: &str, span: std::ops::Range<usize>) -> Place {
+    let start = span.start.min(text.len());
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[line_start..].lines().next().unwrap_or_default();
+    let number = text[..start].matches('\n').count() as u64 + 1;
+    let within = |at: usize| at.saturating_sub(line_start).min(line.len());
+    let excerpt = Excerpt {
+        text: line.to_owned(),
+        start: within(span.start),
+        end: within(span.end),
+    };
+    Place {
+        excerpt: Some(excerpt),
+        ..Place::line(name, number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(text: &str) -> Vec<String> {
+        let errors = parse_settings(text, "nrr.toml").unwrap_err();
+        errors
+            .list
+            .iter()
+            .map(|error| format!("{}: {} {:?}", error.code, error.headline, error.help))
+            .collect()
+    }
+
+    #[test]
+    fn values_keep_their_digits_and_lines() {
+        let settings = parse_settings(
+            "# ours\nmin-opening = 5000.10\nby = [\"region\", \"plan\"]\n",
+            "nrr.toml",
+        )
+        .unwrap();
+        assert_eq!(settings["min-opening"].values, ["5000.10"]);
+        assert_eq!(settings["min-opening"].place.line, Some(2));
+        assert_eq!(settings["by"].values, ["region", "plan"]);
+    }
+
+    #[test]
+    fn a_slip_in_a_key_is_an_error_with_the_name_meant() {
+        assert_eq!(
+            codes("reactivaton = \"in-nrr\""),
+            ["unknown-setting: `reactivaton` is no setting [\"`reactivation` is one\"]"]
+        );
+    }
+
+    #[test]
+    fn tables_and_broken_files_are_refused() {
+        assert!(codes("[basis]\nx = 1")[0].starts_with("bad-value"));
+        assert!(codes("basis = ")[0].starts_with("unreadable-settings"));
+    }
+}

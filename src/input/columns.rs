@@ -1,0 +1,644 @@
+//! Which column holds what: header names to roles, by what was typed or by synonyms.
+
+use super::header;
+use crate::error::{Code, Errors, Excerpt, Message, Place};
+use crate::text;
+
+/// A job a column can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Who pays.
+    Customer,
+    /// When: a date or the label of a period.
+    Date,
+    /// How much.
+    Amount,
+    /// In which currency.
+    Currency,
+    /// What for.
+    Product,
+}
+
+impl Role {
+    /// Every role, in the order they are shown.
+    pub const ALL: [Role; 5] = [
+        Role::Customer,
+        Role::Date,
+        Role::Amount,
+        Role::Currency,
+        Role::Product,
+    ];
+
+    /// What it is called in messages.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Role::Customer => "customer",
+            Role::Date => "period",
+            Role::Amount => "amount",
+            Role::Currency => "currency",
+            Role::Product => "product",
+        }
+    }
+
+    /// The flag and key that name its column.
+    #[must_use]
+    pub const fn setting(self) -> &'static str {
+        match self {
+            Role::Customer => "customer",
+            Role::Date => "date",
+            Role::Amount => "amount",
+            Role::Currency => "currency-column",
+            Role::Product => "product",
+        }
+    }
+
+    const fn is_needed(self) -> bool {
+        matches!(self, Role::Customer | Role::Date | Role::Amount)
+    }
+
+    /// Names that hold this role, in ranks: a better rank wins alone, two of one rank are asked about.
+    const fn synonyms(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Role::Customer => CUSTOMER,
+            Role::Date => DATE,
+            Role::Amount => AMOUNT,
+            Role::Currency => CURRENCY,
+            Role::Product => PRODUCT,
+        }
+    }
+}
+
+const CUSTOMER: &[&[&str]] = &[
+    &[
+        "customer id",
+        "account id",
+        "client id",
+        "customer external id",
+        "account code",
+        "account number",
+        "customer oid",
+        "customer uuid",
+        "company id",
+        "tenant id",
+        "workspace id",
+        "organization id",
+        "org id",
+        "subscriber id",
+        "account external key",
+    ],
+    &[
+        "customer",
+        "account",
+        "client",
+        "company",
+        "customer name",
+        "account name",
+        "client name",
+        "company name",
+        "contactname",
+        "contact name",
+        "contact",
+        "organization",
+        "subscriber",
+        "logo",
+        "name",
+    ],
+    &["email", "customer email"],
+    // Only as the first column: reports leave the header over their customers empty.
+    &[""],
+];
+
+const DATE: &[&[&str]] = &[
+    &[
+        "month",
+        "period",
+        "mrr month",
+        "date month",
+        "reporting month",
+        "snapshot month",
+        "month end",
+        "as of",
+        "as of date",
+        "snapshot date",
+        "billing month",
+    ],
+    &[
+        "date",
+        "quarter",
+        "year month",
+        "ym",
+        "fiscal period",
+        "posting period",
+        "ds",
+        "year",
+    ],
+];
+
+const AMOUNT: &[&[&str]] = &[
+    &[
+        "mrr",
+        "monthly recurring revenue",
+        "mrr amount",
+        "monthly amount",
+        "ending mrr",
+        "arr",
+        "annual recurring revenue",
+        "ending arr",
+        "acv",
+    ],
+    &[
+        "amount",
+        "revenue",
+        "net revenue",
+        "recurring revenue",
+        "value",
+        "total",
+        "subtotal",
+        "price",
+        "line total",
+        "lineamount",
+        "line amount",
+        "sales",
+        "charge amount",
+        "tcv",
+    ],
+];
+
+const CURRENCY: &[&[&str]] = &[
+    &[
+        "currency",
+        "currency code",
+        "iso currency",
+        "billing currency code",
+    ],
+    &["amount currency", "plan currency"],
+];
+
+const PRODUCT: &[&[&str]] = &[
+    &[
+        "product",
+        "product name",
+        "plan",
+        "plan name",
+        "plan code",
+        "plan id",
+        "sku",
+        "plan tier",
+    ],
+    &[
+        "item",
+        "product service full name",
+        "price id",
+        "charge name",
+        "edition",
+    ],
+];
+
+/// What was typed for columns.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// For each role in the order of [`Role::ALL`], the column named for it.
+    pub roles: [Option<String>; 5],
+    /// The columns of `--by`.
+    pub by: Vec<String>,
+    /// The columns of `--where`.
+    pub filters: Vec<String>,
+}
+
+/// Where everything stands in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Columns {
+    /// The header's cells, trimmed.
+    pub header: Vec<String>,
+    /// For each role in the order of [`Role::ALL`], its column; the first three are always there.
+    pub roles: [Option<usize>; 5],
+    /// The columns of `--by`.
+    pub by: Vec<usize>,
+    /// The columns of `--where`.
+    pub filters: Vec<usize>,
+    /// For each role, true if it was typed, false if the name decided.
+    pub is_set: [bool; 5],
+}
+
+impl Columns {
+    /// The column of a role.
+    #[must_use]
+    pub fn of(&self, role: Role) -> Option<usize> {
+        self.roles[role as usize]
+    }
+
+    /// The header of a role's column.
+    #[must_use]
+    pub fn name(&self, role: Role) -> Option<&str> {
+        self.of(role).map(|index| self.header[index].as_str())
+    }
+}
+
+/// The header line and where it stands, for messages.
+pub struct HeaderLine<'a> {
+    /// The cells, trimmed.
+    pub cells: &'a [String],
+    /// The file and line with the header as excerpt.
+    pub place: Place,
+}
+
+/// Finds the column of every role, of `--by` and of `--where`.
+///
+/// # Errors
+///
+/// Everything that is missing, named but not there, doubtful, doubled or given two jobs.
+pub fn assign(line: &HeaderLine<'_>, wanted: &Wanted) -> Result<Columns, Errors> {
+    let mut finder = Finder {
+        line,
+        errors: Vec::new(),
+        is_reported: [false; 5],
+    };
+    let mut roles: [Option<usize>; 5] = [None; 5];
+    let is_set = wanted.roles.each_ref().map(Option::is_some);
+    for role in Role::ALL {
+        if let Some(name) = &wanted.roles[role as usize] {
+            roles[role as usize] = finder.named(name, role.setting());
+        }
+    }
+    for role in Role::ALL {
+        if !is_set[role as usize] {
+            let taken = roles;
+            roles[role as usize] = finder.recognised(role, &taken);
+        }
+    }
+    let by = wanted
+        .by
+        .iter()
+        .filter_map(|name| finder.named(name, "by"))
+        .collect();
+    let filters = wanted
+        .filters
+        .iter()
+        .filter_map(|name| finder.named(name, "where"))
+        .collect();
+    finder.report_missing(&roles, is_set);
+    finder.report_shared(&roles);
+    if finder.errors.is_empty() {
+        return Ok(Columns {
+            header: line.cells.to_vec(),
+            roles,
+            by,
+            filters,
+            is_set,
+        });
+    }
+    Err(Errors::from(finder.errors))
+}
+
+struct Finder<'a> {
+    line: &'a HeaderLine<'a>,
+    errors: Vec<Message>,
+    /// For each role, true if what is wrong with it was said already.
+    is_reported: [bool; 5],
+}
+
+impl Finder<'_> {
+    /// The column that was typed, by number `#3` or by its header.
+    fn named(&mut self, name: &str, setting: &str) -> Option<usize> {
+        let cells = self.line.cells;
+        if let Some(number) = name
+            .strip_prefix('#')
+            .and_then(|digits| digits.parse::<usize>().ok())
+        {
+            let index = number.checked_sub(1).filter(|index| *index < cells.len());
+            if index.is_none() {
+                let headline = format!("there is no column `{name}`");
+                let found = text::count(cells.len() as u64, "column");
+                self.errors.push(
+                    Message::new(Code::UnknownColumn, headline)
+                        .at(self.line.place.clone())
+                        .found(found),
+                );
+            }
+            return index;
+        }
+        let exact = matching(cells, |cell| cell == name.trim());
+        let found = if exact.is_empty() {
+            matching(cells, |cell| header::folded(cell) == header::folded(name))
+        } else {
+            exact
+        };
+        match found.as_slice() {
+            [index] => Some(*index),
+            [] => {
+                self.unknown(name, setting);
+                None
+            }
+            several => {
+                self.doubled(name, several, setting);
+                None
+            }
+        }
+    }
+
+    /// The column that a name recognises, if one does so best.
+    fn recognised(&mut self, role: Role, taken: &[Option<usize>; 5]) -> Option<usize> {
+        let cells = self.line.cells;
+        for names in role.synonyms() {
+            let is_one = |index: usize| {
+                if cells[index].is_empty() && index > 0 {
+                    return false;
+                }
+                let minor = header::folded(&cells[index]);
+                let minor = header::without_minor(&minor).filter(|_| role == Role::Amount);
+                let is_known = |form: &str| names.contains(&form);
+                header::forms(&cells[index])
+                    .iter()
+                    .any(|form| is_known(form))
+                    || minor.is_some_and(is_known)
+            };
+            let free = |index: &usize| !taken.contains(&Some(*index)) && is_one(*index);
+            let found: Vec<usize> = (0..cells.len()).filter(free).collect();
+            match found.as_slice() {
+                [] => {}
+                [index] => return Some(*index),
+                several => {
+                    self.doubtful(role, several);
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    fn unknown(&mut self, name: &str, setting: &str) {
+        let known: Vec<&str> = self.line.cells.iter().map(String::as_str).collect();
+        let mut message = Message::new(Code::UnknownColumn, format!("there is no column `{name}`"))
+            .at(self.line.place.clone())
+            .found(format!("columns {}", list_columns(&known)));
+        if let Some(near) = text::nearest(name, known.iter().copied()) {
+            message = message.help(format!("`--{setting} {}`", quoted(near)));
+        }
+        self.errors.push(message);
+    }
+
+    /// Several columns could have a role.
+    fn doubtful(&mut self, role: Role, found: &[usize]) {
+        self.is_reported[role as usize] = true;
+        let names: Vec<&str> = found
+            .iter()
+            .map(|index| self.line.cells[*index].as_str())
+            .collect();
+        if names.windows(2).all(|pair| pair[0] == pair[1]) {
+            return self.doubled(names[0], found, role.setting());
+        }
+        let ticked: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let headline = format!(
+            "{} could hold the {}",
+            text::list(&ticked, "and"),
+            role.noun()
+        );
+        let mut message = Message::new(Code::AmbiguousColumn, headline).at(self.line.place.clone());
+        let flags: Vec<String> = names
+            .iter()
+            .map(|name| format!("`--{} {}`", role.setting(), quoted(name)))
+            .collect();
+        message = message.help(format!("say which: {}", text::list(&flags, "or")));
+        self.errors.push(message);
+    }
+
+    /// A header that stands twice, and is needed.
+    fn doubled(&mut self, name: &str, found: &[usize], setting: &str) {
+        let numbers: Vec<String> = found
+            .iter()
+            .map(|index| format!("#{}", index + 1))
+            .collect();
+        let headline = format!(
+            "the header `{name}` stands over {}",
+            text::count(found.len() as u64, "column")
+        );
+        let flags: Vec<String> = numbers
+            .iter()
+            .map(|number| format!("`--{setting} '{number}'`"))
+            .collect();
+        let message = Message::new(Code::DuplicateHeader, headline)
+            .at(self.line.place.clone())
+            .found(format!("columns {}", text::list(&numbers, "and")))
+            .help(format!("say which: {}", text::list(&flags, "or")));
+        self.errors.push(message);
+    }
+
+    fn report_missing(&mut self, roles: &[Option<usize>; 5], is_set: [bool; 5]) {
+        for role in Role::ALL {
+            let index = role as usize;
+            let is_missing = role.is_needed() && roles[index].is_none();
+            if is_missing && !is_set[index] && !self.is_reported[index] {
+                let message = self.missing(role, roles);
+                self.errors.push(message);
+            }
+        }
+    }
+
+    fn missing(&self, role: Role, roles: &[Option<usize>; 5]) -> Message {
+        let cells = self.line.cells;
+        let mut message = Message::new(
+            Code::MissingColumn,
+            format!("no column holds the {}", role.noun()),
+        )
+        .at(self.line.place.clone());
+        let taken: Vec<String> = Role::ALL
+            .into_iter()
+            .filter_map(|other| {
+                Some(format!(
+                    "`{}` was taken as the {}",
+                    cells[roles[other as usize]?],
+                    other.noun()
+                ))
+            })
+            .collect();
+        if !taken.is_empty() {
+            message = message.note(text::list(&taken, "and"));
+        }
+        let free: Vec<&String> = (0..cells.len())
+            .filter(|index| !roles.contains(&Some(*index)) && !cells[*index].is_empty())
+            .map(|index| &cells[index])
+            .collect();
+        match free.as_slice() {
+            [only] => message.help(format!("name it: `--{} {}`", role.setting(), quoted(only))),
+            _ => message.help(format!(
+                "name it by its header or number: `--{0} COL` or `--{0} '#2'`",
+                role.setting()
+            )),
+        }
+    }
+
+    fn report_shared(&mut self, roles: &[Option<usize>; 5]) {
+        for (index, later) in Role::ALL.into_iter().enumerate() {
+            let twin = Role::ALL
+                .into_iter()
+                .take(index)
+                .find(|role| roles[*role as usize] == roles[later as usize]);
+            if let (Some(column), Some(role)) = (roles[later as usize], twin) {
+                let name = &self.line.cells[column];
+                let headline = format!(
+                    "`{name}` was named as the {} and as the {}",
+                    role.noun(),
+                    later.noun()
+                );
+                self.errors
+                    .push(Message::new(Code::ColumnTwice, headline).at(self.line.place.clone()));
+            }
+        }
+    }
+}
+
+fn matching(cells: &[String], is_meant: impl Fn(&str) -> bool) -> Vec<usize> {
+    (0..cells.len())
+        .filter(|index| is_meant(&cells[*index]))
+        .collect()
+}
+
+/// A value as a shell takes it.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let is_plain = !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    if is_plain {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+fn list_columns(names: &[&str]) -> String {
+    let shown: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|name| !name.is_empty())
+        .collect();
+    let ticked: Vec<String> = shown
+        .iter()
+        .take(12)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match shown.len() - ticked.len() {
+        0 => text::list(&ticked, "and"),
+        more => format!("{} and {more} more", ticked.join(", ")),
+    }
+}
+
+/// The place of a header: its line as excerpt, nothing marked.
+#[must_use]
+pub fn header_place(file: &str, line: u64, excerpt: Excerpt) -> Place {
+    Place {
+        excerpt: Some(excerpt),
+        ..Place::line(file, line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assigned(header: &str, wanted: &Wanted) -> Result<Columns, Vec<String>> {
+        let cells: Vec<String> = header.split(',').map(str::to_owned).collect();
+        let line = HeaderLine {
+            cells: &cells,
+            place: Place::line("a.csv", 1),
+        };
+        assign(&line, wanted).map_err(|errors| {
+            errors
+                .list
+                .iter()
+                .map(|error| format!("{}: {}", error.code, error.headline))
+                .collect()
+        })
+    }
+
+    fn roles(header: &str) -> Result<[Option<usize>; 5], Vec<String>> {
+        assigned(header, &Wanted::default()).map(|columns| columns.roles)
+    }
+
+    #[test]
+    fn synonyms_find_their_roles() {
+        assert_eq!(
+            roles("customer_id,date,amount,currency,segment,product"),
+            Ok([Some(0), Some(1), Some(2), Some(3), Some(5)])
+        );
+        assert_eq!(
+            roles("Account,Month,MRR (USD)"),
+            Ok([Some(0), Some(1), Some(2), None, None])
+        );
+        assert_eq!(
+            roles("customerId,Reporting Month,amount_in_cents"),
+            Ok([Some(0), Some(1), Some(2), None, None])
+        );
+    }
+
+    #[test]
+    fn an_id_beats_a_name_and_a_name_an_email() {
+        assert_eq!(
+            roles("email,customer name,customer id,month,mrr").unwrap()[0],
+            Some(2)
+        );
+        assert_eq!(roles("email,customer name,month,mrr").unwrap()[0], Some(1));
+    }
+
+    #[test]
+    fn strong_names_win_and_equals_are_asked_about() {
+        assert_eq!(
+            roles("customer,date,month,amount,mrr").unwrap()[..3],
+            [Some(0), Some(2), Some(4)]
+        );
+        assert_eq!(
+            roles("customer,month,mrr,arr"),
+            Err(vec![
+                "ambiguous-column: `mrr` and `arr` could hold the amount".into()
+            ])
+        );
+        assert_eq!(
+            roles("customer,month,mrr,mrr"),
+            Err(vec![
+                "duplicate-header: the header `mrr` stands over 2 columns".into()
+            ])
+        );
+    }
+
+    #[test]
+    fn missing_columns_are_all_reported() {
+        let missing = roles("region,month,owner").unwrap_err();
+        assert_eq!(
+            missing,
+            [
+                "missing-column: no column holds the customer",
+                "missing-column: no column holds the amount"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_named_column_wins_by_header_or_number() {
+        let mut wanted = Wanted {
+            by: vec!["Region".into()],
+            ..Wanted::default()
+        };
+        wanted.roles[0] = Some("#3".into());
+        let columns = assigned("customer_id,month,payer,mrr,region", &wanted).unwrap();
+        assert_eq!((columns.of(Role::Customer), columns.by), (Some(2), vec![4]));
+        wanted.roles[0] = Some("#9".into());
+        assert_eq!(
+            assigned("a,month,mrr,region", &wanted).unwrap_err(),
+            ["unknown-column: there is no column `#9`"]
+        );
+    }
+
+    #[test]
+    fn one_column_has_one_job() {
+        let mut wanted = Wanted::default();
+        wanted.roles[0] = Some("month".into());
+        wanted.roles[1] = Some("month".into());
+        let errors = assigned("customer,month,mrr", &wanted).unwrap_err();
+        assert_eq!(
+            errors,
+            ["column-twice: `month` was named as the customer and as the period"]
+        );
+    }
+}

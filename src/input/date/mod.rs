@@ -1,0 +1,16 @@
+//! Dates and period labels as exports write them: the month of one cell, and what a column shows
+//! about the order of day and month.
+//!
+//! One cell is read under an order that is given; which order that is, the file decides over all its
+//! cells. No date is shifted between time zones.
+
+mod calendar;
+mod clock;
+mod mark;
+mod number;
+mod read;
+mod token;
+mod word;
+
+pub use mark::{DateDecision, DateEvidence, DateMarks, DateOrder};
+pub use read::{DateFault, When, read_when};

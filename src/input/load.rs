@@ -1,0 +1,501 @@
+//! The whole way: every source read, in as many passes as its columns need, into one ledger.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use super::columns::{Columns, HeaderLine, Role, Wanted, assign};
+use super::date::{DateDecision, DateOrder};
+use super::decide::{self, Column, Settled};
+use super::dialect::{Dialect, detect_dialect};
+use super::encoding::Encoding;
+use super::filter::Filter;
+use super::header;
+use super::number::{Mark, MarkDecision};
+use super::scan::{Chunk, Cut, Record, Records, Splitter};
+use super::shape::long::{Found, Plan, RowReader, trimmed};
+use super::source::{Sample, Seen, Source};
+use super::summary::{self, FileSummary};
+use crate::error::{Code, Errors, Message, Place};
+use crate::ledger::Ledger;
+use crate::policies::Policies;
+
+/// How to read: everything that is not detected.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// The columns named.
+    pub columns: Wanted,
+    /// The filters, in the order of `columns.filters`.
+    pub filters: Vec<Filter>,
+    /// The delimiter.
+    pub delimiter: Option<u8>,
+    /// The encoding.
+    pub encoding: Option<Encoding>,
+    /// The decimal mark of the amounts.
+    pub decimal: Option<Mark>,
+    /// The order of day and month.
+    pub date_order: Option<DateOrder>,
+    /// How many threads read rows; at least one.
+    pub threads: usize,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The ledger.
+    pub ledger: Ledger,
+    /// Every file and how it was read, in the order given.
+    pub files: Vec<FileSummary>,
+    /// The header of the amount column: what amounts are called, and what the basis is detected from.
+    pub amount_column: String,
+    /// The headers of the columns of `--by`.
+    pub by: Vec<String>,
+    /// What a careful colleague would mention.
+    pub warnings: Vec<Message>,
+}
+
+/// Told how many bytes of all sources were read so far.
+pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+
+/// Reads every source into one ledger.
+///
+/// # Shape
+///
+/// Rows are added up as they are read; memory grows with customers × months. A file is read once where
+/// its beginning already settles the decimal mark and the date order, else twice; a pipe that may need
+/// a second pass is kept in a temporary file without a name.
+///
+/// # Errors
+///
+/// Every error of every file, in order of file and line.
+pub fn load(
+    sources: Vec<Source>,
+    options: &LoadOptions,
+    policies: &Policies,
+    progress: Progress<'_>,
+) -> Result<Loaded, Errors> {
+    let mut errors = Vec::new();
+    let mut read: Vec<FileRead> = Vec::new();
+    let mut bytes_before = 0;
+    for (number, source) in sources.into_iter().enumerate() {
+        let add = |bytes: u64| progress(bytes_before + bytes);
+        match FileReader::open(number, source, options, policies)
+            .and_then(|reader| reader.read(&add))
+        {
+            Ok(file) => {
+                bytes_before += file.seen.bytes_read;
+                read.push(file);
+            }
+            Err(failed) => errors.push(failed),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(summary::joined(errors));
+    }
+    summary::close(read, options, policies)
+}
+
+/// One file, read.
+pub(super) struct FileRead {
+    pub(super) name: String,
+    pub(super) columns: Columns,
+    pub(super) header_place: Place,
+    pub(super) dialect: Dialect,
+    pub(super) mark: Settled<Mark>,
+    pub(super) order: Settled<DateOrder>,
+    pub(super) is_minor: bool,
+    pub(super) compression: Option<&'static str>,
+    pub(super) encoding_is_set: bool,
+    pub(super) seen: Seen,
+    pub(super) found: Found,
+}
+
+/// One file on its way.
+struct FileReader<'a> {
+    number: usize,
+    source: Source,
+    sample: Sample,
+    dialect: Dialect,
+    columns: Columns,
+    header_place: Place,
+    options: &'a LoadOptions,
+    policies: &'a Policies,
+}
+
+/// What a pass reads by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Guess {
+    mark: Mark,
+    order: DateOrder,
+}
+
+/// What a pass came to.
+enum Pass {
+    Done(Box<Found>, Seen),
+    Restart(Encoding),
+}
+
+impl<'a> FileReader<'a> {
+    /// Finds dialect and columns from the beginning of a file.
+    fn open(
+        number: usize,
+        mut source: Source,
+        options: &'a LoadOptions,
+        policies: &'a Policies,
+    ) -> Result<FileReader<'a>, Errors> {
+        let placed = |message: Message| Errors::from(numbered(message, number));
+        let sample = source.sample(options.encoding).map_err(placed)?;
+        let name = source.name().to_owned();
+        let dialect = detect_dialect(&sample.text, sample.complete, options.delimiter, &name)
+            .map_err(placed)?;
+        let (cells, header_place) =
+            read_header(&sample, &dialect, number, &name).map_err(placed)?;
+        let line = HeaderLine {
+            cells: &cells,
+            place: header_place.clone(),
+        };
+        let columns = assign(&line, &options.columns)?;
+        Ok(FileReader {
+            number,
+            source,
+            sample,
+            dialect,
+            columns,
+            header_place,
+            options,
+            policies,
+        })
+    }
+
+    /// Reads the rows, again where a whole pass shows that the sample misled.
+    fn read(mut self, progress: &dyn Fn(u64)) -> Result<FileRead, Errors> {
+        let (mut guess, is_proven) = self.first_guess();
+        if !is_proven && !self.sample.complete {
+            // A whole pass may show that the sample misled; a pipe has to be kept for another.
+            self.source
+                .spool()
+                .map_err(|message| Errors::from(numbered(message, self.number)))?;
+        }
+        // Twice for the mark and the order, twice for an encoding that changes, once to spare.
+        for _ in 0..5 {
+            let (found, seen) = match self.pass(&guess, progress)? {
+                Pass::Restart(encoding) => {
+                    self.source.assume(encoding);
+                    continue;
+                }
+                Pass::Done(found, seen) => (*found, seen),
+            };
+            let (mark, order) = self.settle(&found)?;
+            let settled = Guess {
+                mark: mark.value,
+                order: order.value,
+            };
+            if settled == guess {
+                return self.close(found, seen, mark, order);
+            }
+            guess = settled;
+        }
+        let message = Message::new(
+            Code::ChangedFile,
+            format!("`{}` changed while it was read", self.source.name()),
+        );
+        Err(Errors::from(
+            message
+                .at(self.file_place())
+                .help("copy it and run on the copy"),
+        ))
+    }
+
+    fn close(
+        self,
+        found: Found,
+        seen: Seen,
+        mark: Settled<Mark>,
+        order: Settled<DateOrder>,
+    ) -> Result<FileRead, Errors> {
+        if !found.errors.is_empty() {
+            return Err(found.errors.finish());
+        }
+        if found.rows == 0 {
+            let message = Message::new(Code::NoRows, "the file has a header and no rows")
+                .at(self.header_place);
+            return Err(Errors::from(message));
+        }
+        let amount = self.columns.name(Role::Amount).unwrap_or_default();
+        Ok(FileRead {
+            is_minor: header::is_minor(amount),
+            name: self.source.name().to_owned(),
+            columns: self.columns,
+            header_place: self.header_place,
+            dialect: self.dialect,
+            mark,
+            order,
+            compression: self.sample.compression,
+            encoding_is_set: self.options.encoding.is_some(),
+            seen,
+            found,
+        })
+    }
+
+    /// What the sample suggests, and whether it leaves nothing open.
+    fn first_guess(&self) -> (Guess, bool) {
+        let plan = self.plan(&Guess {
+            mark: Mark::Dot,
+            order: DateOrder::DayFirst,
+        });
+        let mut reader = RowReader::new(&plan);
+        let (bytes, first_line) = body(&self.sample, &self.dialect);
+        reader.read_chunk(&Chunk {
+            bytes: bytes.to_vec(),
+            first_line,
+            number: 0,
+        });
+        let (marks, dates) = (
+            reader.found.marks.decide(),
+            reader.found.dates.decide_order(),
+        );
+        let is_proven = (self.options.decimal.is_some()
+            || matches!(marks, MarkDecision::Proven { .. }))
+            && (self.options.date_order.is_some() || matches!(dates, DateDecision::Proven { .. }));
+        let column = Column {
+            file: (self.number, ""),
+            name: None,
+        };
+        let mark = self
+            .options
+            .decimal
+            .or(decide::mark(marks, &column).ok().map(|mark| mark.value));
+        let order = self
+            .options
+            .date_order
+            .or(decide::order(dates, &column).ok().map(|order| order.value));
+        let guess = Guess {
+            mark: mark.unwrap_or(Mark::Dot),
+            order: order.unwrap_or(DateOrder::DayFirst),
+        };
+        (guess, is_proven)
+    }
+
+    fn plan<'p>(&'p self, guess: &Guess) -> Plan<'p> {
+        let amount = self.columns.name(Role::Amount).unwrap_or_default();
+        Plan {
+            columns: &self.columns,
+            dialect: &self.dialect,
+            filters: &self.options.filters,
+            file: (self.number, self.source.name()),
+            mark: (guess.mark, self.options.decimal.is_some()),
+            order: (guess.order, self.options.date_order.is_some()),
+            fiscal_year: self.policies.fiscal_year,
+            empty_amount: self.policies.empty_amount,
+            duplicates: self.policies.duplicates,
+            currency: self.policies.currency.as_deref(),
+            header_currency: header::currency_of(amount),
+            is_minor: header::is_minor(amount),
+        }
+    }
+
+    /// What all rows together say about the mark and the order; set ones are taken as they are.
+    fn settle(&self, found: &Found) -> Result<(Settled<Mark>, Settled<DateOrder>), Errors> {
+        let file = (self.number, self.source.name());
+        let amount = Column {
+            file,
+            name: self.columns.name(Role::Amount),
+        };
+        let date = Column {
+            file,
+            name: self.columns.name(Role::Date),
+        };
+        let mark = match self.options.decimal {
+            Some(value) => Ok(Settled {
+                value,
+                origin: "set".to_owned(),
+            }),
+            None => decide::mark(found.marks.decide(), &amount),
+        };
+        let order = match self.options.date_order {
+            Some(value) => Ok(Settled {
+                value,
+                origin: "set".to_owned(),
+            }),
+            None => decide::order(found.dates.decide(), &date),
+        };
+        match (mark, order) {
+            (Ok(mark), Ok(order)) => Ok((mark, order)),
+            (mark, order) => {
+                let open: Vec<Message> = [mark.err(), order.err()].into_iter().flatten().collect();
+                Err(summary::joined(vec![
+                    Errors::from(open),
+                    found.errors.so_far(),
+                ]))
+            }
+        }
+    }
+
+    /// One reading of the whole file.
+    fn pass(&mut self, guess: &Guess, progress: &dyn Fn(u64)) -> Result<Pass, Errors> {
+        let placed = |message: Message| Errors::from(numbered(message, self.number));
+        let stream = self.source.open(self.options.encoding).map_err(placed)?;
+        let mut splitter = Splitter::new(stream, &self.dialect);
+        let plan = self.plan(guess);
+        let (found, end) = if self.options.threads <= 1 {
+            read_here(&plan, &mut splitter, progress)
+        } else {
+            read_on_threads(&plan, &mut splitter, self.options.threads, progress)
+        };
+        match end {
+            Ok(None) => Ok(Pass::Done(Box::new(found), splitter.into_stream().finish())),
+            Ok(Some(encoding)) => Ok(Pass::Restart(encoding)),
+            Err(message) => Err(summary::joined(vec![
+                found.errors.finish(),
+                placed(message),
+            ])),
+        }
+    }
+
+    fn file_place(&self) -> Place {
+        Place {
+            file_number: self.number,
+            ..Place::file(self.source.name())
+        }
+    }
+}
+
+/// How a pass over the chunks ended: at the end, or with the encoding to start again in.
+type End = Result<Option<Encoding>, Message>;
+
+fn read_here(plan: &Plan<'_>, splitter: &mut Splitter, progress: &dyn Fn(u64)) -> (Found, End) {
+    let mut reader = RowReader::new(plan);
+    let end = each_chunk(splitter, plan, progress, |chunk| reader.read_chunk(&chunk));
+    (reader.found, end)
+}
+
+/// The calling thread cuts chunks, the others read them; what they found is merged at the end.
+fn read_on_threads(
+    plan: &Plan<'_>,
+    splitter: &mut Splitter,
+    threads: usize,
+    progress: &dyn Fn(u64),
+) -> (Found, End) {
+    let (send, receive) = sync_channel::<Chunk>(threads * 2);
+    let receive = Mutex::new(receive);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|_| scope.spawn(|| read_all(plan, &receive)))
+            .collect();
+        let end = each_chunk(splitter, plan, progress, |chunk| send.send(chunk).is_ok());
+        drop(send);
+        let mut found = Found::new(plan);
+        for worker in workers {
+            match worker.join() {
+                Ok(part) => found.merge(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        (found, end)
+    })
+}
+
+fn read_all(plan: &Plan<'_>, receive: &Mutex<Receiver<Chunk>>) -> Found {
+    let mut reader = RowReader::new(plan);
+    loop {
+        let next = receive.lock().map(|receive| receive.recv());
+        let Ok(Ok(chunk)) = next else {
+            return reader.found;
+        };
+        reader.read_chunk(&chunk);
+    }
+}
+
+/// Gives every chunk to `read` until it says stop, the header cut off the first one.
+fn each_chunk(
+    splitter: &mut Splitter,
+    plan: &Plan<'_>,
+    progress: &dyn Fn(u64),
+    mut read: impl FnMut(Chunk) -> bool,
+) -> End {
+    let mut is_first = true;
+    loop {
+        match splitter.next_chunk()? {
+            Cut::End => return Ok(None),
+            Cut::Restart(encoding) => return Ok(Some(encoding)),
+            Cut::Chunk(mut chunk) => {
+                if std::mem::take(&mut is_first) {
+                    cut_header(&mut chunk, plan.dialect);
+                }
+                if !read(chunk) {
+                    return Ok(None);
+                }
+                progress(splitter.bytes_read());
+            }
+        }
+    }
+}
+
+/// Takes the first record off a chunk.
+fn cut_header(chunk: &mut Chunk, dialect: &Dialect) {
+    let mut records = Records::new(&chunk.bytes, dialect, chunk.first_line);
+    if records.next(&mut Record::new()).is_ok() {
+        let (offset, line) = (records.offset(), records.line());
+        chunk.bytes.drain(..offset);
+        chunk.first_line = line;
+    }
+}
+
+/// The sample without its header and without a last record that is cut short, and its first line.
+fn body<'s>(sample: &'s Sample, dialect: &Dialect) -> (&'s [u8], u64) {
+    let text = &sample.text[dialect.preamble.min(sample.text.len())..];
+    let mut records = Records::new(text, dialect, dialect.first_line());
+    if records.next(&mut Record::new()).is_err() {
+        return (&[], 1);
+    }
+    let (start, line) = (records.offset(), records.line());
+    let end = if sample.complete {
+        text.len()
+    } else {
+        text.iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(start, |at| at + 1)
+    };
+    (&text[start..end.max(start)], line)
+}
+
+/// The header's cells and place.
+fn read_header(
+    sample: &Sample,
+    dialect: &Dialect,
+    number: usize,
+    name: &str,
+) -> Result<(Vec<String>, Place), Message> {
+    let text = &sample.text[dialect.preamble.min(sample.text.len())..];
+    let mut record = Record::new();
+    let mut records = Records::new(text, dialect, dialect.first_line());
+    if !records
+        .next(&mut record)
+        .map_err(|fault| fault.message(name))?
+    {
+        return Err(Message::new(
+            Code::EmptyFile,
+            format!("`{name}` has no header and no rows"),
+        )
+        .at(Place::file(name)));
+    }
+    let mut scratch = String::new();
+    let cells = (0..record.len())
+        .map(|index| trimmed(record.cell(text, index, &mut scratch)).to_owned())
+        .collect();
+    let mut excerpt = record.excerpt(text, 0);
+    (excerpt.start, excerpt.end) = (0, excerpt.text.len());
+    let place = Place {
+        file_number: number,
+        excerpt: Some(excerpt),
+        ..Place::line(name, record.line())
+    };
+    Ok((cells, place))
+}
+
+/// A message that knows which file it is about.
+fn numbered(mut message: Message, number: usize) -> Message {
+    if let Some(place) = &mut message.place {
+        place.file_number = number;
+    }
+    message
+}

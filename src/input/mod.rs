@@ -1,0 +1,32 @@
+//! From bytes to a ledger: source → dialect → columns → shape → ledger, each with what it found.
+//!
+//! Only `source` reads data; everything else is pure.
+
+mod cell;
+pub mod columns;
+pub mod date;
+mod decide;
+pub mod dialect;
+pub mod encoding;
+mod evidence;
+pub mod filter;
+pub mod header;
+mod load;
+pub mod log;
+mod marks;
+pub mod number;
+mod packed;
+mod record;
+pub mod repeats;
+pub mod scan;
+pub mod shape;
+mod sniff;
+pub mod source;
+mod split;
+mod stream;
+mod summary;
+pub mod tally;
+
+pub use load::{LoadOptions, Loaded, Progress, load};
+pub(crate) use packed::reason;
+pub use summary::{FileSummary, Trait};

@@ -1,0 +1,14 @@
+//! Amounts as exports write them: the value of one cell, and what a column shows about its marks.
+//!
+//! One cell is read under a decimal mark that is given; which mark that is, the column decides over
+//! all its cells. What a fault means for the run is the caller's.
+
+mod currency;
+mod fault;
+mod layout;
+mod mark;
+mod read;
+
+pub use fault::AmountFault;
+pub use mark::{Mark, MarkDecision, MarkEvidence, Marks};
+pub use read::{Reading, read_amount};

@@ -1,0 +1,215 @@
+//! Stored bytes on their way to text: counted, fingerprinted, decompressed.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+/// How much of a compressed file is read at once.
+const PACKED: usize = 128 << 10;
+
+/// Anything that gives bytes, on any thread.
+pub(crate) type Reader = Box<dyn Read + Send>;
+
+/// The system's reason without its number.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The stored bytes, counted and hashed as they pass.
+pub(crate) struct Raw {
+    /// Bytes to give before those of `rest`.
+    kept: Vec<u8>,
+    given: usize,
+    rest: Reader,
+    /// Everything given, where it has to be given again.
+    pub(crate) record: Option<Vec<u8>>,
+    pub(crate) hasher: Box<blake3::Hasher>,
+    pub(crate) count: u64,
+    /// Why reading failed, to tell it from damage found by a decompressor.
+    pub(crate) failure: Option<String>,
+}
+
+impl Raw {
+    pub(crate) fn new(kept: Vec<u8>, rest: Reader) -> Raw {
+        let hasher = Box::new(blake3::Hasher::new());
+        Raw {
+            kept,
+            given: 0,
+            rest,
+            record: None,
+            hasher,
+            count: 0,
+            failure: None,
+        }
+    }
+
+    /// The first bytes, left in place.
+    fn peek(&mut self, want: usize) -> io::Result<&[u8]> {
+        let missing = want.saturating_sub(self.kept.len());
+        self.rest
+            .by_ref()
+            .take(missing as u64)
+            .read_to_end(&mut self.kept)?;
+        Ok(&self.kept)
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<u8>, Reader) {
+        let mut kept = self.record.unwrap_or_default();
+        kept.extend_from_slice(&self.kept[self.given..]);
+        (kept, self.rest)
+    }
+}
+
+impl Read for Raw {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let ahead = &self.kept[self.given..];
+        let got = if ahead.is_empty() {
+            self.rest.read(into).inspect_err(|error| {
+                if error.kind() != io::ErrorKind::Interrupted {
+                    self.failure = Some(reason(error));
+                }
+            })?
+        } else {
+            let got = ahead.len().min(into.len());
+            into[..got].copy_from_slice(&ahead[..got]);
+            self.given += got;
+            got
+        };
+        self.hasher.update(&into[..got]);
+        self.count += got as u64;
+        if let Some(record) = &mut self.record {
+            record.extend_from_slice(&into[..got]);
+        }
+        Ok(got)
+    }
+}
+
+/// The stored bytes, decompressed if their first ones say so.
+pub(crate) enum Packed {
+    Plain(Raw),
+    Gzip(Box<MultiGzDecoder<BufReader<Raw>>>),
+    Zstd(Box<Zstd>),
+}
+
+impl Packed {
+    pub(crate) fn open(mut raw: Raw) -> io::Result<Packed> {
+        Ok(match raw.peek(4)? {
+            [0x1F, 0x8B, ..] => Packed::Gzip(Box::new(MultiGzDecoder::new(
+                BufReader::with_capacity(PACKED, raw),
+            ))),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => {
+                let input = BufReader::with_capacity(PACKED, raw);
+                Packed::Zstd(Box::new(Zstd {
+                    frames: FrameDecoder::new(),
+                    input,
+                    is_open: false,
+                }))
+            }
+            _ => Packed::Plain(raw),
+        })
+    }
+
+    pub(crate) fn compression(&self) -> Option<&'static str> {
+        match self {
+            Packed::Plain(_) => None,
+            Packed::Gzip(_) => Some("gzip"),
+            Packed::Zstd(_) => Some("zstd"),
+        }
+    }
+
+    pub(crate) fn raw(&self) -> &Raw {
+        match self {
+            Packed::Plain(raw) => raw,
+            Packed::Gzip(gzip) => gzip.get_ref().get_ref(),
+            Packed::Zstd(zstd) => zstd.input.get_ref(),
+        }
+    }
+
+    pub(crate) fn into_raw(self) -> Raw {
+        match self {
+            Packed::Plain(raw) => raw,
+            Packed::Gzip(gzip) => gzip.into_inner().into_inner(),
+            Packed::Zstd(zstd) => zstd.input.into_inner(),
+        }
+    }
+}
+
+impl Read for Packed {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Packed::Plain(raw) => raw.read(into),
+            Packed::Gzip(gzip) => gzip.read(into),
+            Packed::Zstd(zstd) => zstd.read(into),
+        }
+    }
+}
+
+/// A decoder of all frames of a zstd file; the library's own stops after the first.
+pub(crate) struct Zstd {
+    frames: FrameDecoder,
+    input: BufReader<Raw>,
+    is_open: bool,
+}
+
+impl Zstd {
+    /// Starts the next frame that holds data; false at the end of the file.
+    fn next_frame(&mut self) -> io::Result<bool> {
+        while !self.input.fill_buf()?.is_empty() {
+            match self.frames.reset(&mut self.input) {
+                Ok(()) => {
+                    self.is_open = true;
+                    return Ok(true);
+                }
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
+                    let skipped = io::copy(
+                        &mut self.input.by_ref().take(length.into()),
+                        &mut io::sink(),
+                    )?;
+                    if skipped < length.into() {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                }
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Read for Zstd {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.is_open {
+                while self.frames.can_collect() == 0 && !self.frames.is_finished() {
+                    self.frames
+                        .decode_blocks(&mut self.input, BlockDecodingStrategy::UptoBlocks(1))
+                        .map_err(io::Error::other)?;
+                }
+                let got = self.frames.read(into)?;
+                if got > 0 {
+                    return Ok(got);
+                }
+                let (stored, computed) = (
+                    self.frames.get_checksum_from_data(),
+                    self.frames.get_calculated_checksum(),
+                );
+                if stored.is_some() && stored != computed {
+                    return Err(io::Error::other("the checksum does not match"));
+                }
+                self.is_open = false;
+            }
+            if !self.next_frame()? {
+                return Ok(0);
+            }
+        }
+    }
+}

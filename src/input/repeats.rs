@@ -1,0 +1,137 @@
+//! Rows that are equal in every column, found in bounded memory whatever the order of rows.
+
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::FixedState;
+
+use crate::ledger::RowPlace;
+
+/// How many rows are remembered before only a share of them is: 8 MiB a thread.
+const KEPT: usize = 1 << 19;
+
+/// A set of row hashes with their places: of all rows while they are few, then of the share of rows
+/// whose hash starts with so many zero bits.
+///
+/// Which rows are remembered depends on the rows alone, so neither their order nor the number of
+/// threads shows in what is found.
+#[derive(Debug, Default)]
+pub struct Repeats {
+    rows: Vec<(u64, RowPlace)>,
+    /// How many leading zero bits a hash must have.
+    zeros: u32,
+}
+
+/// What was found.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Repeated {
+    /// How many rows repeat an earlier one.
+    pub rows: u64,
+    /// The first of them, each with the row it repeats; at most three.
+    pub places: Vec<(RowPlace, RowPlace)>,
+    /// One in so many distinct rows was looked at; 1 if all were.
+    pub share: u64,
+}
+
+impl Repeats {
+    /// Remembers a row by its cells.
+    pub fn add<'a>(&mut self, cells: impl Iterator<Item = &'a [u8]>, place: RowPlace) {
+        let mut hasher = FixedState::default().build_hasher();
+        for cell in cells {
+            hasher.write(cell);
+            hasher.write_u8(0xff);
+        }
+        // The hash's own top bits are weak for short rows; a multiplication mixes them.
+        let hash = hasher
+            .finish()
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(32);
+        if hash.leading_zeros() >= self.zeros {
+            self.rows.push((hash, place));
+            self.thin(KEPT);
+        }
+    }
+
+    /// Takes in what another thread remembers.
+    pub fn merge(&mut self, other: Repeats) {
+        self.zeros = self.zeros.max(other.zeros);
+        self.rows.extend(other.rows);
+        let zeros = self.zeros;
+        self.rows.retain(|(hash, _)| hash.leading_zeros() >= zeros);
+        self.thin(KEPT);
+    }
+
+    /// Says what repeats; `None` if nothing does.
+    #[must_use]
+    pub fn finish(mut self) -> Option<Repeated> {
+        self.rows.sort_unstable();
+        let mut pairs: Vec<(RowPlace, RowPlace)> = Vec::new();
+        for run in self.rows.chunk_by(|left, right| left.0 == right.0) {
+            pairs.extend(run[1..].iter().map(|(_, place)| (*place, run[0].1)));
+        }
+        pairs.sort_unstable();
+        let rows = pairs.len() as u64;
+        pairs.truncate(3);
+        (rows > 0).then_some(Repeated {
+            rows,
+            places: pairs,
+            share: 1 << self.zeros.min(63),
+        })
+    }
+
+    /// Halves the share until at most `kept` rows remain.
+    fn thin(&mut self, kept: usize) {
+        while self.rows.len() > kept && self.zeros < 63 {
+            self.zeros += 1;
+            let zeros = self.zeros;
+            self.rows.retain(|(hash, _)| hash.leading_zeros() >= zeros);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(repeats: &mut Repeats, cells: &[&str], line: u64) {
+        repeats.add(
+            cells.iter().map(|cell| cell.as_bytes()),
+            RowPlace { file: 0, line },
+        );
+    }
+
+    #[test]
+    fn equal_rows_are_found_with_the_row_they_repeat() {
+        let (mut left, mut right) = (Repeats::default(), Repeats::default());
+        row(&mut right, &["a", "b"], 4);
+        row(&mut left, &["a", "b"], 2);
+        row(&mut left, &["ab", ""], 3);
+        left.merge(right);
+        let found = left.finish().unwrap();
+        let place = |line| RowPlace { file: 0, line };
+        assert_eq!(
+            found,
+            Repeated {
+                rows: 1,
+                places: vec![(place(4), place(2))],
+                share: 1
+            }
+        );
+    }
+
+    #[test]
+    fn a_share_of_many_rows_does_not_depend_on_their_order() {
+        let fill = |lines: &mut dyn Iterator<Item = u64>| {
+            let mut repeats = Repeats::default();
+            for line in lines {
+                row(&mut repeats, &[&(line % 900_000).to_string()], line);
+            }
+            repeats.finish().unwrap()
+        };
+        let forward = fill(&mut (0..1_000_000));
+        let backward = fill(&mut (0..1_000_000).rev());
+        assert_eq!(forward, backward);
+        assert!(forward.share > 1);
+        let estimate = forward.rows * forward.share;
+        assert!((90_000..110_000).contains(&estimate), "{estimate}");
+    }
+}

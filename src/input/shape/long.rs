@@ -1,0 +1,489 @@
+//! The long shape: a row is a customer, a period or date, and an amount.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::super::columns::{Columns, Role};
+use super::super::date::{DateEvidence, DateFault, DateOrder, When, read_when};
+use super::super::dialect::Dialect;
+use super::super::filter::{Filter, passes};
+use super::super::log::ErrorLog;
+use super::super::number::{AmountFault, Mark, MarkEvidence, Reading, read_amount};
+use super::super::repeats::Repeats;
+use super::super::scan::{Chunk, Record, Records};
+use super::super::tally::Tally;
+use super::faults::Faults;
+use crate::ledger::{Entry, Part, RowPlace};
+use crate::policies::{Duplicates, EmptyAmount};
+use crate::units::{Amount, FiscalYear};
+
+/// How many different values of a filter's column are remembered for messages.
+const VALUES_KEPT: usize = 50;
+
+/// Everything a thread needs to know to read rows of one file.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// Where everything stands.
+    pub columns: &'a Columns,
+    /// How records are written.
+    pub dialect: &'a Dialect,
+    /// The filters, in the order of `columns.filters`.
+    pub filters: &'a [Filter],
+    /// The file's number and name.
+    pub file: (usize, &'a str),
+    /// The decimal mark to read by, and whether it was set rather than guessed.
+    pub mark: (Mark, bool),
+    /// The date order to read by, and whether it was set rather than guessed.
+    pub order: (DateOrder, bool),
+    /// How fiscal labels are read.
+    pub fiscal_year: FiscalYear,
+    /// What a row without an amount means.
+    pub empty_amount: EmptyAmount,
+    /// What several rows of one key mean.
+    pub duplicates: Duplicates,
+    /// The one currency kept.
+    pub currency: Option<&'a str>,
+    /// The currency that the amount's header names.
+    pub header_currency: Option<&'static str>,
+    /// True if amounts are in minor units.
+    pub is_minor: bool,
+}
+
+/// What a thread found in the rows it read.
+#[derive(Debug)]
+pub struct Found {
+    /// The rows, added up.
+    pub part: Part,
+    /// What the amounts show about the decimal mark.
+    pub marks: MarkEvidence,
+    /// What the dates show about their order.
+    pub dates: DateEvidence,
+    /// Rows equal in every column.
+    pub repeats: Repeats,
+    /// Rows by currency, of those that count.
+    pub tally: Tally,
+    /// Rows in other currencies than the one kept.
+    pub other_currencies: Tally,
+    /// Values seen in the columns of the filters, the first ones in byte order.
+    pub values: Vec<BTreeSet<String>>,
+    /// How many rows there are.
+    pub rows: u64,
+    /// How many of them pass the filters.
+    pub passed: u64,
+    /// What could not be read.
+    pub errors: ErrorLog,
+}
+
+impl Found {
+    /// Nothing read yet.
+    #[must_use]
+    pub fn new(plan: &Plan<'_>) -> Found {
+        Found {
+            part: Part::new(plan.duplicates, plan.columns.by.len()),
+            marks: MarkEvidence::default(),
+            dates: DateEvidence::default(),
+            repeats: Repeats::default(),
+            tally: Tally::default(),
+            other_currencies: Tally::default(),
+            values: vec![BTreeSet::new(); plan.filters.len()],
+            rows: 0,
+            passed: 0,
+            errors: ErrorLog::default(),
+        }
+    }
+
+    /// Takes in what another thread found.
+    pub fn merge(&mut self, other: Found) {
+        self.part.merge(other.part);
+        self.marks.merge(other.marks);
+        self.dates.merge(other.dates);
+        self.repeats.merge(other.repeats);
+        self.tally.merge(other.tally);
+        self.other_currencies.merge(other.other_currencies);
+        for (mine, theirs) in self.values.iter_mut().zip(other.values) {
+            mine.extend(theirs);
+            keep_first(mine);
+        }
+        self.rows += other.rows;
+        self.passed += other.passed;
+        self.errors.merge(other.errors);
+    }
+}
+
+/// Reads rows into what was found; one a thread.
+pub struct RowReader<'a> {
+    plan: &'a Plan<'a>,
+    /// What was found so far.
+    pub found: Found,
+    record: Record,
+    scratch: Scratch,
+}
+
+/// Room for cells whose quotes are doubled.
+#[derive(Default)]
+struct Scratch {
+    roles: [String; 5],
+    by: Vec<String>,
+    filters: Vec<String>,
+}
+
+/// The cells of one row that matter, blanks around them left out.
+struct Row<'r> {
+    roles: [&'r str; 5],
+    by: Vec<&'r str>,
+    filters: Vec<&'r str>,
+}
+
+impl<'r> Row<'r> {
+    fn cell(&self, role: Role) -> &'r str {
+        self.roles[role as usize]
+    }
+}
+
+impl<'a> RowReader<'a> {
+    /// A reader that found nothing yet.
+    #[must_use]
+    pub fn new(plan: &'a Plan<'a>) -> RowReader<'a> {
+        let scratch = Scratch {
+            roles: Default::default(),
+            by: vec![String::new(); plan.columns.by.len()],
+            filters: vec![String::new(); plan.columns.filters.len()],
+        };
+        RowReader {
+            plan,
+            found: Found::new(plan),
+            record: Record::new(),
+            scratch,
+        }
+    }
+
+    /// Reads every row of a chunk. False if a record cannot be told from the next: what follows is lost.
+    pub fn read_chunk(&mut self, chunk: &Chunk) -> bool {
+        let mut records = Records::new(&chunk.bytes, self.plan.dialect, chunk.first_line);
+        loop {
+            match records.next(&mut self.record) {
+                Ok(true) => self.read_row(&chunk.bytes),
+                Ok(false) => return true,
+                Err(fault) => {
+                    let mut message = fault.message(self.plan.file.1);
+                    if let Some(place) = &mut message.place {
+                        place.file_number = self.plan.file.0;
+                    }
+                    self.found.errors.add(message);
+                    return false;
+                }
+            }
+        }
+    }
+
+    fn read_row(&mut self, bytes: &[u8]) {
+        let RowReader {
+            plan,
+            found,
+            record,
+            scratch,
+        } = self;
+        let faults = Faults {
+            plan,
+            record,
+            bytes,
+        };
+        found.rows += 1;
+        let place = RowPlace {
+            file: plan.file.0,
+            line: record.line(),
+        };
+        if let Some(column) = first_extra_cell(record, bytes, plan.columns.header.len()) {
+            return found.errors.add(faults.extra_cells(column));
+        }
+        found.repeats.add(
+            (0..record.len()).map(|index| record.stored(bytes, index)),
+            place,
+        );
+        let row = cells(record, bytes, plan, scratch);
+        if let Some(message) = read_cells(plan, found, &row, &faults, place) {
+            found
+                .errors
+                .add(if is_header(record, bytes, &plan.columns.header) {
+                    faults.repeated_header()
+                } else {
+                    message
+                });
+        }
+    }
+}
+
+/// Reads the cells of a row into what was found, or says what is wrong with it.
+fn read_cells(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    row: &Row<'_>,
+    faults: &Faults<'_>,
+    place: RowPlace,
+) -> Option<crate::error::Message> {
+    let (customer, date) = (row.cell(Role::Customer), row.cell(Role::Date));
+    let reading = match read_amount_cell(plan, found, row.cell(Role::Amount), place.line) {
+        Ok(reading) => reading,
+        Err(fault) => return faults.amount(row.cell(Role::Amount), fault),
+    };
+    let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
+    if is_nothing && (customer.is_empty() || date.is_empty()) {
+        return None;
+    }
+    let Some(reading) = reading.or_else(|| zero(plan)) else {
+        return Some(faults.empty_amount());
+    };
+    if customer.is_empty() {
+        return Some(faults.empty_customer());
+    }
+    if is_damaged_id(customer) {
+        return Some(faults.damaged_id(customer));
+    }
+    let when = match read_date_cell(plan, found, date, place.line) {
+        Ok(Some(when)) => when,
+        Ok(None) => return Some(faults.empty_date()),
+        Err(fault) => return faults.date(date, fault),
+    };
+    found.part.cover(when.month, when.grain, place);
+    if !passes_filters(plan, found, row) {
+        found.part.leave_out(customer);
+        return None;
+    }
+    found.passed += 1;
+    match currency(plan, row.cell(Role::Currency), &reading) {
+        Currency::Conflict(sign) => return Some(faults.currency_conflict(sign)),
+        Currency::Other(code) => {
+            found.other_currencies.add(&code, place);
+            return None;
+        }
+        Currency::Kept(_) if reading.amount.is_zero() && row.cell(Role::Currency).is_empty() => {}
+        Currency::Kept(code) => found.tally.add(&code, place),
+    }
+    let Some(amount) = in_major_units(plan, reading.amount, row.cell(Role::Currency)) else {
+        return Some(faults.too_many_decimals(row.cell(Role::Amount)));
+    };
+    let entry = Entry {
+        customer,
+        month: when.month,
+        amount,
+        product: row.cell(Role::Product),
+        attributes: &row.by,
+        place,
+    };
+    found.part.add(&entry);
+    None
+}
+
+fn read_amount_cell(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    cell: &str,
+    line: u64,
+) -> Result<Option<Reading>, AmountFault> {
+    let (marks, reading) = read_amount(cell, plan.mark.0);
+    found.marks.add(marks, line, cell);
+    reading
+}
+
+fn read_date_cell(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    cell: &str,
+    line: u64,
+) -> Result<Option<When>, DateFault> {
+    let (marks, when) = read_when(cell, plan.order.0, plan.fiscal_year);
+    found.dates.add(marks, line, cell);
+    when
+}
+
+/// What an empty amount stands for under `empty-amount zero`.
+fn zero(plan: &Plan<'_>) -> Option<Reading> {
+    (plan.empty_amount == EmptyAmount::Zero).then_some(Reading {
+        amount: Amount::ZERO,
+        currency: None,
+    })
+}
+
+fn passes_filters(plan: &Plan<'_>, found: &mut Found, row: &Row<'_>) -> bool {
+    for (values, value) in found.values.iter_mut().zip(&row.filters) {
+        if !values.contains(*value) {
+            values.insert((*value).to_owned());
+            keep_first(values);
+        }
+    }
+    passes(plan.filters, &plan.columns.filters, |number| {
+        row.filters[number]
+    })
+}
+
+fn keep_first(values: &mut BTreeSet<String>) {
+    while values.len() > VALUES_KEPT {
+        values.pop_last();
+    }
+}
+
+/// Whether a row's currency is the one kept.
+enum Currency<'r> {
+    Kept(Cow<'r, str>),
+    Other(Cow<'r, str>),
+    Conflict(&'static str),
+}
+
+fn currency<'r>(plan: &'r Plan<'_>, cell: &'r str, reading: &Reading) -> Currency<'r> {
+    let code = match (cell, reading.currency) {
+        ("", Some(sign)) => Cow::Borrowed(sign),
+        ("", None) => Cow::Borrowed(plan.header_currency.unwrap_or_default()),
+        (code, Some(sign)) if !sign_fits(sign, &upper(code)) => {
+            return Currency::Conflict(sign);
+        }
+        (code, _) => upper(code),
+    };
+    match plan.currency {
+        None => Currency::Kept(code),
+        Some(kept) if code == kept || sign_fits(&code, kept) => Currency::Kept(Cow::Borrowed(kept)),
+        Some(kept) if code.is_empty() && plan.columns.of(Role::Currency).is_none() => {
+            Currency::Kept(Cow::Borrowed(kept))
+        }
+        Some(_) => Currency::Other(code),
+    }
+}
+
+/// A code in capitals, copied only where it is not yet.
+fn upper(code: &str) -> Cow<'_, str> {
+    if code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Cow::Borrowed(code)
+    } else {
+        Cow::Owned(code.to_uppercase())
+    }
+}
+
+/// True if a sign in a cell can stand for a currency: `$` for any dollar, `EUR` for itself alone.
+fn sign_fits(sign: &str, code: &str) -> bool {
+    match sign {
+        "$" => code.ends_with('D') || ["MXN", "ARS", "CLP", "COP", "UYU"].contains(&code),
+        "kr" => ["SEK", "NOK", "DKK", "ISK"].contains(&code),
+        "¥" => ["JPY", "CNY"].contains(&code),
+        "Rs" => ["INR", "PKR", "LKR", "NPR", "MUR"].contains(&code),
+        _ => sign == code,
+    }
+}
+
+/// An amount of minor units in major ones, by the decimals of its currency.
+fn in_major_units(plan: &Plan<'_>, amount: Amount, currency: &str) -> Option<Amount> {
+    const WHOLE: &[&str] = &[
+        "JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XOF", "XAF", "XPF", "PYG", "RWF", "BIF", "DJF",
+        "GNF", "KMF", "VUV",
+    ];
+    const THOUSANDTHS: &[&str] = &["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+    if !plan.is_minor {
+        return Some(amount);
+    }
+    let named = if currency.is_empty() {
+        plan.header_currency.or(plan.currency).unwrap_or_default()
+    } else {
+        currency
+    };
+    let code = named.to_uppercase();
+    let decimals = match code.as_str() {
+        code if WHOLE.contains(&code) => 0,
+        code if THOUSANDTHS.contains(&code) => 3,
+        _ => 2,
+    };
+    let scale = amount.scale() + decimals;
+    (scale <= crate::units::SCALE_MAX).then(|| Amount::new(amount.units(), scale))
+}
+
+/// True for an id as Excel writes large numbers: mantissa, `E`, sign, exponent.
+fn is_damaged_id(id: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((mantissa, exponent)) = id.split_once("E+").or_else(|| id.split_once("E-")) else {
+        return false;
+    };
+    let (whole, decimals) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    digits(whole) && digits(decimals) && digits(exponent)
+}
+
+/// The first cell beyond the header that is not empty.
+fn first_extra_cell(record: &Record, bytes: &[u8], width: usize) -> Option<usize> {
+    (width..record.len()).find(|index| !record.stored(bytes, *index).trim_ascii().is_empty())
+}
+
+fn is_header(record: &Record, bytes: &[u8], header: &[String]) -> bool {
+    let mut scratch = String::new();
+    header
+        .iter()
+        .enumerate()
+        .all(|(index, name)| trimmed(record.cell(bytes, index, &mut scratch)) == name)
+}
+
+fn cells<'r>(
+    record: &Record,
+    bytes: &'r [u8],
+    plan: &Plan<'_>,
+    scratch: &'r mut Scratch,
+) -> Row<'r> {
+    let mut roles = [""; 5];
+    for ((cell, column), scratch) in roles
+        .iter_mut()
+        .zip(plan.columns.roles)
+        .zip(&mut scratch.roles)
+    {
+        if let Some(index) = column {
+            *cell = trimmed(record.cell(bytes, index, scratch));
+        }
+    }
+    let read =
+        |(index, scratch): (&usize, &'r mut String)| trimmed(record.cell(bytes, *index, scratch));
+    let by = plan
+        .columns
+        .by
+        .iter()
+        .zip(&mut scratch.by)
+        .map(read)
+        .collect();
+    let filters = plan
+        .columns
+        .filters
+        .iter()
+        .zip(&mut scratch.filters)
+        .map(read)
+        .collect();
+    Row { roles, by, filters }
+}
+
+/// The text of a cell without blanks around it, and without the guard that keeps a spreadsheet from
+/// making a number of an id: `="00123"`.
+#[must_use]
+pub fn trimmed(cell: &str) -> &str {
+    let cell = cell.trim();
+    cell.strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'))
+        .map_or(cell, str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ids_as_excel_writes_large_numbers_are_damaged() {
+        for id in ["1.23457E+11", "1E+05", "1,23E+11", "4E-7"] {
+            assert!(is_damaged_id(id), "{id}");
+        }
+        for id in ["1e5", "007", "NaN", "null", "E+1", "AE+1", "1.2E11", "12E+"] {
+            assert!(!is_damaged_id(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn signs_fit_their_currencies() {
+        assert!(sign_fits("$", "CAD") && sign_fits("EUR", "EUR") && sign_fits("kr", "SEK"));
+        assert!(!sign_fits("$", "EUR") && !sign_fits("EUR", "USD"));
+    }
+
+    #[test]
+    fn guards_and_blanks_are_left_out_of_ids() {
+        assert_eq!(trimmed("\u{a0}=\"00123\" "), "00123");
+        assert_eq!(trimmed(" a b "), "a b");
+    }
+}

@@ -1,0 +1,6 @@
+//! What a row means, a file a shape.
+
+mod faults;
+pub mod long;
+
+pub(super) use faults::order_flag;

@@ -1,0 +1,88 @@
+//! What a file is by its first bytes: text in which encoding, or no delimited text at all.
+
+use memchr::memmem;
+
+use crate::error::{Code, Message, Place};
+use crate::input::encoding::Encoding;
+
+/// The encoding a byte order mark names, and the length of the mark.
+pub(crate) fn byte_order_mark(head: &[u8]) -> Option<(Encoding, usize)> {
+    match head {
+        [0xEF, 0xBB, 0xBF, ..] => Some((Encoding::Utf8, 3)),
+        [0xFF, 0xFE, ..] => Some((Encoding::Utf16Le, 2)),
+        [0xFE, 0xFF, ..] => Some((Encoding::Utf16Be, 2)),
+        _ => None,
+    }
+}
+
+/// UTF-16 without a mark, known by its many NUL bytes on one side of each pair and few on the other.
+pub(crate) fn utf16_by_nuls(head: &[u8]) -> Option<Encoding> {
+    let (pairs, _) = head[..head.len().min(4096)].as_chunks::<2>();
+    let high = pairs.iter().filter(|pair| pair[0] == 0).count();
+    let low = pairs.iter().filter(|pair| pair[1] == 0).count();
+    let (many, few) = ((pairs.len() / 4).max(2), pairs.len() / 20);
+    match (high, low) {
+        (high, low) if low > many && high <= few => Some(Encoding::Utf16Le),
+        (high, low) if high > many && low <= few => Some(Encoding::Utf16Be),
+        _ => None,
+    }
+}
+
+/// Refuses what is no delimited text, by its first bytes: `text` is `head` without its mark.
+pub(crate) fn refuse_other_formats(name: &str, head: &[u8], text: &[u8]) -> Result<(), Message> {
+    if text.is_empty() {
+        return Err(
+            Message::new(Code::EmptyFile, format!("`{name}` is empty")).at(Place::file(name))
+        );
+    }
+    let save = "open it in a spreadsheet and save the sheet as `CSV UTF-8`";
+    let is_zip = head.starts_with(b"PK\x03\x04");
+    if is_zip || head.starts_with(b"\xD0\xCF\x11\xE0") {
+        let is_workbook = !is_zip
+            || [&b"[Content_Types].xml"[..], b"xl/", b"mimetype"]
+                .iter()
+                .any(|part| memmem::find(head, part).is_some());
+        let (what, help) = if is_workbook {
+            ("a workbook", save.to_owned())
+        } else {
+            (
+                "a zip archive",
+                format!("unpack it; if it is a workbook, {save}"),
+            )
+        };
+        return Err(Message::new(
+            Code::SpreadsheetFile,
+            format!("`{name}` is {what}, not CSV"),
+        )
+        .at(Place::file(name))
+        .help(help));
+    }
+    // Without NUL bytes, so that UTF-16 is recognised too.
+    let start = text
+        .iter()
+        .copied()
+        .filter(|byte| *byte != 0)
+        .skip_while(u8::is_ascii_whitespace);
+    let start: Vec<u8> = start
+        .take(9)
+        .map(|byte| byte.to_ascii_lowercase())
+        .collect();
+    let markup = [
+        ("<html", "an HTML page"),
+        ("<!doctype", "an HTML page"),
+        ("<table", "an HTML page"),
+        ("<?xml", "XML"),
+    ];
+    match markup
+        .iter()
+        .find(|(tag, _)| start.starts_with(tag.as_bytes()))
+    {
+        Some((_, what)) => Err(Message::new(
+            Code::MarkupFile,
+            format!("`{name}` is {what}, not CSV"),
+        )
+        .at(Place::line(name, 1))
+        .help(save)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,38 @@
+//! Reports as CSV: a header, then one line a record, ended by LF.
+//!
+//! Undefined is an empty cell. Text that a spreadsheet would run as a formula gets a leading `'`;
+//! numbers are never touched.
+
+use std::io::{self, Write};
+
+use csv::{Terminator, WriterBuilder};
+
+use super::escape;
+use super::fields::{Wire, names, values};
+use super::report::Report;
+
+/// Writes every record.
+pub(super) fn write_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::Any(b'\n'))
+        .from_writer(out);
+    writer.write_record(names(report)).map_err(io_error)?;
+    for record in &report.records {
+        let cells = values(report, record).into_iter().map(|value| match value {
+            Wire::Null => String::new(),
+            Wire::Text(text) => escape::spreadsheet(&text).into_owned(),
+            Wire::Number(number) => number,
+            Wire::Flag(flag) => flag.to_string(),
+        });
+        writer.write_record(cells).map_err(io_error)?;
+    }
+    writer.flush()
+}
+
+/// The writer's own error, so that a closed pipe is still known as one.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}

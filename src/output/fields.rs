@@ -1,0 +1,76 @@
+//! Records as flat rows for machines: the names and values that JSON, JSON Lines and CSV share.
+
+use super::head;
+use super::number;
+use super::report::Report;
+use crate::metrics::Record;
+use crate::metrics::registry::{self, FIELDS, Field, HEAD, Value};
+
+/// The fields after those of the register, in order.
+pub(super) const LAST: [&str; 3] = ["undefined", "definition", "input_fingerprint"];
+
+/// How many digits of the definition's fingerprint a record carries.
+const DIGITS: usize = 12;
+
+/// A value on its way to a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wire {
+    /// Undefined, or nothing to say.
+    Null,
+    /// A label, a date, a reason.
+    Text(String),
+    /// A plain decimal.
+    Number(String),
+    /// True or false.
+    Flag(bool),
+}
+
+/// The names of all columns: before the segments, one a column of `--by`, after them.
+pub(super) fn names(report: &Report) -> Vec<String> {
+    let own = |field: &Field| field.name.to_owned();
+    let segments = report.by.iter().map(|column| segment_name(column));
+    HEAD.iter()
+        .map(own)
+        .chain(segments)
+        .chain(FIELDS.iter().map(own))
+        .chain(LAST.map(str::to_owned))
+        .collect()
+}
+
+/// The values of a record in the order of [`names`]; segments are [`Wire::Null`] on totals.
+pub(super) fn values(report: &Report, record: &Record) -> Vec<Wire> {
+    let own = |field: &Field| wire((field.read)(record));
+    let segment = |index: usize| {
+        let values = record.segments.as_ref();
+        values
+            .and_then(|values| values.get(index).cloned())
+            .map_or(Wire::Null, Wire::Text)
+    };
+    let undefined = registry::undefined(record).map_or(Wire::Null, Wire::Text);
+    HEAD.iter()
+        .map(own)
+        .chain((0..report.by.len()).map(segment))
+        .chain(FIELDS.iter().map(own))
+        .chain([
+            undefined,
+            Wire::Text(head::definition(report, DIGITS)),
+            Wire::Text(report.input.fingerprint.clone()),
+        ])
+        .collect()
+}
+
+/// The name of a segment column.
+pub(super) fn segment_name(column: &str) -> String {
+    format!("segment.{column}")
+}
+
+fn wire(value: Value) -> Wire {
+    match value {
+        Value::Text(text) => Wire::Text(text),
+        Value::Amount(amount) => Wire::Number(number::plain_amount(amount)),
+        Value::Count(count) => Wire::Number(count.to_string()),
+        Value::Rate(ratio) => number::plain_rate(ratio).map_or(Wire::Null, Wire::Number),
+        Value::Flag(flag) => Wire::Flag(flag),
+        Value::Absent | Value::Undefined(_) => Wire::Null,
+    }
+}

@@ -1,0 +1,176 @@
+//! Numbers as text; the only file that rounds or formats one.
+//!
+//! For people: grouped amounts, percent with two decimals, `−` (U+2212) below zero, `–` where
+//! undefined. For machines: plain decimals, exact for amounts and of six decimals for rates.
+
+use crate::text;
+use crate::units::{Amount, Ratio};
+
+/// What stands where a value is undefined.
+pub const UNDEFINED: &str = "–";
+
+/// How many columns the longest bar has.
+pub const BAR_WIDTH: usize = 30;
+
+/// How many decimals a rate has for machines.
+const RATE_DECIMALS: u8 = 6;
+
+/// An amount for people: `1,204,300.00`, `−51,776.00`.
+///
+/// # Units
+///
+/// None or two decimals: as many as the amount keeps, but one becomes two, and more are rounded to
+/// two, half away from zero.
+#[must_use]
+pub fn amount(amount: Amount) -> String {
+    let shown = amount.round(2);
+    let mut digits = decimal(shown.units().unsigned_abs(), shown.scale());
+    if shown.scale() == 1 {
+        digits.push('0');
+    }
+    signed(shown.is_negative(), digits)
+}
+
+/// A number of customers or rows: `14,203`.
+#[must_use]
+pub fn count(count: u64) -> String {
+    text::grouped(count)
+}
+
+/// A rate as percent, rounded once from its exact value: `105.63%`.
+#[must_use]
+pub fn percent(ratio: Ratio) -> String {
+    ratio.rounded(4).map_or_else(
+        || UNDEFINED.to_owned(),
+        |fraction| {
+            let digits = decimal(fraction.units().unsigned_abs(), 2);
+            signed(fraction.is_negative(), format!("{digits}%"))
+        },
+    )
+}
+
+/// A quotient that is no percentage: `3.15`.
+#[must_use]
+pub fn quotient(ratio: Ratio) -> String {
+    ratio
+        .rounded(2)
+        .map_or_else(|| UNDEFINED.to_owned(), amount)
+}
+
+/// An amount for machines: exact, with all its decimals.
+#[must_use]
+pub fn plain_amount(amount: Amount) -> String {
+    amount.to_string()
+}
+
+/// A rate or an average for machines: six decimals; `None` where undefined.
+#[must_use]
+pub fn plain_rate(ratio: Ratio) -> Option<String> {
+    ratio
+        .rounded(RATE_DECIMALS)
+        .map(|fraction| fraction.to_string())
+}
+
+/// A bar of eighths of blocks, [`BAR_WIDTH`] columns for the whole; anything above zero shows.
+#[must_use]
+pub fn bar(part: u128, whole: u128) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    const LONGEST: u128 = BAR_WIDTH as u128 * 8;
+    if part == 0 || whole == 0 {
+        return String::new();
+    }
+    let exact = part.checked_mul(LONGEST).map(|scaled| scaled / whole);
+    let eighths = exact
+        .unwrap_or_else(|| part / (whole / LONGEST).max(1))
+        .clamp(1, LONGEST);
+    let eighths = usize::try_from(eighths).unwrap_or(0);
+    "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
+}
+
+fn signed(is_negative: bool, digits: String) -> String {
+    if is_negative {
+        format!("−{digits}")
+    } else {
+        digits
+    }
+}
+
+/// `units` × 10^−`scale` with thousands marks.
+fn decimal(units: u128, scale: u8) -> String {
+    let divisor = 10_u128.pow(u32::from(scale));
+    let whole = text::group_digits(&(units / divisor).to_string());
+    if scale == 0 {
+        return whole;
+    }
+    let width = usize::from(scale);
+    format!("{whole}.{:0width$}", units % divisor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Amount {
+        Amount::parse_plain(text).expect(text)
+    }
+
+    fn ratio(numerator: i128, denominator: i128) -> Ratio {
+        Ratio::new(Amount::new(numerator, 0), Amount::new(denominator, 0))
+    }
+
+    #[test]
+    fn amounts_are_grouped_and_keep_none_or_two_decimals() {
+        for (exact, shown) in [
+            ("0", "0"),
+            ("1204300", "1,204,300"),
+            ("1204300.5", "1,204,300.50"),
+            ("1204300.50", "1,204,300.50"),
+            ("1204300.505", "1,204,300.51"),
+            ("-22310.00", "−22,310.00"),
+            ("-0.001", "0.00"),
+            ("-0.005", "−0.01"),
+            ("999.9999", "1,000.00"),
+            (
+                "170141183460469231731687303715884105727",
+                "170,141,183,460,469,231,731,687,303,715,884,105,727",
+            ),
+        ] {
+            assert_eq!(amount(plain(exact)), shown);
+        }
+        assert_eq!(amount(Amount::new(i128::MAX, 1)).chars().last(), Some('0'));
+    }
+
+    #[test]
+    fn percents_are_rounded_once() {
+        assert_eq!(percent(ratio(10_563, 10_000)), "105.63%");
+        assert_eq!(percent(ratio(2, 3)), "66.67%");
+        assert_eq!(percent(ratio(-4_960, 10_000)), "−49.60%");
+        assert_eq!(percent(ratio(-1, 1_000_000)), "0.00%");
+        assert_eq!(percent(ratio(9_999_499, 10_000_000)), "99.99%"); // 99.99499, not 99.995
+        assert_eq!(percent(ratio(12_345, 10)), "123,450.00%");
+        assert_eq!(percent(ratio(1, 0)), "–");
+    }
+
+    #[test]
+    fn quotients_have_two_decimals() {
+        assert_eq!(quotient(ratio(315, 100)), "3.15");
+        assert_eq!(quotient(ratio(5, 0)), "–");
+    }
+
+    #[test]
+    fn machines_get_all_digits() {
+        assert_eq!(plain_amount(plain("-1204300.505")), "-1204300.505");
+        assert_eq!(plain_rate(ratio(2, 3)).as_deref(), Some("0.666667"));
+        assert_eq!(plain_rate(ratio(2, 0)), None);
+    }
+
+    #[test]
+    fn bars_grow_by_eighths_and_never_vanish() {
+        assert_eq!(bar(0, 100), "");
+        assert_eq!(bar(1, 1_000_000), "▏");
+        assert_eq!(bar(100, 100), "█".repeat(30));
+        assert_eq!(bar(5, 100), "█▌");
+        assert_eq!(bar(u128::MAX, u128::MAX), "█".repeat(30));
+        assert_eq!(bar(u128::MAX / 2, u128::MAX).chars().count(), 15);
+    }
+}

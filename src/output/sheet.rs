@@ -1,0 +1,261 @@
+//! Tables before they have a look: typed cells, and which columns go first when there is no room.
+
+use std::collections::BTreeSet;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::{escape, number};
+use crate::units::{Amount, Ratio};
+
+/// Below this many columns no bars are drawn.
+const BARS_FROM: usize = 70;
+
+/// How wide a text cell may be, from roomy to cramped.
+const TEXT_WIDTHS: [usize; 9] = [40, 32, 28, 24, 20, 16, 13, 10, 8];
+
+/// One table with what is to be said below it.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// How it is drawn in a terminal.
+    pub form: Form,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its rows, each with one cell a column.
+    pub rows: Vec<Row>,
+    /// Clauses to be said below it.
+    pub notes: Vec<String>,
+    /// How wide a text cell may be drawn.
+    pub text_width: usize,
+}
+
+/// How a sheet is drawn in a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Headings above rows.
+    Grid,
+    /// Rows alone.
+    Plain,
+    /// Each row as one line of heading and value; the first cell is a label.
+    Line,
+}
+
+/// One column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its heading, escaped for a terminal.
+    pub heading: String,
+    /// True if its cells stand to the right, as numbers do.
+    pub is_right: bool,
+    /// What it belongs to.
+    pub group: Group,
+}
+
+/// Columns that come and go together; the last group goes first when there is no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Always there.
+    Core,
+    /// A noun after a number; for a terminal only.
+    Word,
+    /// The movements between opening and closing.
+    Movements,
+    /// Logo retention.
+    Logo,
+    /// The rates over twelve months.
+    Annual,
+    /// Bars; for a terminal only.
+    Bars,
+}
+
+/// One row.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its cells.
+    pub cells: Vec<Cell>,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One among others.
+    Body,
+    /// The sum of others.
+    Total,
+}
+
+/// One cell.
+#[derive(Clone, Debug)]
+pub enum Cell {
+    /// Text, escaped for a terminal.
+    Text(String),
+    /// An amount.
+    Amount(Amount),
+    /// A number of customers.
+    Count(u64),
+    /// A rate, shown as percent.
+    Percent(Ratio),
+    /// A quotient that is no percentage.
+    Quotient(Ratio),
+    /// A part of a whole, drawn as a bar.
+    Bar(u128, u128),
+    /// Undefined, with the reason.
+    Undefined(String),
+    /// Nothing to say.
+    Blank,
+}
+
+impl Cell {
+    /// The cell as people read it.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Cell::Text(text) => text.clone(),
+            Cell::Amount(amount) => number::amount(*amount),
+            Cell::Count(count) => number::count(*count),
+            Cell::Percent(ratio) => number::percent(*ratio),
+            Cell::Quotient(ratio) => number::quotient(*ratio),
+            Cell::Bar(part, whole) => number::bar(*part, *whole),
+            Cell::Undefined(_) => number::UNDEFINED.to_owned(),
+            Cell::Blank => String::new(),
+        }
+    }
+}
+
+impl Sheet {
+    /// A sheet without rows.
+    #[must_use]
+    pub fn new(form: Form, columns: Vec<Column>) -> Sheet {
+        Sheet {
+            form,
+            columns,
+            rows: Vec::new(),
+            notes: Vec::new(),
+            text_width: TEXT_WIDTHS[0],
+        }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, kind: Kind, cells: Vec<Cell>) {
+        self.rows.push(Row { cells, kind });
+    }
+
+    /// A cell as a terminal shows it: long text is cut.
+    #[must_use]
+    pub fn drawn(&self, cell: &Cell) -> String {
+        match cell {
+            Cell::Text(text) => self.cut(text),
+            _ => cell.shown(),
+        }
+    }
+
+    /// Text as a terminal shows it: cut where it is long.
+    #[must_use]
+    pub fn cut(&self, text: &str) -> String {
+        escape::cut(text, self.text_width).into_owned()
+    }
+
+    /// The sheet made to fit: whole groups of columns go, the last first, then long texts are cut;
+    /// a note says what went.
+    #[must_use]
+    pub fn fitted(mut self, width: Option<usize>) -> Sheet {
+        let Some(width) = width.filter(|_| self.form != Form::Line) else {
+            return self;
+        };
+        if width < BARS_FROM {
+            self.remove(Group::Bars);
+        }
+        let mut gone = Vec::new();
+        while self.width() > width {
+            let last = self.columns.iter().map(|column| column.group).max();
+            match last.filter(|group| *group >= Group::Movements) {
+                Some(group) => gone.splice(0..0, self.remove(group)).for_each(drop),
+                None => break,
+            }
+        }
+        if !gone.is_empty() {
+            self.notes.push(format!(
+                "left out for want of width: {}; `--format csv` has all",
+                gone.join(", ")
+            ));
+        }
+        for text_width in TEXT_WIDTHS {
+            self.text_width = text_width;
+            if self.width() <= width {
+                break;
+            }
+        }
+        self
+    }
+
+    /// Takes the columns of a group out; gives their headings but those of ornaments.
+    pub fn remove(&mut self, group: Group) -> Vec<String> {
+        let is_gone: Vec<bool> = self
+            .columns
+            .iter()
+            .map(|column| column.group == group)
+            .collect();
+        let mut gone = Vec::new();
+        let is_kept = |index: usize| !is_gone.get(index).copied().unwrap_or(false);
+        for (index, column) in self.columns.iter().enumerate() {
+            if !is_kept(index) && group != Group::Bars {
+                gone.push(column.heading.clone());
+            }
+        }
+        let mut index = 0..;
+        self.columns.retain(|_| index.next().is_none_or(&is_kept));
+        for row in &mut self.rows {
+            let mut index = 0..;
+            row.cells.retain(|_| index.next().is_none_or(&is_kept));
+        }
+        gone
+    }
+
+    /// How many columns of a terminal it takes: each column with two spaces before it.
+    fn width(&self) -> usize {
+        let column_width = |(index, column): (usize, &Column)| {
+            let cells = self.rows.iter().filter_map(|row| row.cells.get(index));
+            let widest = cells.map(|cell| self.drawn(cell).width()).max();
+            let heading = if self.form == Form::Grid {
+                self.cut(&column.heading).width()
+            } else {
+                0
+            };
+            widest.unwrap_or(0).max(heading) + 2
+        };
+        self.columns.iter().enumerate().map(column_width).sum()
+    }
+
+    /// Why some cells are undefined: each reason once, with the headings it concerns where they are
+    /// few.
+    #[must_use]
+    pub fn reasons<'a>(&'a self, rows: impl Iterator<Item = &'a Row>) -> Vec<String> {
+        let mut reasons: Vec<(&str, BTreeSet<usize>)> = Vec::new();
+        for row in rows {
+            for (index, cell) in row.cells.iter().enumerate() {
+                let Cell::Undefined(reason) = cell else {
+                    continue;
+                };
+                if let Some((_, concerned)) = reasons.iter_mut().find(|(known, _)| known == reason)
+                {
+                    concerned.insert(index);
+                } else {
+                    reasons.push((reason, BTreeSet::from([index])));
+                }
+            }
+        }
+        let clause = |(reason, concerned): (&str, BTreeSet<usize>)| {
+            let headings: Vec<&str> = concerned
+                .iter()
+                .filter_map(|index| Some(self.columns.get(*index)?.heading.as_str()))
+                .collect();
+            if headings.len() > 4 {
+                format!("{} {reason}", number::UNDEFINED)
+            } else {
+                format!("{} {}: {reason}", number::UNDEFINED, headings.join(", "))
+            }
+        };
+        reasons.into_iter().map(clause).collect()
+    }
+}
