@@ -1,5 +1,11 @@
 //! The published answers, the cases worked by hand and the answers of the book, against the program.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test says what it skips"
+)]
+
 mod support;
 
 use std::process::Command;

@@ -21,6 +21,13 @@ impl Row {
         months_of(&self.label)
     }
 
+    /// How many digits stand after the decimal mark.
+    pub fn decimals(&self) -> usize {
+        self.amount
+            .split_once('.')
+            .map_or(0, |(_, part)| part.len())
+    }
+
     /// Its amount in millionths.
     pub fn units(&self) -> i128 {
         units_of(&self.amount).unwrap_or_else(|| panic!("`{}` is no amount", self.amount))

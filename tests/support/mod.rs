@@ -1,5 +1,13 @@
 //! What every test stands on: the one way to run `nrr`, its tables as cells, books of revenue as values.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(
+    unreachable_pub,
+    reason = "what a test binary shares is public to its modules"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests write what the program reads"
+)]
 
 pub mod book;
 pub mod random;
@@ -61,17 +69,25 @@ pub fn calc(book: &Book, files: usize, args: &[String]) -> Run {
         line.push(path.to_str().expect("a plain path").to_owned());
     }
     line.push("--no-config".to_owned());
+    line.extend(marks(book));
     line.extend(args.iter().cloned());
     run(&line.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Runs `nrr calc` on a book and gives its CSV output.
+/// What a book with three decimals has to say: `1.250` can be 1250 as well, and a column that also
+/// holds `1.5` is refused for it.
+pub fn marks(book: &Book) -> Vec<String> {
+    let three = book.rows.iter().any(|row| row.decimals() == 3);
+    words(if three { &["--decimal", "."] } else { &[] })
+}
+
+/// Runs `nrr calc` on a book and gives its CSV output, but for the fingerprint of the input's bytes.
 pub fn measure(book: &Book, args: &[&str]) -> Table {
     let mut args = words(args);
     args.extend(words(&["--format", "csv"]));
     let run = calc(book, 1, &args);
     assert_eq!(run.code, 0, "{args:?}\n{}\n{run:#?}", book.to_csv());
-    run.table()
+    run.table().without("input_fingerprint")
 }
 
 /// The same words, owned.

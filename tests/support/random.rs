@@ -152,7 +152,6 @@ pub fn book(dice: &mut Dice, mix: Mix) -> Book {
     if mix.holes == 0 || rows.is_empty() || step != 1 {
         cover(&mut rows, first, count, step, style, dice, has_currency);
     }
-    settle_decimal_mark(&mut rows);
     if dice.chance(50) {
         dice.shuffle(&mut rows);
     }
@@ -276,16 +275,6 @@ fn cover(
             },
             traits: vec!["EU".to_owned(), "kim".to_owned()],
         });
-    }
-}
-
-/// Makes sure that the column proves `.` to be the decimal mark: `1.250` alone could be 1250.
-fn settle_decimal_mark(rows: &mut [Row]) {
-    let decimals = |row: &Row| row.amount.split_once('.').map_or(0, |(_, part)| part.len());
-    if rows.iter().any(|row| decimals(row) == 3)
-        && !rows.iter().any(|row| matches!(decimals(row), 1 | 2))
-    {
-        rows[0].amount = String::from("7.5");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::book::units_of;
+use super::book::{text_of, units_of};
 
 /// Records under a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,30 @@ impl Table {
             .map(|cells| record(cells.expect("as many cells as names")))
             .collect();
         Table { header, records }
+    }
+
+    /// The table without a column.
+    pub fn without(mut self, column: &str) -> Table {
+        self.header.retain(|name| name != column);
+        for record in &mut self.records {
+            record.cells.remove(column);
+        }
+        self
+    }
+
+    /// The table with every number in its shortest form: amounts are written to the ledger's scale,
+    /// which is that of its finest amount.
+    pub fn shortest(mut self) -> Table {
+        for cell in self
+            .records
+            .iter_mut()
+            .flat_map(|record| record.cells.values_mut())
+        {
+            if let Some(units) = units_of(cell) {
+                *cell = text_of(units);
+            }
+        }
+        self
     }
 
     /// The records of the whole book, without those of segments.
