@@ -193,16 +193,8 @@ fn range(
     while from.last > to.last {
         from = Span::calendar(from.last - length, length);
     }
-    let label = |dice: &mut Dice, span: Span, month: i32| {
-        if dice.chance(20) {
-            month_label(month)
-        } else {
-            span.label(fiscal)
-        }
-    };
-    let (start, end) = (label(dice, from, from.first()), label(dice, to, to.last));
-    settings.set("from", start);
-    settings.set("to", end);
+    settings.set("from", from.label(fiscal));
+    settings.set("to", to.label(fiscal));
 }
 
 fn segments(dice: &mut Dice, book: &Book, settings: &mut Settings) {
