@@ -83,6 +83,10 @@ pub(super) fn close(
         .iter()
         .map(|index| first.columns.header[*index].clone())
         .collect();
+    let product = first.columns.name(Role::Product);
+    let product_unit = product
+        .filter(|_| first.columns.counts_products())
+        .map(str::to_owned);
     let summaries: Vec<FileSummary> = files.iter().map(summary).collect();
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     let mut all = Merged::of(files, policies.duplicates, by.len(), options.filters.len());
@@ -114,6 +118,7 @@ pub(super) fn close(
         ledger,
         files: summaries,
         amount_column,
+        product_unit,
         by,
         warnings,
     })
@@ -490,8 +495,8 @@ fn equal_rows(repeated: &Repeated, place: &impl Fn(RowPlace) -> Place) -> Messag
         message = message.note(format!("1 in {} rows was looked at", repeated.share));
     }
     message
-        .note("they were added up")
-        .help("if the export holds them twice, keep one of each with `--duplicates last`, or make them an error with `--duplicates error`")
+        .note("they were added up, as line items are")
+        .help("if the export holds rows twice, export it again; `--duplicates error` lists what shares a customer and month")
 }
 
 fn other_currencies(
@@ -543,7 +548,7 @@ fn two_segments(ledger: &Ledger) -> Vec<Message> {
         let contested = attribute.contested();
         let mut names: Vec<String> = contested
             .iter()
-            .map(|(customer, month)| format!("{} in {month}", ledger.name(*customer)))
+            .map(|(customer, month)| format!("{} in {month}", ledger.shown_name(*customer)))
             .collect();
         names.sort_unstable();
         let headline = format!(

@@ -13,7 +13,7 @@ use super::super::repeats::Repeats;
 use super::super::scan::{Chunk, Record, Records};
 use super::super::tally::Tally;
 use super::faults::Faults;
-use crate::ledger::{Entry, Part, RowPlace};
+use crate::ledger::{Entry, Part, RowPlace, UNIT_SEPARATOR};
 use crate::policies::{Duplicates, EmptyAmount};
 use crate::units::{Amount, FiscalYear};
 
@@ -196,10 +196,6 @@ impl<'a> RowReader<'a> {
         if let Some(column) = first_extra_cell(record, bytes, plan.columns.header.len()) {
             return found.errors.add(faults.extra_cells(column));
         }
-        found.repeats.add(
-            (0..record.len()).map(|index| record.stored(bytes, index)),
-            place,
-        );
         let row = cells(record, bytes, plan, scratch);
         if let Some(message) = read_cells(plan, found, &row, &faults, place) {
             found
@@ -246,7 +242,9 @@ fn read_cells(
     };
     found.part.cover(when.month, when.grain, place);
     if !passes_filters(plan, found, row) {
-        found.part.leave_out(customer);
+        found
+            .part
+            .leave_out(&unit(plan, customer, row.cell(Role::Product)));
         return None;
     }
     found.passed += 1;
@@ -262,8 +260,10 @@ fn read_cells(
     let Some(amount) = in_major_units(plan, reading.amount, row.cell(Role::Currency)) else {
         return Some(faults.too_many_decimals(row.cell(Role::Amount)));
     };
+    faults.remember(&mut found.repeats, place);
+    let unit = unit(plan, customer, row.cell(Role::Product));
     let entry = Entry {
-        customer,
+        customer: &unit,
         month: when.month,
         amount,
         product: row.cell(Role::Product),
@@ -272,6 +272,15 @@ fn read_cells(
     };
     found.part.add(&entry);
     None
+}
+
+/// Who the ledger counts: the customer, or with `--by` on the product column each product of it.
+fn unit<'r>(plan: &Plan<'_>, customer: &'r str, product: &str) -> Cow<'r, str> {
+    if plan.columns.counts_products() {
+        Cow::Owned(format!("{customer}{UNIT_SEPARATOR}{product}"))
+    } else {
+        Cow::Borrowed(customer)
+    }
 }
 
 fn read_amount_cell(
