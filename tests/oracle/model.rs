@@ -328,8 +328,7 @@ impl<'a> Model<'a> {
             };
         }
         for anchor in [&closing, &opening].into_iter().flatten() {
-            // The opening of a row that is undefined anyway is not read.
-            if self.missing(anchor) && (closing.is_ok() || one) {
+            if self.missing(anchor) {
                 self.errors.insert("missing-month");
             }
         }
