@@ -186,10 +186,12 @@ impl Run<'_> {
             closing: end,
             partial,
         };
-        let movements = match movements(self.ledger, &still, self.policies) {
+        let mut movements = match movements(self.ledger, &still, self.policies) {
             Ok(movements) => movements,
             Err(negatives) => return self.faults.negatives.extend(negatives),
         };
+        // Without an opening there is no base that a threshold could leave anybody out of.
+        movements.iter_mut().for_each(|movement| movement.counts = true);
         let compared = self.compare(&still, &movements);
         let standing =
             |sums: &Rollforward| Some((sums.amount(sums.closing), sums.paying_customers));

@@ -14,8 +14,10 @@ pub mod random;
 pub mod table;
 pub mod worked;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::Command;
+
+use nrr::cli::{Environment, Streams};
 
 use book::Book;
 use table::Table;
@@ -46,16 +48,27 @@ impl Run {
     }
 }
 
-/// Runs `nrr` with these arguments; the only place that knows how.
+/// Runs `nrr` with these arguments, in this process; the only place that knows how.
 pub fn run(args: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_nrr"))
-        .args(args)
-        .output()
-        .expect("the program starts");
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let streams = Streams {
+        stdin: Box::new(std::io::empty()),
+        stdin_is_terminal: false,
+        stdout_is_terminal: false,
+        stderr_is_terminal: false,
+        terminal_width: None,
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+    };
+    let words = std::iter::once("nrr")
+        .chain(args.iter().copied())
+        .map(OsString::from);
+    let environment = Environment::in_folder(env!("CARGO_MANIFEST_DIR"));
+    let outcome = nrr::cli::run(words, &environment, streams);
     Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
-        stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        code: i32::from(outcome.code()),
+        stdout: String::from_utf8(stdout).expect("stdout is UTF-8"),
+        stderr: String::from_utf8(stderr).expect("stderr is UTF-8"),
     }
 }
 
