@@ -191,7 +191,9 @@ impl Run<'_> {
             Err(negatives) => return self.faults.negatives.extend(negatives),
         };
         // Without an opening there is no base that a threshold could leave anybody out of.
-        movements.iter_mut().for_each(|movement| movement.counts = true);
+        for movement in &mut movements {
+            movement.counts = true;
+        }
         let compared = self.compare(&still, &movements);
         let standing =
             |sums: &Rollforward| Some((sums.amount(sums.closing), sums.paying_customers));
