@@ -62,7 +62,7 @@ pub(super) fn build(
     warnings.extend(flattering(policies, loaded));
     warnings.extend(clipped(&calculation.records));
     Report {
-        definition: definition(policies, filters),
+        definition: definition(policies, filters, loaded.product_unit.as_deref()),
         input: input(loaded),
         by: loaded.by.clone(),
         is_single: !asked.is_range,
@@ -71,11 +71,11 @@ pub(super) fn build(
     }
 }
 
-fn definition(policies: &Policies, filters: &[Filter]) -> Definition {
+fn definition(policies: &Policies, filters: &[Filter], product: Option<&str>) -> Definition {
     let filters: Vec<String> = filters.iter().map(Filter::text).collect();
     let defaults = Policies::default();
     let choices = policies.choices().zip(defaults.choices());
-    let choices = choices
+    let mut choices: Vec<Choice> = choices
         .map(|((policy, value, origin), (_, default, _))| Choice {
             name: policy.name,
             is_default: value == default,
@@ -83,9 +83,19 @@ fn definition(policies: &Policies, filters: &[Filter]) -> Definition {
             origin: origin.to_string(),
         })
         .collect();
+    let mut scope = filters.clone();
+    if let Some(product) = product {
+        scope.push("netting product".to_owned());
+        choices.push(Choice {
+            name: "netting",
+            value: "product".to_owned(),
+            origin: format!("each product is a customer of its own, as `--by {product}` says"),
+            is_default: false,
+        });
+    }
     Definition {
         name: "standard".to_owned(),
-        fingerprint: policies.fingerprint(&filters),
+        fingerprint: policies.fingerprint(&scope),
         choices,
         filters,
     }

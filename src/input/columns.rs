@@ -228,6 +228,13 @@ impl Columns {
         self.roles[role as usize]
     }
 
+    /// True if `--by` names the product column: then each product is a customer of its own.
+    #[must_use]
+    pub fn counts_products(&self) -> bool {
+        self.of(Role::Product)
+            .is_some_and(|product| self.by.contains(&product))
+    }
+
     /// The header of a role's column.
     #[must_use]
     pub fn name(&self, role: Role) -> Option<&str> {

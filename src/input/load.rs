@@ -47,6 +47,9 @@ pub struct Loaded {
     pub files: Vec<FileSummary>,
     /// The header of the amount column: what amounts are called, and what the basis is detected from.
     pub amount_column: String,
+    /// The header of the product column if each product is a customer of its own, as `--by` on it
+    /// means; else `None`.
+    pub product_unit: Option<String>,
     /// The headers of the columns of `--by`.
     pub by: Vec<String>,
     /// What a careful colleague would mention.
@@ -287,6 +290,7 @@ impl<'a> FileReader<'a> {
             fiscal_year: self.policies.fiscal_year,
             empty_amount: self.policies.empty_amount,
             duplicates: self.policies.duplicates,
+            through: self.policies.through,
             currency: self.policies.currency.as_deref(),
             header_currency: header::currency_of(amount),
             is_minor: header::is_minor(amount),
@@ -324,7 +328,7 @@ impl<'a> FileReader<'a> {
                 let open: Vec<Message> = [mark.err(), order.err()].into_iter().flatten().collect();
                 Err(summary::joined(vec![
                     Errors::from(open),
-                    found.errors.so_far(),
+                    found.errors.clone().finish(),
                 ]))
             }
         }

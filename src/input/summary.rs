@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::columns::Role;
+use super::filter::Filter;
 use super::load::{FileRead, LoadOptions, Loaded};
 use super::number::Mark;
 use super::repeats::{Repeated, Repeats};
@@ -83,6 +84,10 @@ pub(super) fn close(
         .iter()
         .map(|index| first.columns.header[*index].clone())
         .collect();
+    let product = first.columns.name(Role::Product);
+    let product_unit = product
+        .filter(|_| first.columns.counts_products())
+        .map(str::to_owned);
     let summaries: Vec<FileSummary> = files.iter().map(summary).collect();
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     let mut all = Merged::of(files, policies.duplicates, by.len(), options.filters.len());
@@ -114,6 +119,7 @@ pub(super) fn close(
         ledger,
         files: summaries,
         amount_column,
+        product_unit,
         by,
         warnings,
     })
@@ -126,6 +132,7 @@ struct Merged {
     tally: Tally,
     other_currencies: Tally,
     values: Vec<BTreeSet<String>>,
+    in_horizon: u64,
     passed: u64,
 }
 
@@ -137,6 +144,7 @@ impl Merged {
             tally: Tally::default(),
             other_currencies: Tally::default(),
             values: vec![BTreeSet::new(); filters],
+            in_horizon: 0,
             passed: 0,
         };
         for (number, file) in files.into_iter().enumerate() {
@@ -153,6 +161,7 @@ impl Merged {
             for (mine, theirs) in all.values.iter_mut().zip(found.values) {
                 mine.extend(theirs);
             }
+            all.in_horizon += found.in_horizon;
             all.passed += found.passed;
         }
         all
@@ -316,9 +325,9 @@ fn mixed_grains(part: &Part, place: &impl Fn(RowPlace) -> Place) -> Option<Messa
         Message::new(
             Code::MixedGrains,
             format!(
-                "{}s and {}s stand in one column",
-                first.word(),
-                second.word()
+                "{} and {} stand in one column",
+                first.plural(),
+                second.plural()
             ),
         )
         .at(place(*late.1))
@@ -359,6 +368,7 @@ fn clashes(part: &Part, place: &impl Fn(RowPlace) -> Place) -> Vec<Message> {
     part.clashes().iter().map(message).collect()
 }
 
+/// What leaves no row at all: the end of the horizon, the filters, the currency.
 fn no_rows_left(
     all: &Merged,
     options: &LoadOptions,
@@ -366,45 +376,55 @@ fn no_rows_left(
     names: &[String],
 ) -> Option<Message> {
     let place = names.first().map(Place::file).unwrap_or_default();
-    if all.passed == 0 && !options.filters.is_empty() {
-        let filters: Vec<String> = options
-            .filters
-            .iter()
-            .map(|filter| format!("`{}`", filter.text()))
-            .collect();
-        let mut message = Message::new(
-            Code::NoRowsLeft,
-            format!("no row passes {}", text::list(&filters, "and")),
-        )
-        .at(place);
-        for (filter, values) in options.filters.iter().zip(&all.values) {
-            let seen: Vec<&str> = values.iter().map(String::as_str).collect();
-            message = message.found(format!(
-                "`{}` holds {}",
-                filter.column,
-                text::examples(&seen, seen.len())
-            ));
-            let near = text::nearest(&filter.value, seen.iter().copied())
-                .filter(|near| *near != filter.value);
-            if let (Some(near), true) = (near, filter.is_equal) {
-                message = message.help(format!("`--where '{}={near}'`", filter.column));
-            }
-        }
-        return Some(message);
+    if all.in_horizon == 0 {
+        let headline = match policies.through {
+            Some(through) => format!("no row lies in {through} or before"),
+            None => "no row holds a customer, a date and an amount".to_owned(),
+        };
+        return Some(Message::new(Code::NoRowsLeft, headline).at(place));
+    }
+    if all.passed == 0 {
+        return Some(none_passes(all, options).at(place));
     }
     let kept = policies.currency.as_deref()?;
-    (all.tally.by_rows().is_empty() && !all.other_currencies.by_rows().is_empty()).then(|| {
-        let codes: Vec<String> = all
-            .other_currencies
-            .by_rows()
-            .iter()
-            .map(|entry| shown_code(&entry.code))
-            .collect();
-        Message::new(Code::UnknownCurrency, format!("no row is in {kept}"))
+    let others = all.other_currencies.by_rows();
+    if !all.tally.by_rows().is_empty() || others.is_empty() {
+        return None;
+    }
+    let codes: Vec<String> = others.iter().map(|entry| shown_code(&entry.code)).collect();
+    let found = format!("rows in {}", text::list(&codes, "and"));
+    let (code, headline) = if options.filters.is_empty() {
+        (Code::UnknownCurrency, format!("no row is in {kept}"))
+    } else {
+        (
+            Code::NoRowsLeft,
+            format!("no row that passes the filters is in {kept}"),
+        )
+    };
+    Some(
+        Message::new(code, headline)
             .at(place)
-            .found(format!("rows in {}", text::list(&codes, "and")))
-            .help(format!("`--currency {}`", codes[0]))
-    })
+            .found(found)
+            .help(format!("`--currency {}`", codes[0])),
+    )
+}
+
+fn none_passes(all: &Merged, options: &LoadOptions) -> Message {
+    let ticked = |filter: &Filter| format!("`{}`", filter.text());
+    let filters: Vec<String> = options.filters.iter().map(ticked).collect();
+    let headline = format!("no row passes {}", text::list(&filters, "and"));
+    let mut message = Message::new(Code::NoRowsLeft, headline);
+    for (filter, values) in options.filters.iter().zip(&all.values) {
+        let seen: Vec<&str> = values.iter().map(String::as_str).collect();
+        let held = text::examples(&seen, seen.len());
+        message = message.found(format!("`{}` holds {held}", filter.column));
+        let near = text::nearest(&filter.value, seen.iter().copied());
+        let near = near.filter(|near| *near != filter.value && filter.is_equal);
+        if let Some(near) = near {
+            message = message.help(format!("`--where '{}={near}'`", filter.column));
+        }
+    }
+    message
 }
 
 /// The one currency of the rows that count; `None` where they name none.
@@ -490,8 +510,8 @@ fn equal_rows(repeated: &Repeated, place: &impl Fn(RowPlace) -> Place) -> Messag
         message = message.note(format!("1 in {} rows was looked at", repeated.share));
     }
     message
-        .note("they were added up")
-        .help("if the export holds them twice, keep one of each with `--duplicates last`, or make them an error with `--duplicates error`")
+        .note("they were added up, as line items are")
+        .help("if the export holds rows twice, export it again; `--duplicates error` lists what shares a customer and month")
 }
 
 fn other_currencies(
@@ -543,7 +563,7 @@ fn two_segments(ledger: &Ledger) -> Vec<Message> {
         let contested = attribute.contested();
         let mut names: Vec<String> = contested
             .iter()
-            .map(|(customer, month)| format!("{} in {month}", ledger.name(*customer)))
+            .map(|(customer, month)| format!("{} in {month}", ledger.shown_name(*customer)))
             .collect();
         names.sort_unstable();
         let headline = format!(

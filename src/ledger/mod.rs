@@ -22,6 +22,9 @@ pub use intern::Interner;
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;
 
+/// Stands between a customer and its product where each product is a customer of its own.
+pub const UNIT_SEPARATOR: char = '\u{1f}';
+
 /// Who paid how much in which month.
 ///
 /// # Shape
@@ -90,6 +93,12 @@ impl Ledger {
     #[must_use]
     pub fn name(&self, customer: u32) -> &str {
         self.names.name(customer)
+    }
+
+    /// The name of a customer for people: `acme / pro` where each product is a customer of its own.
+    #[must_use]
+    pub fn shown_name(&self, customer: u32) -> String {
+        self.name(customer).replace(UNIT_SEPARATOR, " / ")
     }
 
     /// The first month of the horizon.

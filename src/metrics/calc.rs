@@ -12,7 +12,7 @@ use super::segments::by_segment;
 use crate::error::Errors;
 use crate::ledger::Ledger;
 use crate::policies::Policies;
-use crate::units::{Amount, Month, Period};
+use crate::units::{Month, Period};
 
 const YEAR: u32 = 12;
 
@@ -158,39 +158,52 @@ impl Run<'_> {
     /// A record of a period whose opening lies before the data: what stands at the closing, no more.
     fn add_closing_only(&mut self, period: Period, lookback: u32, calculation: &mut Calculation) {
         let opening_period = period.earlier(lookback);
-        let (closing, partial) = match anchor(self.ledger, period, self.policies) {
-            Ok((end, cut)) => {
-                calculation.months_read.extend(end.first.through(end.last));
-                // Against itself every customer keeps its class, so this is what stands there.
-                let still = Anchors {
-                    opening: end,
-                    closing: end,
-                    partial: cut,
-                };
-                match movements(self.ledger, &still, self.policies) {
-                    Err(negatives) => return self.faults.negatives.extend(negatives),
-                    Ok(movements) => (Some(standing(&movements, self.ledger.scale())), cut),
-                }
-            }
-            Err(Unreadable::BeforeData(_)) => (None, false),
-            Err(unreadable) => return self.faults.add(unreadable),
-        };
         let label = opening_period.label(self.policies.fiscal_year);
         let reason = format!(
             "{label} lies before the data, which start in {}",
             self.ledger.first()
         );
-        let figures = Figures::ClosingOnly {
-            reason: reason.clone(),
-            closing,
-        };
-        let record = Record {
-            figures,
+        let record = |closing, segments, partial| Record {
+            figures: Figures::ClosingOnly {
+                reason: reason.clone(),
+                closing,
+            },
+            segments,
             partial,
-            annual: Err(reason),
+            annual: Err(reason.clone()),
             ..self.blank(period, opening_period)
         };
-        calculation.records.push(record);
+        let (end, partial) = match anchor(self.ledger, period, self.policies) {
+            Ok(found) => found,
+            Err(Unreadable::BeforeData(_)) => {
+                return calculation.records.push(record(None, None, false));
+            }
+            Err(unreadable) => return self.faults.add(unreadable),
+        };
+        // Against itself every customer keeps its class and its segment, so this is what stands there.
+        let still = Anchors {
+            opening: end,
+            closing: end,
+            partial,
+        };
+        let mut movements = match movements(self.ledger, &still, self.policies) {
+            Ok(movements) => movements,
+            Err(negatives) => return self.faults.negatives.extend(negatives),
+        };
+        // Without an opening there is no base that a threshold could leave anybody out of.
+        for movement in &mut movements {
+            movement.counts = true;
+        }
+        let compared = self.compare(&still, &movements);
+        let standing =
+            |sums: &Rollforward| Some((sums.amount(sums.closing), sums.paying_customers));
+        calculation.months_read.extend(end.first.through(end.last));
+        calculation
+            .records
+            .push(record(standing(&compared.total), None, partial));
+        let segments = compared.segments.into_iter();
+        let segments = segments.map(|(name, sums)| record(standing(&sums), Some(name), partial));
+        calculation.records.extend(segments);
     }
 
     fn blank(&self, period: Period, opening_period: Period) -> Record {
@@ -208,12 +221,6 @@ impl Run<'_> {
             partial: false,
         }
     }
-}
-
-fn standing(movements: &[Movement], scale: u8) -> (Amount, u64) {
-    let paying = movements.iter().filter(|movement| movement.closing > 0);
-    let units = paying.clone().map(|movement| movement.closing).sum();
-    (Amount::new(units, scale), paying.count() as u64)
 }
 
 impl Faults {

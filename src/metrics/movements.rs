@@ -225,14 +225,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// True if, under `zero active`, a row states that the closing is exactly zero.
+    /// True if, under `zero active`, a month of the closing is stated to be exactly zero.
     fn states_zero(&self, customer: u32, closing: Value) -> bool {
         let Anchor { first, last, .. } = self.anchors.closing;
         self.policies.zero == Zero::Active
             && closing.clipped == 0
-            && first
-                .through(last)
-                .any(|month| self.ledger.is_stated(customer, month))
+            && first.through(last).any(|month| {
+                self.ledger.is_stated(customer, month) && self.ledger.units(customer, month) == 0
+            })
     }
 
     fn has_revenue_between(&self, customer: u32) -> bool {

@@ -63,12 +63,14 @@ impl Ask {
             .find_map(|period| period.grain(fiscal));
         let grain = self.every.or(named).unwrap_or_else(|| ledger.grain());
         let holding = |month| Period::holding(month, grain, fiscal);
-        for end in [self.from, self.to].into_iter().flatten() {
-            let is_whole = holding(end.first()).first() == end.first()
-                && holding(end.last()).last() == end.last();
-            if !is_whole {
-                return Err(PeriodProblem::Unaligned(end, grain));
-            }
+        if let Some(from) = self
+            .from
+            .filter(|from| holding(from.first()).first() != from.first())
+        {
+            return Err(PeriodProblem::Unaligned(from, grain));
+        }
+        if let Some(to) = self.to.filter(|to| holding(to.last()).last() != to.last()) {
+            return Err(PeriodProblem::Unaligned(to, grain));
         }
         let first = self.from.map_or_else(
             || first_whole(ledger, policies, grain),
@@ -199,6 +201,16 @@ mod tests {
             labels(months, &[]).unwrap(),
             "2024-01 2024-02 2024-03 2024-04"
         );
+    }
+
+    #[test]
+    fn months_bound_a_range_of_whole_quarters() {
+        let ask = Ask {
+            from: Some(period("2024-01")),
+            to: Some(period("2024-03")),
+            ..every(Grain::Quarter)
+        };
+        assert_eq!(labels(ask, &[]).unwrap(), "2024-Q1");
     }
 
     #[test]

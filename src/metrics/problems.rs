@@ -143,13 +143,13 @@ fn after_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period) 
 
 fn finer_than_data(ledger: &Ledger, policies: &Policies, period: Period) -> Message {
     let label = period.label(policies.fiscal_year);
-    let grain = ledger.grain().word();
+    let (grain, grains) = (ledger.grain().word(), ledger.grain().plural());
     Message::new(
         Code::FinerThanData,
-        format!("{label} is no whole number of {grain}s, and the data are labelled by {grain}"),
+        format!("{label} is no whole number of {grains}, and the data are labelled by {grain}"),
     )
     .found(horizon(ledger))
-    .help(format!("ask for whole {grain}s, such as `--every {grain}`"))
+    .help(format!("ask for whole {grains}, such as `--every {grain}`"))
 }
 
 fn missing_month(ledger: &Ledger, missing: &[Month]) -> Message {
@@ -170,9 +170,9 @@ fn missing_month(ledger: &Ledger, missing: &[Month]) -> Message {
 
 /// One message a customer, in byte order of the names.
 fn negative_revenue(ledger: &Ledger, policies: &Policies, negatives: &[Negative]) -> Vec<Message> {
-    let mut by_customer: BTreeMap<&str, BTreeMap<Period, &Negative>> = BTreeMap::new();
+    let mut by_customer: BTreeMap<String, BTreeMap<Period, &Negative>> = BTreeMap::new();
     for negative in negatives {
-        let name = ledger.name(negative.customer);
+        let name = ledger.shown_name(negative.customer);
         by_customer
             .entry(name)
             .or_default()
@@ -182,7 +182,7 @@ fn negative_revenue(ledger: &Ledger, policies: &Policies, negatives: &[Negative]
         .currency()
         .map(|code| format!(" {code}"))
         .unwrap_or_default();
-    let message = |(name, ends): (&str, BTreeMap<Period, &Negative>)| {
+    let message = |(name, ends): (String, BTreeMap<Period, &Negative>)| {
         let (period, negative) = ends.first_key_value()?;
         let label = period.label(policies.fiscal_year);
         let amount = Amount::new(negative.units, ledger.scale());

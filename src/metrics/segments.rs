@@ -71,7 +71,7 @@ fn ends(
         let opening = values(ledger, |attribute| {
             in_period(attribute, movement.customer, anchors.opening)
         });
-        let closing = if movement.closing > 0 {
+        let closing = if movement.is_retained() {
             at_closing()
         } else {
             opening.clone()

@@ -173,9 +173,19 @@ fn parse_lookback(text: &str) -> Option<Lookback> {
         .map(Lookback::Months)
 }
 
+/// Without zeros at the end of its decimals: 5000.00 and 5000 are one choice.
+fn trimmed(amount: Amount) -> Amount {
+    let (mut units, mut scale) = (amount.units(), amount.scale());
+    while scale > 0 && units % 10 == 0 {
+        (units, scale) = (units / 10, scale - 1);
+    }
+    Amount::new(units, scale)
+}
+
 /// A threshold is compared after multiplying by 12, so it stays far below what 128 bits hold.
 fn parse_threshold(text: &str) -> Option<Amount> {
     let amount = Amount::parse_plain(text)?;
+    let amount = trimmed(amount);
     let bounded = amount <= Amount::new(crate::units::MAJOR_UNITS_MAX, 0);
     (!amount.is_negative() && bounded).then_some(amount)
 }

@@ -149,6 +149,17 @@ impl Grain {
         }
     }
 
+    /// The word for several: `quarters`.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Grain::Month => "months",
+            Grain::Quarter => "quarters",
+            Grain::Half => "halves",
+            Grain::Year => "years",
+        }
+    }
+
     /// The word typed for it: `quarter`.
     #[must_use]
     pub const fn word(self) -> &'static str {

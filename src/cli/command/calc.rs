@@ -38,8 +38,9 @@ pub(in crate::cli) fn run(
     );
     let loaded = load(sources, &config.load, &config.policies, &|bytes| {
         bar.set(bytes);
-    })?;
+    });
     bar.finish();
+    let loaded = loaded?;
     let report = compute(&config, &loaded)?;
     let is_terminal = streams.stdout_is_terminal && output.is_none();
     let width = if is_terminal {
@@ -150,7 +151,7 @@ fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) 
         ),
         PeriodProblem::Unaligned(period, grain) => {
             let label = period.label(policies.fiscal_year);
-            let headline = format!("{label} is no whole number of {}s", grain.word());
+            let headline = format!("{label} is no whole number of {}", grain.plural());
             let whole = crate::units::Period::holding(period.last(), grain, policies.fiscal_year);
             Message::new(Code::UnusableRange, headline)
                 .help(format!("such as `{}`", whole.label(policies.fiscal_year)))

@@ -3,9 +3,11 @@
 use super::super::columns::Role;
 use super::super::date::{DateFault, DateOrder, read_when};
 use super::super::number::{AmountFault, read_amount};
+use super::super::repeats::Repeats;
 use super::super::scan::Record;
 use super::long::Plan;
 use crate::error::{Code, Message, Place};
+use crate::ledger::RowPlace;
 
 /// The row at hand, for messages about it.
 pub(super) struct Faults<'a> {
@@ -15,6 +17,12 @@ pub(super) struct Faults<'a> {
 }
 
 impl Faults<'_> {
+    /// Remembers the row at hand by all its cells, for finding rows that are equal in every column.
+    pub(super) fn remember(&self, repeats: &mut Repeats, place: RowPlace) {
+        let cells = (0..self.record.len()).map(|index| self.record.stored(self.bytes, index));
+        repeats.add(cells, place);
+    }
+
     /// `None` where the whole column decides: the cell is readable under the other mark, and which one
     /// holds is settled when every row was seen.
     pub(super) fn amount(&self, cell: &str, fault: AmountFault) -> Option<Message> {

@@ -13,9 +13,9 @@ use super::super::repeats::Repeats;
 use super::super::scan::{Chunk, Record, Records};
 use super::super::tally::Tally;
 use super::faults::Faults;
-use crate::ledger::{Entry, Part, RowPlace};
+use crate::ledger::{Entry, Part, RowPlace, UNIT_SEPARATOR};
 use crate::policies::{Duplicates, EmptyAmount};
-use crate::units::{Amount, FiscalYear};
+use crate::units::{Amount, FiscalYear, Month};
 
 /// How many different values of a filter's column are remembered for messages.
 const VALUES_KEPT: usize = 50;
@@ -41,6 +41,8 @@ pub struct Plan<'a> {
     pub empty_amount: EmptyAmount,
     /// What several rows of one key mean.
     pub duplicates: Duplicates,
+    /// The last month that counts.
+    pub through: Option<Month>,
     /// The one currency kept.
     pub currency: Option<&'a str>,
     /// The currency that the amount's header names.
@@ -68,6 +70,8 @@ pub struct Found {
     pub values: Vec<BTreeSet<String>>,
     /// How many rows there are.
     pub rows: u64,
+    /// How many rows with a date lie inside the horizon.
+    pub in_horizon: u64,
     /// How many of them pass the filters.
     pub passed: u64,
     /// What could not be read.
@@ -87,6 +91,7 @@ impl Found {
             other_currencies: Tally::default(),
             values: vec![BTreeSet::new(); plan.filters.len()],
             rows: 0,
+            in_horizon: 0,
             passed: 0,
             errors: ErrorLog::default(),
         }
@@ -105,6 +110,7 @@ impl Found {
             keep_first(mine);
         }
         self.rows += other.rows;
+        self.in_horizon += other.in_horizon;
         self.passed += other.passed;
         self.errors.merge(other.errors);
     }
@@ -169,7 +175,7 @@ impl<'a> RowReader<'a> {
                     if let Some(place) = &mut message.place {
                         place.file_number = self.plan.file.0;
                     }
-                    self.found.errors.add(message);
+                    self.found.errors.add_last(message);
                     return false;
                 }
             }
@@ -196,10 +202,6 @@ impl<'a> RowReader<'a> {
         if let Some(column) = first_extra_cell(record, bytes, plan.columns.header.len()) {
             return found.errors.add(faults.extra_cells(column));
         }
-        found.repeats.add(
-            (0..record.len()).map(|index| record.stored(bytes, index)),
-            place,
-        );
         let row = cells(record, bytes, plan, scratch);
         if let Some(message) = read_cells(plan, found, &row, &faults, place) {
             found
@@ -244,9 +246,15 @@ fn read_cells(
         Ok(None) => return Some(faults.empty_date()),
         Err(fault) => return faults.date(date, fault),
     };
+    if plan.through.is_some_and(|through| when.month > through) {
+        return None;
+    }
+    found.in_horizon += 1;
     found.part.cover(when.month, when.grain, place);
     if !passes_filters(plan, found, row) {
-        found.part.leave_out(customer);
+        found
+            .part
+            .leave_out(&unit(plan, customer, row.cell(Role::Product)));
         return None;
     }
     found.passed += 1;
@@ -262,8 +270,10 @@ fn read_cells(
     let Some(amount) = in_major_units(plan, reading.amount, row.cell(Role::Currency)) else {
         return Some(faults.too_many_decimals(row.cell(Role::Amount)));
     };
+    faults.remember(&mut found.repeats, place);
+    let unit = unit(plan, customer, row.cell(Role::Product));
     let entry = Entry {
-        customer,
+        customer: &unit,
         month: when.month,
         amount,
         product: row.cell(Role::Product),
@@ -272,6 +282,15 @@ fn read_cells(
     };
     found.part.add(&entry);
     None
+}
+
+/// Who the ledger counts: the customer, or with `--by` on the product column each product of it.
+fn unit<'r>(plan: &Plan<'_>, customer: &'r str, product: &str) -> Cow<'r, str> {
+    if plan.columns.counts_products() {
+        Cow::Owned(format!("{customer}{UNIT_SEPARATOR}{product}"))
+    } else {
+        Cow::Borrowed(customer)
+    }
 }
 
 fn read_amount_cell(

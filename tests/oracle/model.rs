@@ -1,0 +1,856 @@
+//! The naive model: `definitions.md` §1 to §5 once more, in nested loops over rows, sharing nothing
+//! with the program. Where the page leaves a choice, the comment says which reading stands here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::oracle::settings::Settings;
+use crate::oracle::span::{Form, Span};
+use crate::support::book::{Book, Row};
+
+/// What a run should give.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// Exit code 2, with one of these codes (several faults may hold at once).
+    Errors(BTreeSet<&'static str>),
+    /// Records in their order.
+    Records(Vec<Expected>),
+}
+
+/// One record: cells by field. An optional one may be left out (a segment without customers).
+#[derive(Clone, Debug)]
+pub struct Expected {
+    pub cells: BTreeMap<String, Cell>,
+    pub optional: bool,
+}
+
+/// What a cell should hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    Text(String),
+    /// An amount in millionths.
+    Amount(i128),
+    Count(i128),
+    /// A quotient, rounded when it is compared; over zero it is undefined.
+    Rate(i128, i128),
+    Null,
+}
+
+/// One customer's move between two anchors.
+#[derive(Clone, Debug)]
+struct Fact {
+    /// The segment that its movement stands in, and the one its closing value stands in.
+    home: Vec<String>,
+    end: Vec<String>,
+    a: i128,
+    b: i128,
+    cut_opening: i128,
+    cut_closing: i128,
+    class: Class,
+    /// A zero that a row states, with `zero active`.
+    stays: bool,
+    excluded: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    New,
+    Reactivation,
+    Expansion,
+    Contraction,
+    Churn,
+    Unchanged,
+    Transient,
+    Absent,
+}
+
+/// A period and those of its months that are read.
+#[derive(Clone, Debug)]
+struct Anchor {
+    span: Span,
+    reads: Vec<i32>,
+    cut: bool,
+}
+
+/// Why an anchor has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lacking {
+    Before,
+    After,
+}
+
+const MOVEMENTS: [&str; 6] = [
+    "new",
+    "reactivation",
+    "expansion",
+    "contraction",
+    "churn",
+    "unchanged",
+];
+
+/// Fields that a record holds besides its period, in no order.
+pub const FIELDS: [&str; 47] = [
+    "opening",
+    "new",
+    "reactivation",
+    "expansion",
+    "contraction",
+    "churn",
+    "fx",
+    "transfer_in",
+    "transfer_out",
+    "closing",
+    "clipped_opening",
+    "clipped_closing",
+    "retained",
+    "retained_capped",
+    "nrr",
+    "grr",
+    "gross_revenue_churn",
+    "net_revenue_churn",
+    "revenue_churn",
+    "contraction_rate",
+    "expansion_rate",
+    "logo_retention",
+    "logo_churn",
+    "quick_ratio",
+    "net_growth",
+    "average_revenue_per_customer",
+    "excluded_customers",
+    "excluded_opening",
+    "excluded_closing",
+    "opening_customers",
+    "new_customers",
+    "reactivated_customers",
+    "expanded_customers",
+    "contracted_customers",
+    "churned_customers",
+    "unchanged_customers",
+    "transient_customers",
+    "retained_customers",
+    "closing_customers",
+    "annual_nrr",
+    "annual_grr",
+    "annual_logo_retention",
+    "partial",
+    "period",
+    "period_start",
+    "period_end",
+    "opening_period",
+];
+
+/// A book under settings.
+pub struct Model<'a> {
+    settings: &'a Settings,
+    stock: bool,
+    /// How many times an amount stands in a year, for the thresholds; 0 for a flow.
+    yearly: i128,
+    first: i32,
+    last: i32,
+    /// The grain of the labels in months.
+    grain: i32,
+    /// Months that any row of the input covers, whatever is filtered.
+    covered: BTreeSet<i32>,
+    /// Rows that count, with their segment and the month their amount is in.
+    rows: Vec<(&'a Row, i32, Vec<String>)>,
+    /// Sum and presence of each customer and month.
+    cells: BTreeMap<(&'a str, i32), i128>,
+    customers: BTreeSet<&'a str>,
+    errors: BTreeSet<&'static str>,
+}
+
+impl<'a> Model<'a> {
+    pub fn new(book: &'a Book, settings: &'a Settings) -> Model<'a> {
+        let named = |words: &[&str]| words.contains(&book.amount.as_str());
+        let stock = settings
+            .get("basis")
+            .map_or(named(&["mrr", "arr"]), |basis| basis == "stock");
+        let annual = settings
+            .get("interval")
+            .map_or(named(&["arr"]), |interval| interval == "year");
+        let through = settings
+            .get("through")
+            .map(|label| Span::parse(label, 1).last);
+        let inside = |row: &&Row| through.is_none_or(|last| row.months().1 <= last);
+        let input: Vec<&Row> = book.rows.iter().filter(inside).collect();
+        let covered: BTreeSet<i32> = input
+            .iter()
+            .flat_map(|row| row.months().0..=row.months().1)
+            .collect();
+        let yearly = match (stock, annual) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => 12,
+        };
+        let mut model = Model {
+            settings,
+            stock,
+            yearly,
+            first: covered.first().copied().unwrap_or(0),
+            last: through.unwrap_or_else(|| covered.last().copied().unwrap_or(0)),
+            grain: input
+                .iter()
+                .map(|row| row.months().1 - row.months().0 + 1)
+                .max()
+                .unwrap_or(1),
+            covered,
+            rows: Vec::new(),
+            cells: BTreeMap::new(),
+            customers: BTreeSet::new(),
+            errors: BTreeSet::new(),
+        };
+        model.load(book, &input);
+        model
+    }
+
+    /// Filters and duplicates. Filters come first: a row that is filtered out is no duplicate of one that counts.
+    fn load(&mut self, book: &'a Book, input: &[&'a Row]) {
+        let column = |name: &str| {
+            book.traits
+                .iter()
+                .position(|other| other == name)
+                .expect("a column")
+        };
+        let by: Vec<usize> = self.settings.by().iter().map(|name| column(name)).collect();
+        let filter = self
+            .settings
+            .get("where")
+            .and_then(|text| text.split_once('='));
+        let currency = self.settings.get("currency");
+        for &row in input {
+            let wanted = filter.is_none_or(|(name, value)| row.traits[column(name)] == value)
+                && currency.is_none_or(|code| row.currency == code);
+            if wanted {
+                // A quarter's or year's amount stands in its last month, which is the one a stock reads.
+                let segment = by.iter().map(|&index| row.traits[index].clone()).collect();
+                self.rows.push((row, row.months().1, segment));
+            }
+        }
+        if self.rows.is_empty() {
+            self.errors.insert("no-rows-left");
+        }
+        let currencies: BTreeSet<&str> = self
+            .rows
+            .iter()
+            .map(|(row, ..)| row.currency.as_str())
+            .collect();
+        if currencies.len() > 1 {
+            self.errors.insert("mixed-currencies");
+        }
+        let same = |x: &(&Row, i32, Vec<String>), y: &(&Row, i32, Vec<String>)| {
+            x.0.customer == y.0.customer && x.1 == y.1
+        };
+        let later = |rows: &[(&Row, i32, Vec<String>)], index: usize| {
+            rows[index + 1..]
+                .iter()
+                .any(|other| same(&rows[index], other))
+        };
+        let repeated: Vec<bool> = (0..self.rows.len())
+            .map(|index| later(&self.rows, index))
+            .collect();
+        if self.settings.is("duplicates", "error") && repeated.contains(&true) {
+            self.errors.insert("duplicate-rows");
+        }
+        if self.settings.is("duplicates", "last") {
+            let mut keep = repeated.iter().map(|repeated| !repeated);
+            self.rows.retain(|_| keep.next().expect("a flag a row"));
+        }
+        for (row, month, _) in &self.rows {
+            *self.cells.entry((&row.customer, *month)).or_insert(0) += row.units();
+            self.customers.insert(&row.customer);
+        }
+    }
+
+    /// Everything the run should give.
+    pub fn answer(&mut self) -> Answer {
+        let one = self.settings.get("period").is_some();
+        let spans = self.settings.spans().unwrap_or_else(|| {
+            (self.first..=self.last)
+                .step_by(usize::try_from(self.grain).expect("a grain"))
+                .map(|month| Span::calendar(month + self.grain - 1, self.grain))
+                .collect()
+        });
+        let mut records = Vec::new();
+        for span in spans {
+            // A free range or a shifted quarter inside coarser labels is finer than the data too.
+            if span.length % self.grain != 0 || (span.last + 1).rem_euclid(self.grain) != 0 {
+                self.errors.insert("finer-than-data");
+                continue;
+            }
+            records.extend(self.measure(span, one));
+        }
+        if self.errors.is_empty() {
+            Answer::Records(records)
+        } else {
+            Answer::Errors(self.errors.clone())
+        }
+    }
+
+    /// The months an anchor reads, all of them there.
+    fn anchor(&self, span: Span) -> Result<Anchor, Lacking> {
+        let partial = self.settings.is("partial", "allow") && span.first() <= self.last;
+        let cut = span.last > self.last;
+        if cut && !partial {
+            return Err(Lacking::After);
+        }
+        let last = span.last.min(self.last);
+        let reads: Vec<i32> = if self.stock {
+            vec![last]
+        } else {
+            span.months().filter(|&month| month <= last).collect()
+        };
+        if reads.iter().any(|&month| month < self.first) {
+            return Err(Lacking::Before);
+        }
+        Ok(Anchor { span, reads, cut })
+    }
+
+    /// True if a month it reads has no row of anybody and that is not to count as zero.
+    fn missing(&self, anchor: &Anchor) -> bool {
+        !self.settings.is("missing-months", "zero")
+            && anchor
+                .reads
+                .iter()
+                .any(|month| !self.covered.contains(month))
+    }
+
+    fn measure(&mut self, span: Span, one: bool) -> Vec<Expected> {
+        let lookback = self.settings.number("lookback").unwrap_or(span.length);
+        let closing = self.anchor(span);
+        let opening = self.anchor(span.earlier(lookback));
+        for lacking in [closing.as_ref().err(), opening.as_ref().err()]
+            .into_iter()
+            .flatten()
+        {
+            match lacking {
+                Lacking::After => self.errors.insert("period-after-data"),
+                Lacking::Before if one => self.errors.insert("period-before-data"),
+                Lacking::Before => false,
+            };
+        }
+        for anchor in [&closing, &opening].into_iter().flatten() {
+            if self.missing(anchor) {
+                self.errors.insert("missing-month");
+            }
+        }
+        let (Ok(closing), Ok(opening)) = (&closing, &opening) else {
+            return self.undefined(span, lookback, closing.ok().as_ref());
+        };
+        let Some(facts) = self.facts(opening, closing) else {
+            self.errors.insert("negative-revenue");
+            return Vec::new();
+        };
+        let annual = self.annual(span, closing);
+        let mut records = Vec::new();
+        for group in self.groups(&facts) {
+            let mut record = self.head(span, lookback, group.as_deref());
+            let seen = self.figures(&facts, group.as_deref(), &mut record);
+            put_annual(
+                annual.as_deref(),
+                group.as_deref(),
+                self.settings,
+                &mut record,
+            );
+            record.insert("partial".into(), Cell::Text(closing.cut.to_string()));
+            records.push(Expected {
+                cells: record,
+                optional: group.is_some() && !seen,
+            });
+        }
+        records
+    }
+
+    /// The same closing against a year before; `None` where the data don't reach or don't allow it.
+    /// What would stop the run at its own anchors leaves this side figure undefined.
+    fn annual(&self, span: Span, closing: &Anchor) -> Option<Vec<Fact>> {
+        let opening = self.anchor(span.earlier(12)).ok()?;
+        if self.missing(&opening) {
+            return None;
+        }
+        self.facts(&opening, closing)
+    }
+
+    /// The total, then each segment in byte order.
+    fn groups(&self, facts: &[Fact]) -> Vec<Option<Vec<String>>> {
+        let mut groups = vec![None];
+        if !self.settings.by().is_empty() {
+            let cut = |fact: &&Fact| fact.cut_opening + fact.cut_closing > 0;
+            let there = facts
+                .iter()
+                .filter(|fact| fact.class != Class::Absent || cut(fact));
+            let names: BTreeSet<&Vec<String>> =
+                there.flat_map(|fact| [&fact.home, &fact.end]).collect();
+            groups.extend(names.into_iter().map(|name| Some(name.clone())));
+        }
+        groups
+    }
+
+    fn head(&self, span: Span, lookback: i32, group: Option<&[String]>) -> BTreeMap<String, Cell> {
+        let fiscal = self.settings.fiscal();
+        let currency = self
+            .rows
+            .first()
+            .map_or("", |(row, ..)| row.currency.as_str());
+        let mut cells = BTreeMap::from([
+            ("period".to_owned(), Cell::Text(span.label(fiscal))),
+            ("period_start".to_owned(), Cell::Text(span.first_day())),
+            ("period_end".to_owned(), Cell::Text(span.last_day())),
+            (
+                "opening_period".to_owned(),
+                Cell::Text(span.earlier(lookback).label(fiscal)),
+            ),
+            ("currency".to_owned(), Cell::Text(currency.to_owned())),
+        ]);
+        for (index, name) in self.settings.by().iter().enumerate() {
+            let value = group.map_or(String::new(), |group| group[index].clone());
+            cells.insert(format!("segment.{name}"), Cell::Text(value));
+        }
+        cells
+    }
+
+    /// A row of a range whose opening lies before the data: only the closing is known.
+    fn undefined(&mut self, span: Span, lookback: i32, closing: Option<&Anchor>) -> Vec<Expected> {
+        let facts: Option<Vec<Fact>> = match closing {
+            None => Some(Vec::new()),
+            Some(closing) => {
+                // Nobody has an opening value, so nobody is below a threshold and everybody has the closing segment.
+                let before = Span {
+                    last: self.first - 1,
+                    length: 1,
+                    form: Form::Calendar,
+                };
+                self.facts(
+                    &Anchor {
+                        span: before,
+                        reads: Vec::new(),
+                        cut: false,
+                    },
+                    closing,
+                )
+            }
+        };
+        let Some(facts) = facts else {
+            self.errors.insert("negative-revenue");
+            return Vec::new();
+        };
+        let mut records = Vec::new();
+        for group in self.groups(&facts) {
+            let mut cells = self.head(span, lookback, group.as_deref());
+            for field in FIELDS {
+                cells.entry(field.to_owned()).or_insert(Cell::Null);
+            }
+            let here: Vec<&Fact> = facts
+                .iter()
+                .filter(|fact| is_in(group.as_deref(), &fact.end))
+                .collect();
+            let present = here.iter().filter(|fact| fact.b > 0).count();
+            if let Some(closing) = closing {
+                cells.insert(
+                    "closing".into(),
+                    Cell::Amount(here.iter().map(|fact| fact.b).sum()),
+                );
+                cells.insert("closing_customers".into(), count(present));
+                cells.insert("partial".into(), Cell::Text(closing.cut.to_string()));
+            } else {
+                cells.insert("partial".into(), Cell::Text("false".into()));
+            }
+            records.push(Expected {
+                cells,
+                optional: group.is_some() && present == 0,
+            });
+        }
+        records
+    }
+
+    /// Every customer's move; `None` if one is below zero and that is an error.
+    fn facts(&self, opening: &Anchor, closing: &Anchor) -> Option<Vec<Fact>> {
+        let mut facts = Vec::new();
+        for &customer in &self.customers {
+            let raw_a = self.value(customer, opening);
+            let raw_b = self.value(customer, closing);
+            if (raw_a < 0 || raw_b < 0) && !self.settings.is("negatives", "clip") {
+                return None;
+            }
+            let (a, b) = (raw_a.max(0), raw_b.max(0));
+            // A month's rows that add up to zero state a zero, as splitting a row changes nothing.
+            let states = closing
+                .reads
+                .iter()
+                .any(|&month| self.cells.get(&(customer, month)) == Some(&0));
+            let stays = self.settings.is("zero", "active") && a > 0 && raw_b == 0 && states;
+            let class = self.class(customer, a, b, stays, opening, closing);
+            let (home, end) = self.segments(customer, a, b > 0 || stays, opening, closing);
+            facts.push(Fact {
+                home,
+                end,
+                a,
+                b,
+                cut_opening: a - raw_a,
+                cut_closing: b - raw_b,
+                class,
+                stays,
+                excluded: a > 0
+                    && (self.below("min-opening", a, opening)
+                        || self.below("min-closing", b, closing)),
+            });
+        }
+        Some(facts)
+    }
+
+    fn value(&self, customer: &str, anchor: &Anchor) -> i128 {
+        anchor
+            .reads
+            .iter()
+            .filter_map(|&month| self.cells.get(&(customer, month)))
+            .sum()
+    }
+
+    /// True below a threshold, which is an amount a year. A flow counts the months that were read.
+    fn below(&self, policy: &str, value: i128, anchor: &Anchor) -> bool {
+        let months = i128::try_from(anchor.reads.len()).expect("few months");
+        let limit = self.settings.units(policy);
+        if self.yearly > 0 {
+            value * self.yearly < limit
+        } else {
+            value * 12 < limit * months
+        }
+    }
+
+    fn class(
+        &self,
+        customer: &str,
+        a: i128,
+        b: i128,
+        stays: bool,
+        opening: &Anchor,
+        closing: &Anchor,
+    ) -> Class {
+        match (a, b) {
+            (0, 0) => {
+                let (after, before) = (opening.reads.last(), closing.reads.first());
+                let between = |month: i32| {
+                    after.is_none_or(|&last| month > last) && before.is_some_and(|&m| month < m)
+                };
+                let passed = !opening.reads.is_empty() && self.paying(customer).any(between);
+                if passed {
+                    Class::Transient
+                } else {
+                    Class::Absent
+                }
+            }
+            (0, _) => {
+                let had = self
+                    .paying(customer)
+                    .filter(|&month| month <= opening.span.last)
+                    .max();
+                match had {
+                    Some(month) if !self.away_too_long(customer, month) => Class::Reactivation,
+                    _ => Class::New,
+                }
+            }
+            (_, 0) if stays => Class::Contraction,
+            (_, 0) => Class::Churn,
+            _ if b > a => Class::Expansion,
+            _ if b < a => Class::Contraction,
+            _ => Class::Unchanged,
+        }
+    }
+
+    /// The months with revenue of a customer, in their order.
+    fn paying(&self, customer: &str) -> impl Iterator<Item = i32> {
+        (self.first..=self.last)
+            .filter(move |&month| self.cells.get(&(customer, month)).is_some_and(|&r| r > 0))
+    }
+
+    fn away_too_long(&self, customer: &str, left: i32) -> bool {
+        let back = self.paying(customer).find(|&month| month > left);
+        let window = self.settings.number("reactivation-window");
+        matches!((window, back), (Some(window), Some(back)) if back - left - 1 > window)
+    }
+
+    /// Where a customer's movement stands and where its closing value stands.
+    fn segments(
+        &self,
+        customer: &str,
+        a: i128,
+        present: bool,
+        from: &Anchor,
+        to: &Anchor,
+    ) -> (Vec<String>, Vec<String>) {
+        let whole = || self.first..=self.last;
+        let closing = || self.trait_in(customer, to.span.first()..=to.span.last, true);
+        let one = |segment: Vec<String>| (segment.clone(), segment);
+        match self.settings.get("segment-at").unwrap_or("opening") {
+            "closing" => one(closing()),
+            "first" => one(self.trait_in(customer, whole(), false)),
+            "latest" => one(self.trait_in(customer, whole(), true)),
+            _ if a == 0 => one(closing()),
+            _ => {
+                let home = self.trait_in(customer, from.span.first()..=from.span.last, true);
+                let end = if present { closing() } else { home.clone() };
+                (home, end)
+            }
+        }
+    }
+
+    /// Each column's value in the latest (or first) of these months that has a non-empty one.
+    fn trait_in(
+        &self,
+        customer: &str,
+        months: std::ops::RangeInclusive<i32>,
+        latest: bool,
+    ) -> Vec<String> {
+        let mut order: Vec<i32> = months
+            .filter(|month| (self.first..=self.last).contains(month))
+            .collect();
+        if latest {
+            order.reverse();
+        }
+        let columns = 0..self.settings.by().len();
+        columns
+            .map(|column| {
+                let found = order
+                    .iter()
+                    .find_map(|&month| self.trait_of(customer, month, column));
+                found.map_or_else(|| "(none)".to_owned(), str::to_owned)
+            })
+            .collect()
+    }
+
+    /// Of the values in one month the one with the larger summed amount, then the first in byte order.
+    fn trait_of(&self, customer: &str, month: i32, column: usize) -> Option<&str> {
+        let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
+        for (row, at, segment) in &self.rows {
+            if row.customer == customer && *at == month && !segment[column].is_empty() {
+                *sums.entry(&segment[column]).or_insert(0) += row.units();
+            }
+        }
+        let largest = sums.values().copied().max()?;
+        sums.into_iter()
+            .find(|(_, sum)| *sum == largest)
+            .map(|(value, _)| value)
+    }
+
+    /// All amounts, counts and rates of one group; false if nobody is in it.
+    fn figures(
+        &self,
+        facts: &[Fact],
+        group: Option<&[String]>,
+        cells: &mut BTreeMap<String, Cell>,
+    ) -> bool {
+        let home: Vec<&Fact> = facts
+            .iter()
+            .filter(|fact| is_in(group, &fact.home))
+            .collect();
+        let kept: Vec<&Fact> = home.iter().copied().filter(|fact| !fact.excluded).collect();
+        let out: Vec<&Fact> = home.iter().copied().filter(|fact| fact.excluded).collect();
+        let ends: Vec<&Fact> = facts
+            .iter()
+            .filter(|fact| is_in(group, &fact.end) && !fact.excluded)
+            .collect();
+        let sums = Sums::of(&kept, &ends, group.is_some(), self.settings);
+        sums.put(cells);
+        let cut = |part: fn(&Fact) -> i128| Cell::Amount(kept.iter().map(|fact| part(fact)).sum());
+        cells.insert("clipped_opening".into(), cut(|fact| fact.cut_opening));
+        cells.insert("clipped_closing".into(), cut(|fact| fact.cut_closing));
+        cells.insert("excluded_customers".into(), count(out.len()));
+        cells.insert(
+            "excluded_opening".into(),
+            Cell::Amount(out.iter().map(|fact| fact.a).sum()),
+        );
+        cells.insert(
+            "excluded_closing".into(),
+            Cell::Amount(out.iter().map(|fact| fact.b).sum()),
+        );
+        let shown = |fact: &&&Fact| fact.class != Class::Absent;
+        kept.iter().filter(shown).count() > 0 || ends.iter().any(|fact| fact.b > 0 || fact.stays)
+    }
+}
+
+/// The sums of one group.
+struct Sums {
+    opening: i128,
+    closing: i128,
+    /// Amounts in the order of [`MOVEMENTS`], after the policy on reactivation.
+    moved: [i128; 6],
+    /// Customers likewise.
+    heads: [i128; 6],
+    transfer_in: i128,
+    transfer_out: i128,
+    retained: i128,
+    capped: i128,
+    opening_customers: i128,
+    retained_customers: i128,
+    closing_customers: i128,
+    /// Customers with a closing amount, without those that a stated zero keeps.
+    paying_customers: i128,
+    transient: i128,
+}
+
+impl Sums {
+    fn of(kept: &[&Fact], ends: &[&Fact], grouped: bool, settings: &Settings) -> Sums {
+        let base: Vec<&&Fact> = kept.iter().filter(|fact| fact.a > 0).collect();
+        let classes = [
+            Class::New,
+            Class::Reactivation,
+            Class::Expansion,
+            Class::Contraction,
+            Class::Churn,
+            Class::Unchanged,
+        ];
+        let of = |class: Class| kept.iter().filter(move |fact| fact.class == class);
+        let mut moved =
+            classes.map(|class| of(class).map(|fact| (fact.b - fact.a).abs()).sum::<i128>());
+        let mut heads = classes.map(|class| whole(of(class).count()));
+        let mut retained: i128 = base.iter().map(|fact| fact.b).sum();
+        match settings.get("reactivation").unwrap_or("separate") {
+            "in-nrr" => retained += moved[1],
+            "as-new" => {
+                moved[0] += std::mem::take(&mut moved[1]);
+                heads[0] += std::mem::take(&mut heads[1]);
+            }
+            // The amount moves to expansion; the customers stay where they are.
+            "as-expansion" => {
+                retained += moved[1];
+                moved[2] += std::mem::take(&mut moved[1]);
+            }
+            _ => {}
+        }
+        let crossing = |facts: &[&Fact]| {
+            facts
+                .iter()
+                .filter(|fact| fact.home != fact.end)
+                .map(|fact| fact.b)
+                .sum()
+        };
+        Sums {
+            opening: base.iter().map(|fact| fact.a).sum(),
+            closing: ends.iter().map(|fact| fact.b).sum(),
+            moved,
+            heads,
+            transfer_in: if grouped { crossing(ends) } else { 0 },
+            transfer_out: if grouped { crossing(kept) } else { 0 },
+            retained,
+            capped: base.iter().map(|fact| fact.a.min(fact.b)).sum(),
+            opening_customers: whole(base.len()),
+            retained_customers: whole(base.iter().filter(|fact| fact.b > 0 || fact.stays).count()),
+            closing_customers: whole(ends.iter().filter(|fact| fact.b > 0 || fact.stays).count()),
+            paying_customers: whole(ends.iter().filter(|fact| fact.b > 0).count()),
+            transient: whole(of(Class::Transient).count()),
+        }
+    }
+
+    fn put(&self, cells: &mut BTreeMap<String, Cell>) {
+        let heads = [
+            "new",
+            "reactivated",
+            "expanded",
+            "contracted",
+            "churned",
+            "unchanged",
+        ];
+        for index in 0..6 {
+            // The unchanged have no amount.
+            if index < 5 {
+                cells.insert(MOVEMENTS[index].into(), Cell::Amount(self.moved[index]));
+            }
+            cells.insert(
+                format!("{}_customers", heads[index]),
+                Cell::Count(self.heads[index]),
+            );
+        }
+        let [new, reactivation, expansion, contraction, churn, _] = self.moved;
+        let amounts = [
+            ("opening", self.opening),
+            ("fx", 0),
+            ("transfer_in", self.transfer_in),
+            ("transfer_out", self.transfer_out),
+            ("closing", self.closing),
+            ("retained", self.retained),
+            ("retained_capped", self.capped),
+        ];
+        cells.extend(amounts.map(|(field, amount)| (field.to_owned(), Cell::Amount(amount))));
+        let counts = [
+            ("opening_customers", self.opening_customers),
+            ("retained_customers", self.retained_customers),
+            ("closing_customers", self.closing_customers),
+            ("transient_customers", self.transient),
+        ];
+        cells.extend(counts.map(|(field, count)| (field.to_owned(), Cell::Count(count))));
+        let (o, heads) = (self.opening, self.opening_customers);
+        let rates = [
+            ("nrr", self.retained, o),
+            ("grr", self.capped, o),
+            ("gross_revenue_churn", o - self.capped, o),
+            ("net_revenue_churn", o - self.retained, o),
+            ("revenue_churn", churn, o),
+            ("contraction_rate", contraction, o),
+            ("expansion_rate", expansion, o),
+            ("logo_retention", self.retained_customers, heads),
+            ("logo_churn", heads - self.retained_customers, heads),
+            (
+                "quick_ratio",
+                new + reactivation + expansion,
+                contraction + churn,
+            ),
+            ("net_growth", self.closing - o, o),
+        ];
+        cells.extend(
+            rates.map(|(field, above, below)| (field.to_owned(), Cell::Rate(above, below))),
+        );
+        let average = Cell::Rate(
+            self.closing,
+            self.paying_customers * crate::support::book::ONE,
+        );
+        cells.insert("average_revenue_per_customer".into(), average);
+    }
+}
+
+fn put_annual(
+    facts: Option<&[Fact]>,
+    group: Option<&[String]>,
+    settings: &Settings,
+    cells: &mut BTreeMap<String, Cell>,
+) {
+    let fields = [
+        ("annual_nrr", "nrr"),
+        ("annual_grr", "grr"),
+        ("annual_logo_retention", "logo_retention"),
+    ];
+    let mut year = BTreeMap::new();
+    if let Some(facts) = facts {
+        let kept: Vec<&Fact> = facts
+            .iter()
+            .filter(|fact| is_in(group, &fact.home) && !fact.excluded)
+            .collect();
+        Sums::of(&kept, &[], false, settings).put(&mut year);
+    }
+    for (field, source) in fields {
+        cells.insert(field.to_owned(), year.remove(source).unwrap_or(Cell::Null));
+    }
+}
+
+fn is_in(group: Option<&[String]>, segment: &[String]) -> bool {
+    group.is_none_or(|group| group == segment)
+}
+
+fn whole(count: usize) -> i128 {
+    i128::try_from(count).expect("a count")
+}
+
+fn count(count: usize) -> Cell {
+    Cell::Count(whole(count))
+}
+
+/// A quotient in millionths, rounded once, half away from zero; `None` over zero.
+pub fn rounded(above: i128, below: i128) -> Option<i128> {
+    if below == 0 {
+        return None;
+    }
+    let (n, d) = (above.abs(), below.abs());
+    let size = (2 * n * 1_000_000 + d) / (2 * d);
+    Some(if (above < 0) == (below < 0) {
+        size
+    } else {
+        -size
+    })
+}
