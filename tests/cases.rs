@@ -31,7 +31,7 @@ fn root() -> &'static Path {
 #[test]
 fn every_command_gives_the_output_below_it() {
     let cases = trycmd::TestCases::new();
-    cases.env("COLUMNS", "100").env("NO_COLOR", "1");
+    cases.env("COLUMNS", "150").env("NO_COLOR", "1");
     for page in PAGES {
         cases.case(root().join(page));
     }
