@@ -125,6 +125,13 @@ impl Ledger {
         self.coverage.has_rows(month)
     }
 
+    /// True for the last month of a label: of every month, or of every third where labels are quarters.
+    #[must_use]
+    pub fn is_label_end(&self, month: Month) -> bool {
+        let grain = self.grain().months().cast_signed();
+        (self.first.until(month) + 1).rem_euclid(grain) == 0
+    }
+
     /// The decimals of every cell.
     #[must_use]
     pub const fn scale(&self) -> u8 {

@@ -66,13 +66,25 @@ pub fn anchors(
     lookback: u32,
     policies: &Policies,
 ) -> Result<Anchors, Unreadable> {
+    if !is_whole(ledger, period) {
+        return Err(Unreadable::FinerThanData(period));
+    }
     let (opening, opening_cut) = anchor(ledger, period.earlier(lookback), policies)?;
     let (closing, closing_cut) = anchor(ledger, period, policies)?;
+    // Cut to the same months, both ends would say that nothing ever changes.
+    if (opening.first, opening.last) == (closing.first, closing.last) {
+        return Err(Unreadable::AfterData(period));
+    }
     Ok(Anchors {
         opening,
         closing,
         partial: opening_cut || closing_cut,
     })
+}
+
+/// True if a period is a whole number of the ledger's own.
+fn is_whole(ledger: &Ledger, period: Period) -> bool {
+    ledger.is_label_end(period.last()) && period.months().is_multiple_of(ledger.grain().months())
 }
 
 /// One end, and whether it was cut short.
@@ -85,9 +97,7 @@ pub fn anchor(
     period: Period,
     policies: &Policies,
 ) -> Result<(Anchor, bool), Unreadable> {
-    let grain = ledger.grain().months().cast_signed();
-    let is_label_end = |month: Month| (ledger.first().until(month) + 1).rem_euclid(grain) == 0;
-    if !is_label_end(period.last()) || period.months().cast_signed() % grain != 0 {
+    if !is_whole(ledger, period) {
         return Err(Unreadable::FinerThanData(period));
     }
     let is_cut = period.last() > ledger.last();
@@ -103,7 +113,7 @@ pub fn anchor(
     if first < ledger.first() {
         return Err(Unreadable::BeforeData(period));
     }
-    let missing = |month: &Month| is_label_end(*month) && !ledger.has_rows(*month);
+    let missing = |month: &Month| ledger.is_label_end(*month) && !ledger.has_rows(*month);
     let missing: Vec<Month> = first.through(last).filter(missing).collect();
     if !missing.is_empty() && policies.missing_months == MissingMonths::Refuse {
         return Err(Unreadable::Missing(missing));

@@ -102,20 +102,22 @@ fn before_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period)
 /// The first period of the same kind whose opening can be read.
 fn earliest_period(ledger: &Ledger, policies: &Policies, asked: Period) -> Period {
     let step = asked.grain(policies.fiscal_year).map_or(1, Grain::months);
-    let lookback = policies.lookback.months(asked.months());
     let mut period = asked;
-    let first_read = |period: Period| {
-        let opening = period.earlier(lookback);
-        if policies.basis == Basis::Stock {
-            opening.last()
-        } else {
-            opening.first()
-        }
-    };
-    while first_read(period) < ledger.first() {
+    while !reaches_back(ledger, policies, period) {
         period = period.later(step);
     }
     period
+}
+
+/// True if the data go back to the opening of a period.
+fn reaches_back(ledger: &Ledger, policies: &Policies, period: Period) -> bool {
+    let opening = period.earlier(policies.lookback.months(period.months()));
+    let first_read = if policies.basis == Basis::Stock {
+        opening.last()
+    } else {
+        opening.first()
+    };
+    first_read >= ledger.first()
 }
 
 fn after_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period) -> Message {
@@ -131,9 +133,13 @@ fn after_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period) 
     while latest.last() > ledger.last() {
         latest = latest.earlier(step);
     }
-    let latest = latest.label(policies.fiscal_year);
     let flag = if asked.is_range { "--to" } else { "--period" };
-    let message = message.help(format!("the latest is `{flag} {latest}`"));
+    let label = latest.label(policies.fiscal_year);
+    let message = if asked.is_range || reaches_back(ledger, policies, latest) {
+        message.help(format!("the latest is `{flag} {label}`"))
+    } else {
+        message
+    };
     if end.first() <= ledger.last() {
         message.help("take the months there are with `--partial allow`")
     } else {

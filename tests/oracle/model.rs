@@ -335,6 +335,11 @@ impl<'a> Model<'a> {
         let (Ok(closing), Ok(opening)) = (&closing, &opening) else {
             return self.undefined(span, lookback, closing.ok().as_ref());
         };
+        // Cut to the same months, the two ends have nothing to compare.
+        if opening.reads == closing.reads {
+            self.errors.insert("period-after-data");
+            return Vec::new();
+        }
         let Some(facts) = self.facts(opening, closing) else {
             self.errors.insert("negative-revenue");
             return Vec::new();
@@ -363,7 +368,7 @@ impl<'a> Model<'a> {
     /// What would stop the run at its own anchors leaves this side figure undefined.
     fn annual(&self, span: Span, closing: &Anchor) -> Option<Vec<Fact>> {
         let opening = self.anchor(span.earlier(12)).ok()?;
-        if self.missing(&opening) {
+        if self.missing(&opening) || opening.reads == closing.reads {
             return None;
         }
         self.facts(&opening, closing)
