@@ -117,7 +117,7 @@ fn input(loaded: &Loaded) -> Input {
     Input {
         rows: files.iter().map(|file| file.rows).sum(),
         files,
-        customers: ledger.in_byte_order().len() as u64,
+        customers: ledger.customers().len() as u64,
         currency: ledger.currency().map(str::to_owned),
         amount_name: amount_name(&loaded.amount_column),
         first: ledger.first(),

@@ -5,6 +5,9 @@ use hashbrown::HashMap;
 use super::intern::Interner;
 use crate::units::{Amount, Month, SCALE_MAX};
 
+/// What a customer without a value is shown as; a cell that holds these very letters is none too.
+pub const NO_VALUE: &str = "(none)";
+
 /// The values of one column while rows come in: how much of a customer's month each value carries.
 #[derive(Debug, Default)]
 pub(super) struct AttributeDraft {
@@ -22,7 +25,7 @@ impl AttributeDraft {
         value: &str,
         amount: Amount,
     ) -> Option<()> {
-        if value.is_empty() {
+        if value.is_empty() || value == NO_VALUE {
             return Some(());
         }
         let units = amount.units_at(SCALE_MAX)?;
@@ -65,16 +68,18 @@ impl AttributeDraft {
         let mut attribute = Attribute {
             column,
             values,
+            starts: Vec::new(),
             held: Vec::new(),
             contested: Vec::new(),
         };
+        let mut last = None;
         for (customer, month, _, value) in held {
-            match attribute.held.last() {
-                Some((other, at, _)) if (*other, *at) == (customer, month) => {
-                    attribute.contest(customer, month);
-                }
-                _ => attribute.held.push((customer, month, value)),
+            if last == Some((customer, month)) {
+                attribute.contest(customer, month);
+            } else {
+                attribute.push(customer, month, value);
             }
+            last = Some((customer, month));
         }
         attribute
     }
@@ -85,10 +90,15 @@ impl AttributeDraft {
 pub struct Attribute {
     column: String,
     values: Interner,
-    /// Customer, month and value, sorted by the first two.
-    held: Vec<(u32, Month, u32)>,
+    /// For each customer, where its months start in `held`; the next one's start is their end.
+    starts: Vec<usize>,
+    /// Months and values, by customer and month.
+    held: Vec<(Month, u32)>,
     contested: Vec<(u32, Month)>,
 }
+
+/// The number of a value of an [`Attribute`].
+pub type ValueId = u32;
 
 impl Attribute {
     /// The column it was read from, as the header writes it.
@@ -97,30 +107,54 @@ impl Attribute {
         &self.column
     }
 
+    /// The text of a value.
+    #[must_use]
+    pub fn value(&self, id: ValueId) -> &str {
+        self.values.name(id)
+    }
+
     /// The value of the latest month from `first` to `last` that has one.
     #[must_use]
-    pub fn latest(&self, customer: u32, first: Month, last: Month) -> Option<&str> {
-        let after = self
-            .held
-            .partition_point(|(other, month, _)| (*other, *month) <= (customer, last));
-        let (other, month, value) = self.held.get(after.checked_sub(1)?)?;
-        ((*other, true) == (customer, *month >= first)).then(|| self.values.name(*value))
+    pub fn latest(&self, customer: u32, first: Month, last: Month) -> Option<ValueId> {
+        let held = self.of(customer);
+        let after = held.partition_point(|(month, _)| *month <= last);
+        let (month, value) = held.get(after.checked_sub(1)?)?;
+        (*month >= first).then_some(*value)
     }
 
     /// The value of the earliest month from `first` to `last` that has one.
     #[must_use]
-    pub fn earliest(&self, customer: u32, first: Month, last: Month) -> Option<&str> {
-        let at = self
-            .held
-            .partition_point(|(other, month, _)| (*other, *month) < (customer, first));
-        let (other, month, value) = self.held.get(at)?;
-        ((*other, true) == (customer, *month <= last)).then(|| self.values.name(*value))
+    pub fn earliest(&self, customer: u32, first: Month, last: Month) -> Option<ValueId> {
+        let held = self.of(customer);
+        let (month, value) = held.get(held.partition_point(|(month, _)| *month < first))?;
+        (*month <= last).then_some(*value)
     }
 
     /// The customers' months in which several values stood, each once, in order of number and month.
     #[must_use]
     pub fn contested(&self) -> &[(u32, Month)] {
         &self.contested
+    }
+
+    /// A customer's months with a value.
+    fn of(&self, customer: u32) -> &[(Month, ValueId)] {
+        let index = customer as usize;
+        let start = self.starts.get(index).copied().unwrap_or(self.held.len());
+        let end = self
+            .starts
+            .get(index + 1)
+            .copied()
+            .unwrap_or(self.held.len());
+        &self.held[start..end]
+    }
+
+    /// Adds a month; customers and their months come in order.
+    fn push(&mut self, customer: u32, month: Month, value: ValueId) {
+        self.starts.resize(
+            (customer as usize + 1).max(self.starts.len()),
+            self.held.len(),
+        );
+        self.held.push((month, value));
     }
 
     fn contest(&mut self, customer: u32, month: Month) {
@@ -154,10 +188,30 @@ mod tests {
                 .unwrap();
         }
         let attribute = draft.finish("region".into());
-        assert_eq!(attribute.latest(0, month(1), month(3)), Some("east"));
-        assert_eq!(attribute.latest(1, month(1), month(3)), Some("east"));
-        assert_eq!(attribute.latest(1, month(2), month(3)), None);
-        assert_eq!(attribute.earliest(1, month(1), month(3)), Some("east"));
+        assert_eq!(
+            attribute
+                .latest(0, month(1), month(3))
+                .map(|id| attribute.value(id)),
+            Some("east")
+        );
+        assert_eq!(
+            attribute
+                .latest(1, month(1), month(3))
+                .map(|id| attribute.value(id)),
+            Some("east")
+        );
+        assert_eq!(
+            attribute
+                .latest(1, month(2), month(3))
+                .map(|id| attribute.value(id)),
+            None
+        );
+        assert_eq!(
+            attribute
+                .earliest(1, month(1), month(3))
+                .map(|id| attribute.value(id)),
+            Some("east")
+        );
         assert_eq!(attribute.contested(), [(0, month(1)), (1, month(1))]);
     }
 }

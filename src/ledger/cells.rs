@@ -85,20 +85,16 @@ impl Cells {
 
     /// Adds every cell of another grid, its customers renumbered.
     pub(super) fn merge(&mut self, other: &Cells, renumbered: &[u32]) -> Result<(), Overflow> {
-        for (customer, number) in (0..).zip(renumbered) {
-            for month in other.months() {
-                if other.is_stated(customer, month) {
-                    let amount = Amount::new(other.units(customer, month), other.scale);
-                    self.add(*number, month, amount)?;
+        for (month, column) in (ORIGIN..).map(Month::from_index).zip(&other.columns) {
+            for (number, block) in column.iter().enumerate() {
+                let Some(block) = block else { continue };
+                for slot in (0..BLOCK).filter(|slot| block.is_stated(*slot)) {
+                    let amount = Amount::new(block.sums.get(slot), other.scale);
+                    self.add(renumbered[number * BLOCK + slot], month, amount)?;
                 }
             }
         }
         Ok(())
-    }
-
-    /// Every month that has a column, whether or not anything stands in it.
-    pub(super) fn months(&self) -> impl Iterator<Item = Month> + use<> {
-        (ORIGIN..).take(self.columns.len()).map(Month::from_index)
     }
 
     /// The sum of the magnitudes of all cells: no sum formed later is larger.

@@ -14,7 +14,7 @@ mod coverage;
 mod intern;
 mod table;
 
-pub use attributes::Attribute;
+pub use attributes::{Attribute, NO_VALUE, ValueId};
 pub use build::{Clash, Entry, Part, RowPlace};
 pub use coverage::Coverage;
 pub use intern::Interner;
@@ -29,7 +29,8 @@ pub const UNIT_SEPARATOR: char = '\u{1f}';
 ///
 /// # Shape
 ///
-/// Customers are numbers from 0; [`Ledger::in_byte_order`] is the order to show them in. The horizon
+/// Customers are numbers; [`Ledger::customers`] gives those with rows that count, in an order that
+/// depends on how rows were read, so that no list is shown in it. The horizon
 /// runs from [`Ledger::first`] to [`Ledger::last`] without gaps; absent is zero.
 ///
 /// # Units
@@ -39,7 +40,7 @@ pub const UNIT_SEPARATOR: char = '\u{1f}';
 #[derive(Debug)]
 pub struct Ledger {
     names: Interner,
-    /// The customers with rows that count, in byte order of their names.
+    /// The customers with rows that count, by number.
     customers: Vec<u32>,
     cells: Cells,
     attributes: Vec<Attribute>,
@@ -62,11 +63,8 @@ impl Ledger {
         currency: Option<String>,
         through: Option<Month>,
     ) -> Ledger {
-        let customers = names
-            .sorted()
-            .into_iter()
-            .filter(|number| inside[*number as usize])
-            .collect();
+        let is_inside = |(number, inside): (u32, &bool)| inside.then_some(number);
+        let customers = (0..).zip(inside).filter_map(is_inside).collect();
         let (first, last) = coverage
             .horizon()
             .unwrap_or((Month::from_index(0), Month::from_index(-1)));
@@ -83,9 +81,9 @@ impl Ledger {
         }
     }
 
-    /// Every customer with rows that count, in byte order of the names.
+    /// Every customer with rows that count.
     #[must_use]
-    pub fn in_byte_order(&self) -> &[u32] {
+    pub fn customers(&self) -> &[u32] {
         &self.customers
     }
 

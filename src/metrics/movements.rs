@@ -66,7 +66,7 @@ pub struct Negative {
 ///
 /// # Shape
 ///
-/// Gives one [`Movement`] a customer, in byte order of the names; customers with nothing at both ends
+/// Gives one [`Movement`] a customer, in the ledger's order; customers with nothing at both ends
 /// and in between are left out.
 ///
 /// # Errors
@@ -106,7 +106,7 @@ pub fn movements(
 ) -> Result<Vec<Movement>, Vec<Negative>> {
     let reader = Reader::new(ledger, anchors, policies);
     let (mut movements, mut negatives) = (Vec::new(), Vec::new());
-    for customer in ledger.in_byte_order() {
+    for customer in ledger.customers() {
         match reader.movement(*customer, &mut negatives) {
             Some(movement) if negatives.is_empty() => movements.push(movement),
             _ => {}

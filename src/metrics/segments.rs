@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::anchors::{Anchor, Anchors};
 use super::movements::Movement;
 use super::rollforward::Rollforward;
-use crate::ledger::{Attribute, Ledger};
+use crate::ledger::{Attribute, Ledger, NO_VALUE, ValueId};
 use crate::policies::{Policies, SegmentAt};
 
-/// The value of a customer that has none.
-const NONE: &str = "(none)";
+/// A segment while it is counted: a value for each column of `--by`.
+type Key = Vec<Option<ValueId>>;
 
 /// Splits the movements of a period by the ledger's attributes.
 ///
@@ -34,71 +34,104 @@ pub fn by_segment(
     movements: &[Movement],
     policies: &Policies,
 ) -> BTreeMap<Vec<String>, Rollforward> {
-    let mut segments: BTreeMap<Vec<String>, Rollforward> = BTreeMap::new();
+    let mut parts = Parts {
+        scale: ledger.scale(),
+        numbers: BTreeMap::new(),
+        sums: Vec::new(),
+    };
+    let (mut from, mut to) = (Key::new(), Key::new());
     for movement in movements {
-        let (from, to) = ends(ledger, anchors, movement, policies.segment_at);
+        find_ends(
+            ledger,
+            anchors,
+            movement,
+            policies.segment_at,
+            (&mut from, &mut to),
+        );
         let moves = from != to && movement.counts;
-        let empty = || Rollforward::empty(ledger.scale());
-        let source = segments.entry(from).or_insert_with(empty);
+        let source = parts.part(&from);
         source.add_opening_side(movement, policies.reactivation);
         if moves {
             source.transfer_out += movement.closing;
         }
-        let target = segments.entry(to).or_insert_with(empty);
+        let target = parts.part(&to);
         target.add_closing_side(movement);
         if moves {
             target.transfer_in += movement.closing;
         }
     }
-    segments.retain(|_, segment| !segment.is_empty());
-    segments.values().for_each(Rollforward::assert_identity);
-    segments
+    parts.named(ledger)
+}
+
+/// The roll-forwards of the segments seen so far.
+struct Parts {
+    scale: u8,
+    /// Where each segment stands in `sums`.
+    numbers: BTreeMap<Key, usize>,
+    sums: Vec<Rollforward>,
+}
+
+impl Parts {
+    fn part(&mut self, key: &Key) -> &mut Rollforward {
+        let number = self.numbers.get(key).copied().unwrap_or_else(|| {
+            self.numbers.insert(key.clone(), self.sums.len());
+            self.sums.push(Rollforward::empty(self.scale));
+            self.sums.len() - 1
+        });
+        &mut self.sums[number]
+    }
+
+    /// By name; segments that nothing fell into are left out.
+    fn named(self, ledger: &Ledger) -> BTreeMap<Vec<String>, Rollforward> {
+        let Parts {
+            numbers, mut sums, ..
+        } = self;
+        let value = |(attribute, id): (&Attribute, Option<ValueId>)| {
+            id.map_or(NO_VALUE, |id| attribute.value(id)).to_owned()
+        };
+        let mut named = BTreeMap::new();
+        for (key, number) in numbers {
+            let part = std::mem::take(&mut sums[number]);
+            part.assert_identity();
+            if !part.is_empty() {
+                let name = ledger.attributes().iter().zip(key).map(value).collect();
+                named.insert(name, part);
+            }
+        }
+        named
+    }
 }
 
 /// The segment that a movement belongs to, and the one that its closing value stands in.
-fn ends(
+fn find_ends(
     ledger: &Ledger,
     anchors: &Anchors,
     movement: &Movement,
     at: SegmentAt,
-) -> (Vec<String>, Vec<String>) {
-    let at_closing = || {
-        values(ledger, |attribute| {
-            in_period(attribute, movement.customer, anchors.closing)
-        })
+    (from, to): (&mut Key, &mut Key),
+) {
+    let customer = movement.customer;
+    let in_period = |attribute: &Attribute, anchor: Anchor| {
+        attribute.latest(customer, anchor.period.first(), anchor.last)
     };
-    if at == SegmentAt::Opening && movement.opening > 0 {
-        let opening = values(ledger, |attribute| {
-            in_period(attribute, movement.customer, anchors.opening)
-        });
-        let closing = if movement.is_retained() {
-            at_closing()
-        } else {
-            opening.clone()
-        };
-        return (opening, closing);
-    }
     let (first, last) = (ledger.first(), ledger.last());
-    let segment = match at {
-        SegmentAt::Opening | SegmentAt::Closing => at_closing(),
-        SegmentAt::First => values(ledger, |attribute| {
-            attribute.earliest(movement.customer, first, last)
-        }),
-        SegmentAt::Latest => values(ledger, |attribute| {
-            attribute.latest(movement.customer, first, last)
-        }),
+    let fill = |key: &mut Key, value: &dyn Fn(&Attribute) -> Option<ValueId>| {
+        key.clear();
+        key.extend(ledger.attributes().iter().map(value));
     };
-    (segment.clone(), segment)
-}
-
-fn in_period(attribute: &Attribute, customer: u32, anchor: Anchor) -> Option<&str> {
-    attribute.latest(customer, anchor.period.first(), anchor.last)
-}
-
-fn values<'a>(ledger: &'a Ledger, value: impl Fn(&'a Attribute) -> Option<&'a str>) -> Vec<String> {
-    ledger
-        .attributes()
-        .iter()
-        .map(|attribute| value(attribute).unwrap_or(NONE).to_owned())
-        .collect()
+    match at {
+        SegmentAt::Opening if movement.opening > 0 => {
+            fill(from, &|attribute| in_period(attribute, anchors.opening));
+            if movement.is_retained() {
+                fill(to, &|attribute| in_period(attribute, anchors.closing));
+                return;
+            }
+        }
+        SegmentAt::Opening | SegmentAt::Closing => {
+            fill(from, &|attribute| in_period(attribute, anchors.closing));
+        }
+        SegmentAt::First => fill(from, &|attribute| attribute.earliest(customer, first, last)),
+        SegmentAt::Latest => fill(from, &|attribute| attribute.latest(customer, first, last)),
+    }
+    to.clone_from(from);
 }

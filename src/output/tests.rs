@@ -77,7 +77,7 @@ fn report(ledger: &Ledger, ask: Ask, settings: &[(&str, &str)]) -> Report {
                 traits: vec![("delimiter", ",".to_owned(), "detected: line 1".to_owned())],
             }],
             rows: 14_203,
-            customers: ledger.in_byte_order().len() as u64,
+            customers: ledger.customers().len() as u64,
             currency: Some("USD".to_owned()),
             amount_name: "MRR".to_owned(),
             first: ledger.first(),
