@@ -168,13 +168,17 @@ fn update(case: &Path, ran: &Ran) {
 }
 
 #[test]
-fn every_folder_says_what_it_says() {
+fn every_folder_says_what_it_says_and_the_page_repeats_it() {
     let mut wrong = Vec::new();
     for case in cases(&fixtures()) {
         let code = code_of(&case);
         let ran = run(&case);
         let name = case.strip_prefix(fixtures()).expect("a case").display();
-        let says = format!("{}[{code}]: ", code.level().word());
+        let is_json = read(&case.join("cmd")).contains("--message-format json");
+        let says = match code.level().word() {
+            _ if is_json => format!("\"code\":\"{code}\""),
+            level => format!("{level}[{code}]: "),
+        };
         if !ran.stdout.contains(&says) && !ran.stderr.contains(&says) {
             wrong.push(format!("{name}: `{says}` is not said\n{ran:#?}"));
         }
@@ -195,6 +199,7 @@ fn every_folder_says_what_it_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    the_page_is_up_to_date();
 }
 
 #[test]
@@ -233,14 +238,18 @@ fn generated() -> String {
             // The first message alone.
             let said = said.split("\n\n").next().unwrap_or_default().trim_end();
             let command = read(&case.join("cmd"));
-            let _ = write!(page, "\n```text\n$ nrr {}\n{said}\n```\n", command.trim_end());
+            let _ = write!(
+                page,
+                "\n```text\n$ nrr {}\n{said}\n```\n",
+                command.trim_end()
+            );
         }
     }
     page
 }
 
-#[test]
-fn the_page_of_errors_is_the_one_generated() {
+/// Compares the page with what the fixtures say, after they were looked at.
+fn the_page_is_up_to_date() {
     let generated = generated();
     if is_update() {
         fs::write(page(), &generated).expect("the page is written");
@@ -248,5 +257,163 @@ fn the_page_of_errors_is_the_one_generated() {
     assert!(
         read(&page()) == generated,
         "docs/errors.md is not up to date: UPDATE_ERRORS=1 cargo test --test errors"
+    );
+}
+
+/// Runs the program on files of a folder made for it.
+fn on_files(files: &[(&str, &str)], line: &str) -> Ran {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("a file is written");
+    }
+    nrr(folder.path(), &words(line))
+}
+
+#[test]
+fn every_error_is_one_json_object_a_line() {
+    let fields = [
+        "level", "code", "message", "file", "line", "column", "text", "evidence", "help", "count",
+    ];
+    let codes = [
+        Code::UnreadableAmount,
+        Code::MissingColumn,
+        Code::AmbiguousDates,
+        Code::MixedCurrencies,
+        Code::FileNotFound,
+        Code::BadValue,
+        Code::Usage,
+        Code::UnreadableSettings,
+    ];
+    for code in codes {
+        let case = fixtures().join(code.name());
+        let mut line = words(&read(&case.join("cmd")));
+        line.extend(["--message-format".to_owned(), "json".to_owned()]);
+        let ran = nrr(&case, &line);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{code}");
+        assert!(!ran.stderr.is_empty(), "{code}");
+        for line in ran.stderr.lines() {
+            let object: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let object = object.as_object().expect("an object");
+            assert_eq!(object.len(), fields.len(), "{line}");
+            assert!(
+                fields.iter().all(|field| object.contains_key(*field)),
+                "{line}"
+            );
+            assert_eq!(
+                (&object["level"], &object["code"]),
+                (&"error".into(), &code.name().into())
+            );
+        }
+    }
+}
+
+/// A file in which every row is wrong, in a way of its own.
+fn wrong_rows(rows: usize) -> String {
+    let row = |number: usize| match number % 2 {
+        0 => format!("C-{number},2024-01,word{number}\n"),
+        _ => format!("C-{number},spring {number}x,100\n"),
+    };
+    "customer,month,mrr\n".to_owned() + &(0..rows).map(row).collect::<String>()
+}
+
+#[test]
+fn errors_stand_in_order_of_their_lines_and_those_beyond_twenty_are_counted() {
+    let file = wrong_rows(1234);
+    let ran = on_files(&[("a.csv", &file)], "calc a.csv");
+    let places: Vec<&str> = ran
+        .stderr
+        .lines()
+        .filter(|line| line.contains("--> "))
+        .collect();
+    let expected = |number: usize| {
+        let column = if number.is_multiple_of(2) {
+            "mrr"
+        } else {
+            "month"
+        };
+        format!("--> a.csv:{}, column `{column}`", number + 2)
+    };
+    assert_eq!(places.len(), 20);
+    for (number, place) in places.iter().enumerate() {
+        assert!(place.ends_with(&expected(number)), "{place}");
+    }
+    assert!(
+        ran.stderr
+            .ends_with("\nand 1,214 more errors; all with `--message-format json`\n"),
+        "{}",
+        ran.stderr
+    );
+    let all = on_files(&[("a.csv", &file)], "calc a.csv --message-format json");
+    assert_eq!((all.code, all.stderr.lines().count()), (2, 1234));
+}
+
+#[test]
+fn two_files_with_errors_are_both_reported() {
+    let (one, two) = (wrong_rows(2), wrong_rows(3));
+    let ran = on_files(&[("b.csv", &one), ("a.csv", &two)], "calc b.csv a.csv");
+    let places: Vec<&str> = ran
+        .stderr
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("--> ")?.split(',').next())
+        .collect();
+    assert_eq!(
+        places,
+        ["b.csv:2", "b.csv:3", "a.csv:2", "a.csv:3", "a.csv:4"]
+    );
+}
+
+#[test]
+fn what_only_the_machine_can_provoke_is_answered_too() {
+    let revenue = ("a.csv", "customer,month,mrr\nA,2024-01,1\nA,2024-02,1\n");
+    #[cfg(target_os = "linux")]
+    {
+        let ran = on_files(&[revenue], "calc a.csv --period 2024-02 -o /dev/full");
+        assert_eq!(ran.code, 2);
+        assert!(
+            ran.stderr
+                .contains("error[cannot-write]: cannot write `/dev/full`")
+        );
+        assert!(
+            ran.stderr.contains("no space left on device"),
+            "{}",
+            ran.stderr
+        );
+    }
+    #[cfg(unix)]
+    {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("a.csv"), revenue.1).expect("a file");
+        let link = |to: &str, name: &str| {
+            std::os::unix::fs::symlink(to, folder.path().join(name)).expect("a link");
+        };
+        link("loop.csv", "loop.csv");
+        link("a.csv", "link.csv");
+        let ran = nrr(folder.path(), &words("calc loop.csv"));
+        assert!(
+            ran.stderr.starts_with("error[cannot-read]: "),
+            "{}",
+            ran.stderr
+        );
+        let ran = nrr(folder.path(), &words("calc a.csv link.csv"));
+        assert!(
+            ran.stderr.starts_with("error[repeated-file]: "),
+            "{}",
+            ran.stderr
+        );
+    }
+    let ran = on_files(&[revenue], "calc a.csv --no-config --config x.toml");
+    assert!(ran.stderr.starts_with("error[usage]: "), "{}", ran.stderr);
+}
+
+#[test]
+fn a_code_is_explained_as_it_stands_in_a_message() {
+    let folder = fixtures();
+    let plain = nrr(&folder, &words("explain mixed-currencies"));
+    let pasted = nrr(&folder, &words("explain 'error[mixed-currencies]:'"));
+    assert_eq!((plain.code, &plain), (0, &pasted));
+    assert!(
+        plain
+            .stdout
+            .contains("error[mixed-currencies]: amounts are in")
     );
 }

@@ -1,5 +1,6 @@
 //! The whole way: every source read, in as many passes as its columns need, into one ledger.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
 
@@ -36,6 +37,8 @@ pub struct LoadOptions {
     pub date_order: Option<DateOrder>,
     /// How many threads read rows; at least one.
     pub threads: usize,
+    /// Which flag or line gave a setting, by its name, for messages.
+    pub origins: BTreeMap<&'static str, String>,
 }
 
 /// What came of it.
@@ -152,6 +155,7 @@ impl<'a> FileReader<'a> {
         let line = HeaderLine {
             cells: &cells,
             place: header_place.clone(),
+            wider: wider_record(&sample, &dialect, cells.len()),
         };
         let columns = assign(&line, &options.columns)?;
         Ok(FileReader {
@@ -194,15 +198,7 @@ impl<'a> FileReader<'a> {
             }
             guess = settled;
         }
-        let message = Message::new(
-            Code::ChangedFile,
-            format!("`{}` changed while it was read", self.source.name()),
-        );
-        Err(Errors::from(
-            message
-                .at(self.file_place())
-                .help("copy it and run on the copy"),
-        ))
+        Err(Errors::from(changed(self.file_place())))
     }
 
     fn close(
@@ -216,8 +212,8 @@ impl<'a> FileReader<'a> {
             return Err(found.errors.finish());
         }
         if found.rows == 0 {
-            let message = Message::new(Code::NoRows, "the file has a header and no rows")
-                .at(self.header_place);
+            let message =
+                Message::new(Code::NoRows, "no row stands below the header").at(self.header_place);
             return Err(Errors::from(message));
         }
         let amount = self.columns.name(Role::Amount).unwrap_or_default();
@@ -290,6 +286,7 @@ impl<'a> FileReader<'a> {
             currency: self.policies.currency.as_deref(),
             header_currency: header::currency_of(amount),
             is_minor: header::is_minor(amount),
+            origins: &self.options.origins,
         }
     }
 
@@ -321,7 +318,8 @@ impl<'a> FileReader<'a> {
         match (mark, order) {
             (Ok(mark), Ok(order)) => Ok((mark, order)),
             (mark, order) => {
-                let open: Vec<Message> = [mark.err(), order.err()].into_iter().flatten().collect();
+                let open = [mark.err(), order.err()].into_iter().flatten();
+                let open: Vec<Message> = open.map(|message| self.with_excerpt(message)).collect();
                 Err(summary::joined(vec![
                     Errors::from(open),
                     found.errors.so_far(),
@@ -351,12 +349,45 @@ impl<'a> FileReader<'a> {
         }
     }
 
+    /// The message with its line, where the sample holds it.
+    fn with_excerpt(&self, mut message: Message) -> Message {
+        let Some(place) = &mut message.place else {
+            return message;
+        };
+        let column = place.column.as_deref();
+        let index = Role::ALL
+            .into_iter()
+            .find(|role| self.columns.name(*role) == column)
+            .and_then(|role| self.columns.of(role));
+        let (bytes, first_line) = body(&self.sample, &self.dialect);
+        let mut records = Records::new(bytes, &self.dialect, first_line);
+        let mut record = Record::new();
+        while let Ok(true) = records.next(&mut record) {
+            if Some(record.line()) >= place.line {
+                let is_it = Some(record.line()) == place.line;
+                place.excerpt = index
+                    .filter(|_| is_it)
+                    .map(|index| record.excerpt(bytes, index));
+                break;
+            }
+        }
+        message
+    }
+
     fn file_place(&self) -> Place {
         Place {
             file_number: self.number,
             ..Place::file(self.source.name())
         }
     }
+}
+
+/// The error for a file that no two passes agree on.
+fn changed(place: Place) -> Message {
+    let headline = format!("`{}` changed while it was read", place.file);
+    Message::new(Code::ChangedFile, headline)
+        .at(place)
+        .help("copy it and run on the copy")
 }
 
 /// How a pass over the chunks ended: at the end, or with the encoding to start again in.
@@ -492,10 +523,39 @@ fn read_header(
     Ok((cells, place))
 }
 
+/// The first of the next records that has more cells than the header: its line and how many.
+fn wider_record(sample: &Sample, dialect: &Dialect, width: usize) -> Option<(u64, usize)> {
+    const LOOKED_AT: usize = 30;
+    let (bytes, first_line) = body(sample, dialect);
+    let mut records = Records::new(bytes, dialect, first_line);
+    let mut record = Record::new();
+    for _ in 0..LOOKED_AT {
+        match records.next(&mut record) {
+            Ok(true) if record.len() > width => return Some((record.line(), record.len())),
+            Ok(true) => {}
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// A message that knows which file it is about.
 fn numbered(mut message: Message, number: usize) -> Message {
     if let Some(place) = &mut message.place {
         place.file_number = number;
     }
     message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_file_is_named_with_what_to_do() {
+        let message = changed(Place::file("live.csv"));
+        assert_eq!(message.code, Code::ChangedFile);
+        assert_eq!(message.headline, "`live.csv` changed while it was read");
+        assert_eq!(message.help, ["copy it and run on the copy"]);
+    }
 }

@@ -14,6 +14,7 @@ pub mod header;
 mod load;
 pub mod log;
 mod marks;
+mod missing;
 pub mod number;
 mod packed;
 mod record;
@@ -26,6 +27,7 @@ mod split;
 mod stream;
 mod summary;
 pub mod tally;
+mod wide;
 
 pub use load::{LoadOptions, Loaded, Progress, load};
 pub(crate) use packed::reason;

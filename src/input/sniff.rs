@@ -57,6 +57,13 @@ pub(crate) fn refuse_other_formats(name: &str, head: &[u8], text: &[u8]) -> Resu
         .at(Place::file(name))
         .help(help));
     }
+    if let Some(kind) = other_format(head) {
+        return Err(
+            Message::new(Code::OtherFormat, format!("`{name}` is {kind}, not CSV"))
+                .at(Place::file(name))
+                .help("export the data as CSV"),
+        );
+    }
     // Without NUL bytes, so that UTF-16 is recognised too.
     let start = text
         .iter()
@@ -73,6 +80,14 @@ pub(crate) fn refuse_other_formats(name: &str, head: &[u8], text: &[u8]) -> Resu
         ("<table", "an HTML page"),
         ("<?xml", "XML"),
     ];
+    if let [b'[' | b'{', rest @ ..] = start.as_slice()
+        && let Some(b'{' | b'[' | b'"') = rest.iter().find(|byte| !byte.is_ascii_whitespace())
+    {
+        let headline = format!("`{name}` is JSON, not CSV");
+        return Err(Message::new(Code::OtherFormat, headline)
+            .at(Place::line(name, 1))
+            .help("export the data as CSV"));
+    }
     match markup
         .iter()
         .find(|(tag, _)| start.starts_with(tag.as_bytes()))
@@ -85,4 +100,27 @@ pub(crate) fn refuse_other_formats(name: &str, head: &[u8], text: &[u8]) -> Resu
         .help(save)),
         None => Ok(()),
     }
+}
+
+/// What a file of another kind starts with.
+const FORMATS: &[(&[u8], &str)] = &[
+    (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG", "an image"),
+    (b"\xFF\xD8\xFF", "an image"),
+    (b"GIF8", "an image"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xFD7zXZ\0", "an xz archive"),
+    (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
+    (b"Rar!\x1A\x07", "a RAR archive"),
+];
+
+fn other_format(head: &[u8]) -> Option<&'static str> {
+    let (_, kind) = FORMATS.iter().find(|(start, _)| head.starts_with(start))?;
+    // Text can start with the letters of a bzip2 archive, but not with its level and block.
+    let is_text = head.starts_with(b"BZh") && head.get(4..7) != Some(b"1AY");
+    (!is_text).then_some(kind)
 }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::Role;
+use super::columns::{Role, quoted};
 use super::load::{FileRead, LoadOptions, Loaded};
 use super::number::Mark;
 use super::repeats::{Repeated, Repeats};
-use super::shape::order_flag;
+use super::shape::{is_total, order_flag};
 use super::tally::Tally;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::{Clash, Ledger, Part, RowPlace};
 use crate::policies::{Duplicates, Policies};
 use crate::text;
-use crate::units::Grain;
+use crate::units::{Grain, Month};
 
 /// One file and how it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +77,8 @@ pub(super) fn close(
         .unwrap_or_default()
         .to_owned();
     let currency_column = first.columns.name(Role::Currency).map(str::to_owned);
+    let date_column = first.columns.name(Role::Date).map(str::to_owned);
+    let customer_column = first.columns.name(Role::Customer).map(str::to_owned);
     let by: Vec<String> = first
         .columns
         .by
@@ -91,7 +93,7 @@ pub(super) fn close(
         ..Place::line(&names[row.file], row.line)
     };
     let mut errors = Vec::new();
-    errors.extend(mixed_grains(&all.part, &place));
+    errors.extend(mixed_grains(&all.part, date_column, &place));
     errors.extend(clashes(&all.part, &place));
     errors.extend(no_rows_left(&all, options, policies, &names));
     let currency = one_currency(&all.tally, currency_column, &place).unwrap_or_else(|message| {
@@ -108,7 +110,13 @@ pub(super) fn close(
     );
     warnings.extend(other_currencies(&all.other_currencies, policies, &place));
     warnings.extend(split_by_filter(&all.part));
-    let ledger = all.part.finish(&by, currency, policies.through)?;
+    let ledger = all
+        .part
+        .finish(&by, currency, policies.through)
+        .map_err(|message| message.at(Place::file(&names[0])))?;
+    if let Some(message) = total_row(&ledger, customer_column) {
+        return Err(Errors::from(message.at(Place::file(&names[0]))));
+    }
     warnings.extend(two_segments(&ledger));
     Ok(Loaded {
         ledger,
@@ -167,7 +175,7 @@ fn disagreements(files: &[FileRead]) -> Vec<Message> {
             .iter()
             .find(|other| other.seen.fingerprint == file.seen.fingerprint);
         if let Some(twin) = twin {
-            let headline = format!("`{}` and `{}` are the same file", twin.name, file.name);
+            let headline = format!("`{}` and `{}` hold the same bytes", twin.name, file.name);
             let place = Place {
                 file_number: number,
                 ..Place::file(&file.name)
@@ -175,7 +183,8 @@ fn disagreements(files: &[FileRead]) -> Vec<Message> {
             messages.push(
                 Message::new(Code::RepeatedFile, headline)
                     .at(place)
-                    .help("name it once"),
+                    .note("their revenue would count twice")
+                    .help("name one of them"),
             );
         } else if let Some(first) = files.first().filter(|_| number > 0) {
             messages.extend(
@@ -285,7 +294,7 @@ fn assumed_encoding(file: &FileRead) -> Option<Message> {
     file.seen.assumed.then(|| {
         Message::new(
             Code::AssumedEncoding,
-            format!("`{}` is no UTF-8; it was read as Windows-1252", file.name),
+            format!("`{}` is no UTF-8 and was read as Windows-1252", file.name),
         )
         .at(Place {
             file_number: file.found_number(),
@@ -301,7 +310,11 @@ impl FileRead {
     }
 }
 
-fn mixed_grains(part: &Part, place: &impl Fn(RowPlace) -> Place) -> Option<Message> {
+fn mixed_grains(
+    part: &Part,
+    column: Option<String>,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Option<Message> {
     let grains: Vec<(Grain, RowPlace)> = part.coverage().grains().collect();
     let [(first, at), (second, other), ..] = grains.as_slice() else {
         return None;
@@ -321,10 +334,40 @@ fn mixed_grains(part: &Part, place: &impl Fn(RowPlace) -> Place) -> Option<Messa
                 second.word()
             ),
         )
-        .at(place(*late.1))
+        .at(Place {
+            column,
+            ..place(*late.1)
+        })
         .found(format!("a {} in {}", early.0.word(), line(early.1)))
         .found(format!("a {} in {}", late.0.word(), line(late.1)))
-        .help("keep the rows of one grain: they would count the same revenue twice"),
+        .note("together they would count the same revenue twice")
+        .help("keep the rows of one grain"),
+    )
+}
+
+/// A customer named as totals are that is the sum of all others in each of its months.
+fn total_row(ledger: &Ledger, column: Option<String>) -> Option<Message> {
+    let all = ledger.in_byte_order();
+    let is_sum = |total: u32| {
+        let months = ledger.first().through(ledger.last());
+        let mut stated = months
+            .filter(|month| ledger.units(total, *month) != 0)
+            .peekable();
+        let others = |month: Month| -> i128 {
+            let others = all.iter().filter(|other| **other != total);
+            others.map(|other| ledger.units(*other, month)).sum()
+        };
+        stated.peek().is_some() && stated.all(|month| ledger.units(total, month) == others(month))
+    };
+    let named = all.iter().filter(|number| is_total(ledger.name(**number)));
+    let total = named.copied().find(|number| is_sum(*number))?;
+    let (name, column) = (ledger.name(total), column.unwrap_or_default());
+    let headline = format!("`{name}` is the sum of all other customers in each of its months");
+    let filter = format!("{column}!={name}");
+    Some(
+        Message::new(Code::TotalRow, headline)
+            .note("as a customer it would double the revenue")
+            .help(format!("leave it out with `--where {}`", quoted(&filter))),
     )
 }
 
@@ -387,7 +430,8 @@ fn no_rows_left(
             let near = text::nearest(&filter.value, seen.iter().copied())
                 .filter(|near| *near != filter.value);
             if let (Some(near), true) = (near, filter.is_equal) {
-                message = message.help(format!("`--where '{}={near}'`", filter.column));
+                let typed = format!("{}={near}", filter.column);
+                message = message.help(format!("`--where {}`", quoted(&typed)));
             }
         }
         return Some(message);
@@ -400,10 +444,14 @@ fn no_rows_left(
             .iter()
             .map(|entry| shown_code(&entry.code))
             .collect();
-        Message::new(Code::UnknownCurrency, format!("no row is in {kept}"))
+        let message = Message::new(Code::UnknownCurrency, format!("no row is in {kept}"))
             .at(place)
-            .found(format!("rows in {}", text::list(&codes, "and")))
-            .help(format!("`--currency {}`", codes[0]))
+            .found(format!("rows in {}", text::list(&codes, "and")));
+        let most = all.other_currencies.by_rows();
+        match most.iter().find(|entry| !entry.code.is_empty()) {
+            Some(entry) => message.help(format!("`--currency {}`", quoted(&entry.code))),
+            None => message,
+        }
     })
 }
 
@@ -441,6 +489,7 @@ fn one_currency(
             column,
             ..place(odd.first)
         })
+        .counting(odd.rows)
         .note(format!(
             "line {} is the first in {}; a retention ratio needs one currency",
             odd.first.line,
@@ -449,7 +498,7 @@ fn one_currency(
     let codes: Vec<String> = entries
         .iter()
         .filter(|entry| !entry.code.is_empty())
-        .map(|entry| format!("`--currency {}`", entry.code))
+        .map(|entry| format!("`--currency {}`", quoted(&entry.code)))
         .collect();
     Err(message.help(format!("keep one with {}", text::list(&codes, "or"))))
 }
@@ -491,7 +540,7 @@ fn equal_rows(repeated: &Repeated, place: &impl Fn(RowPlace) -> Place) -> Messag
     }
     message
         .note("they were added up")
-        .help("if the export holds them twice, keep one of each with `--duplicates last`, or make them an error with `--duplicates error`")
+        .help("if the export holds them twice, keep one of each with `--duplicates last`")
 }
 
 fn other_currencies(
@@ -513,7 +562,11 @@ fn other_currencies(
         })
         .collect();
     let kept = policies.currency.as_deref().unwrap_or_default();
-    let headline = format!("{} not in {kept} were left out", text::count(rows, "row"));
+    let verb = if rows == 1 { "is" } else { "are" };
+    let headline = format!(
+        "{} {verb} not in {kept} and left out",
+        text::count(rows, "row")
+    );
     Some(
         Message::new(Code::OtherCurrencies, headline)
             .at(place(first))
@@ -533,7 +586,6 @@ fn split_by_filter(part: &Part) -> Option<Message> {
         Message::new(Code::SplitByFilter, headline)
             .found(text::examples(&split, split.len()))
             .note("what moves out of the filter counts as churn, what moves in as new or returning")
-            .help("see moves as transfers with `--by` the column instead")
             .counting(split.len() as u64)
     })
 }
@@ -546,10 +598,15 @@ fn two_segments(ledger: &Ledger) -> Vec<Message> {
             .map(|(customer, month)| format!("{} in {month}", ledger.name(*customer)))
             .collect();
         names.sort_unstable();
+        let mut numbers: Vec<u32> = contested.iter().map(|(customer, _)| *customer).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let customers = numbers.len();
+        let verb = if customers == 1 { "has" } else { "have" };
         let headline = format!(
-            "`{}` has two values for a customer in {}",
-            attribute.column(),
-            text::count(names.len() as u64, "customer month")
+            "{} {verb} several values of `{}` in one month",
+            text::count(customers as u64, "customer"),
+            attribute.column()
         );
         (!names.is_empty()).then(|| {
             Message::new(Code::TwoSegments, headline)
