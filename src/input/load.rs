@@ -10,10 +10,11 @@ use super::decide::{self, Column, Settled};
 use super::dialect::{Dialect, detect_dialect};
 use super::encoding::Encoding;
 use super::filter::Filter;
+use super::head::{body, cut_header, read_header, wider_record};
 use super::header;
 use super::number::{Mark, MarkDecision};
 use super::scan::{Chunk, Cut, Record, Records, Splitter};
-use super::shape::long::{Found, Plan, RowReader, trimmed};
+use super::shape::long::{Found, Plan, RowReader};
 use super::source::{Sample, Seen, Source};
 use super::summary::{self, FileSummary};
 use crate::error::{Code, Errors, Message, Place};
@@ -459,84 +460,6 @@ fn each_chunk(
             }
         }
     }
-}
-
-/// Takes the first record off a chunk.
-fn cut_header(chunk: &mut Chunk, dialect: &Dialect) {
-    let mut records = Records::new(&chunk.bytes, dialect, chunk.first_line);
-    if records.next(&mut Record::new()).is_ok() {
-        let (offset, line) = (records.offset(), records.line());
-        chunk.bytes.drain(..offset);
-        chunk.first_line = line;
-    }
-}
-
-/// The sample without its header and without a last record that is cut short, and its first line.
-fn body<'s>(sample: &'s Sample, dialect: &Dialect) -> (&'s [u8], u64) {
-    let text = &sample.text[dialect.preamble.min(sample.text.len())..];
-    let mut records = Records::new(text, dialect, dialect.first_line());
-    if records.next(&mut Record::new()).is_err() {
-        return (&[], 1);
-    }
-    let (start, line) = (records.offset(), records.line());
-    let end = if sample.complete {
-        text.len()
-    } else {
-        text.iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(start, |at| at + 1)
-    };
-    (&text[start..end.max(start)], line)
-}
-
-/// The header's cells and place.
-fn read_header(
-    sample: &Sample,
-    dialect: &Dialect,
-    number: usize,
-    name: &str,
-) -> Result<(Vec<String>, Place), Message> {
-    let text = &sample.text[dialect.preamble.min(sample.text.len())..];
-    let mut record = Record::new();
-    let mut records = Records::new(text, dialect, dialect.first_line());
-    if !records
-        .next(&mut record)
-        .map_err(|fault| fault.message(name))?
-    {
-        return Err(Message::new(
-            Code::EmptyFile,
-            format!("`{name}` has no header and no rows"),
-        )
-        .at(Place::file(name)));
-    }
-    let mut scratch = String::new();
-    let cells = (0..record.len())
-        .map(|index| trimmed(record.cell(text, index, &mut scratch)).to_owned())
-        .collect();
-    let mut excerpt = record.excerpt(text, 0);
-    (excerpt.start, excerpt.end) = (0, excerpt.text.len());
-    let place = Place {
-        file_number: number,
-        excerpt: Some(excerpt),
-        ..Place::line(name, record.line())
-    };
-    Ok((cells, place))
-}
-
-/// The first of the next records that has more cells than the header: its line and how many.
-fn wider_record(sample: &Sample, dialect: &Dialect, width: usize) -> Option<(u64, usize)> {
-    const LOOKED_AT: usize = 30;
-    let (bytes, first_line) = body(sample, dialect);
-    let mut records = Records::new(bytes, dialect, first_line);
-    let mut record = Record::new();
-    for _ in 0..LOOKED_AT {
-        match records.next(&mut record) {
-            Ok(true) if record.len() > width => return Some((record.line(), record.len())),
-            Ok(true) => {}
-            _ => return None,
-        }
-    }
-    None
 }
 
 /// A message that knows which file it is about.

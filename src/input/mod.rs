@@ -10,6 +10,8 @@ pub mod dialect;
 pub mod encoding;
 mod evidence;
 pub mod filter;
+mod findings;
+mod head;
 pub mod header;
 mod load;
 pub mod log;

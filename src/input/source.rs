@@ -595,7 +595,7 @@ mod tests {
             .unwrap();
         assert_eq!(message.code, Code::FileNotFound);
         assert!(
-            message.help[0].ends_with("revenue.csv`?"),
+            message.help[0].ends_with("revenue.csv` is there"),
             "{:?}",
             message.help
         );
