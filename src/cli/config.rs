@@ -1,6 +1,8 @@
 //! What will run: flags over settings file over defaults, each value with where it came from.
 
-use super::args::{CalcArgs, Common};
+use std::collections::BTreeMap;
+
+use super::args::{CalcArgs, Common, SETTINGS};
 use super::environment::Environment;
 use super::settings::{FileSettings, read_settings};
 use crate::error::{Code, Errors, Message, Place};
@@ -235,11 +237,14 @@ impl Resolver<'_> {
             .iter()
             .filter_map(|text| self.filter(text, origin.as_ref()))
             .collect();
-        let origins = ["decimal", "date-order"].into_iter().filter_map(|name| {
-            let place = self.given(name)?.place?;
-            Some((name, format!("{}:{}", place.file, place.line.unwrap_or(1))))
-        });
-        let origins = origins.collect();
+        let origins = SETTINGS
+            .iter()
+            .map(|setting| setting.name)
+            .filter_map(|name| {
+                let place = self.given(name)?.place?;
+                Some((name, format!("{}:{}", place.file, place.line.unwrap_or(1))))
+            });
+        let origins: BTreeMap<&'static str, String> = origins.collect();
         let column = |name: &str, resolver: &mut Self| resolver.one(name).map(|(value, _)| value);
         let roles = ["customer", "date", "amount", "currency-column", "product"]
             .map(|name| column(name, self));
@@ -247,10 +252,11 @@ impl Resolver<'_> {
             columns: Wanted {
                 roles,
                 by,
+                origins: origins.clone(),
                 filters: filters.iter().map(|filter| filter.column.clone()).collect(),
             },
-            filters,
             origins,
+            filters,
             delimiter: self.parsed("delimiter", &[",", ";", "|", "tab"], delimiter),
             encoding: self.parsed(
                 "encoding",

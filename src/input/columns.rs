@@ -1,5 +1,7 @@
 //! Which column holds what: header names to roles, by what was typed or by synonyms.
 
+use std::collections::BTreeMap;
+
 use super::header;
 use crate::error::{Code, Errors, Excerpt, Message, Place};
 use crate::text;
@@ -204,6 +206,8 @@ pub struct Wanted {
     pub by: Vec<String>,
     /// The columns of `--where`.
     pub filters: Vec<String>,
+    /// Which line of a settings file named a column, by the setting, for messages.
+    pub origins: BTreeMap<&'static str, String>,
 }
 
 /// Where everything stands in a file.
@@ -253,6 +257,7 @@ pub struct HeaderLine<'a> {
 pub fn assign(line: &HeaderLine<'_>, wanted: &Wanted) -> Result<Columns, Errors> {
     let mut finder = Finder {
         line,
+        origins: &wanted.origins,
         errors: Vec::new(),
         is_reported: [false; 5],
     };
@@ -295,6 +300,7 @@ pub fn assign(line: &HeaderLine<'_>, wanted: &Wanted) -> Result<Columns, Errors>
 
 struct Finder<'a> {
     line: &'a HeaderLine<'a>,
+    origins: &'a BTreeMap<&'static str, String>,
     errors: Vec<Message>,
     /// For each role, true if what is wrong with it was said already.
     is_reported: [bool; 5],
@@ -378,6 +384,9 @@ impl Finder<'_> {
         let mut message = Message::new(Code::UnknownColumn, format!("there is no column `{name}`"))
             .at(self.line.place.clone())
             .found(format!("columns {}", list_columns(&known)));
+        if let Some(origin) = self.origins.get(setting) {
+            message = message.note(format!("`{setting}` was set by {origin}"));
+        }
         if let Some(near) = text::nearest(name, known.iter().copied()) {
             message = message.help(format!("`--{setting} {}`", quoted(near)));
         }

@@ -35,7 +35,22 @@ pub(crate) fn refuse_other_formats(name: &str, head: &[u8], text: &[u8]) -> Resu
             Message::new(Code::EmptyFile, format!("`{name}` is empty")).at(Place::file(name))
         );
     }
-    let save = "open it in a spreadsheet and save the sheet as `CSV UTF-8`";
+    refuse_archives(name, head)?;
+    if let Some(kind) = other_format(head) {
+        return Err(
+            Message::new(Code::OtherFormat, format!("`{name}` is {kind}, not CSV"))
+                .at(Place::file(name))
+                .help("export the data as CSV"),
+        );
+    }
+    refuse_markup(name, text)
+}
+
+/// What to do with a sheet that was not saved as text.
+const SAVE: &str = "open it in a spreadsheet and save the sheet as `CSV UTF-8`";
+
+/// Refuses workbooks and zip archives.
+fn refuse_archives(name: &str, head: &[u8]) -> Result<(), Message> {
     let is_zip = head.starts_with(b"PK\x03\x04");
     if is_zip || head.starts_with(b"\xD0\xCF\x11\xE0") {
         let is_workbook = !is_zip
@@ -43,11 +58,11 @@ pub(crate) fn refuse_other_formats(name: &str, head: &[u8], text: &[u8]) -> Resu
                 .iter()
                 .any(|part| memmem::find(head, part).is_some());
         let (what, help) = if is_workbook {
-            ("a workbook", save.to_owned())
+            ("a workbook", SAVE.to_owned())
         } else {
             (
                 "a zip archive",
-                format!("unpack it; if it is a workbook, {save}"),
+                format!("unpack it; if it is a workbook, {SAVE}"),
             )
         };
         return Err(Message::new(
@@ -57,13 +72,11 @@ pub(crate) fn refuse_other_formats(name: &str, head: &[u8], text: &[u8]) -> Resu
         .at(Place::file(name))
         .help(help));
     }
-    if let Some(kind) = other_format(head) {
-        return Err(
-            Message::new(Code::OtherFormat, format!("`{name}` is {kind}, not CSV"))
-                .at(Place::file(name))
-                .help("export the data as CSV"),
-        );
-    }
+    Ok(())
+}
+
+/// Refuses HTML, XML and JSON.
+fn refuse_markup(name: &str, text: &[u8]) -> Result<(), Message> {
     // Without NUL bytes, so that UTF-16 is recognised too.
     let start = text
         .iter()
@@ -97,7 +110,7 @@ pub(crate) fn refuse_other_formats(name: &str, head: &[u8], text: &[u8]) -> Resu
             format!("`{name}` is {what}, not CSV"),
         )
         .at(Place::line(name, 1))
-        .help(save)),
+        .help(SAVE)),
         None => Ok(()),
     }
 }

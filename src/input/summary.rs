@@ -8,7 +8,6 @@ use super::findings::{
     other_currencies, split_by_filter, total_row, two_segments,
 };
 use super::load::{FileRead, LoadOptions, Loaded};
-use super::number::Mark;
 use super::repeats::Repeats;
 use super::shape::order_flag;
 use super::tally::Tally;
@@ -73,20 +72,10 @@ pub(super) fn close(
     let Some(first) = files.first() else {
         return Err(Errors::from(Message::new(Code::Usage, "no file was given")));
     };
-    let amount_column = first
-        .columns
-        .name(Role::Amount)
-        .unwrap_or_default()
-        .to_owned();
-    let currency_column = first.columns.name(Role::Currency).map(str::to_owned);
-    let date_column = first.columns.name(Role::Date).map(str::to_owned);
-    let customer_column = first.columns.name(Role::Customer).map(str::to_owned);
-    let by: Vec<String> = first
-        .columns
-        .by
-        .iter()
-        .map(|index| first.columns.header[*index].clone())
-        .collect();
+    let columns = first.columns.clone();
+    let column = |role: Role| columns.name(role).map(str::to_owned);
+    let by = columns.by.iter();
+    let by: Vec<String> = by.map(|index| columns.header[*index].clone()).collect();
     let summaries: Vec<FileSummary> = files.iter().map(summary).collect();
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     let mut all = Merged::of(files, policies.duplicates, by.len(), options.filters.len());
@@ -95,13 +84,14 @@ pub(super) fn close(
         ..Place::line(&names[row.file], row.line)
     };
     let mut errors = Vec::new();
-    errors.extend(mixed_grains(&all.part, date_column, &place));
+    errors.extend(mixed_grains(&all.part, column(Role::Date), &place));
     errors.extend(clashes(&all.part, &place));
     errors.extend(no_rows_left(&all, options, policies, &names));
-    let currency = one_currency(&all.tally, currency_column, &place).unwrap_or_else(|message| {
-        errors.push(message);
-        None
-    });
+    let currency =
+        one_currency(&all.tally, column(Role::Currency), &place).unwrap_or_else(|message| {
+            errors.push(message);
+            None
+        });
     if !errors.is_empty() {
         return Err(Errors::from(errors));
     }
@@ -116,14 +106,14 @@ pub(super) fn close(
         .part
         .finish(&by, currency, policies.through)
         .map_err(|message| message.at(Place::file(&names[0])))?;
-    if let Some(message) = total_row(&ledger, customer_column) {
+    if let Some(message) = total_row(&ledger, column(Role::Customer)) {
         return Err(Errors::from(message.at(Place::file(&names[0]))));
     }
     warnings.extend(two_segments(&ledger));
     Ok(Loaded {
         ledger,
         files: summaries,
-        amount_column,
+        amount_column: column(Role::Amount).unwrap_or_default(),
         by,
         warnings,
     })
@@ -246,36 +236,27 @@ fn summary(file: &FileRead) -> FileSummary {
             "detected: its first bytes".to_owned(),
         ));
     }
-    let delimiter = if file.dialect.delimiter == b'\t' {
-        "tab".to_owned()
-    } else {
-        char::from(file.dialect.delimiter).to_string()
+    let delimiter = match file.dialect.delimiter {
+        b'\t' => "tab".to_owned(),
+        byte => char::from(byte).to_string(),
     };
     traits.push(text(
         "delimiter",
         &delimiter,
         set_or(file.dialect.set, &file.dialect.evidence),
     ));
-    let mark = if file.mark.value == Mark::Dot {
-        "."
-    } else {
-        ","
-    };
-    traits.push(text("decimal", mark, file.mark.origin.clone()));
+    let mark = file.mark.value.sign().to_string();
+    traits.push(text("decimal", &mark, file.mark.origin.clone()));
     traits.push(text(
         "date-order",
         order_flag(file.order.value),
         file.order.origin.clone(),
     ));
-    for role in Role::ALL {
-        if let Some(name) = file.columns.name(role) {
-            traits.push(text(
-                role.setting(),
-                name,
-                set_or(file.columns.is_set[role as usize], "its header"),
-            ));
-        }
-    }
+    let columns = Role::ALL.into_iter().filter_map(|role| {
+        let origin = set_or(file.columns.is_set[role as usize], "its header");
+        Some(text(role.setting(), file.columns.name(role)?, origin))
+    });
+    traits.extend(columns);
     if file.is_minor {
         traits.push(text(
             "unit",
