@@ -352,7 +352,9 @@ fn likely_period(label: &str) -> Option<String> {
         return Some(format!("{year}-{part}"));
     }
     let named = MONTHS.iter().position(|month| label.contains(month));
+    let is_number = !label.chars().any(char::is_alphabetic);
     let number = runs()
+        .filter(|_| is_number)
         .filter(|run| (1..=2).contains(&run.len()) && short != Some(*run))
         .find_map(|run| run.parse().ok().filter(|month| (1..=12).contains(month)));
     let month = named.map(|index| index + 1).or(number)?;
@@ -373,6 +375,7 @@ mod tests {
             ("2024-3", Some("2024-03")),
             ("Mar-24", Some("2024-03")),
             ("2024-13", None),
+            ("2024-Q5", None),
             ("March", None),
         ] {
             assert_eq!(likely_period(typed).as_deref(), meant, "{typed}");

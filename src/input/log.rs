@@ -91,7 +91,11 @@ impl ErrorLog {
 /// case of its own.
 fn cause(message: &Message) -> Option<(Code, String)> {
     let same = match message.code {
-        Code::FiscalStartUnknown => String::new(),
+        Code::FiscalStartUnknown | Code::RepeatedHeader => String::new(),
+        // What was set fits none of them: the flag in the help mends all.
+        Code::UnreadableAmount | Code::UnreadableDate if !message.help.is_empty() => {
+            message.help.join("\n")
+        }
         Code::DamagedId => message.headline.clone(),
         Code::UnreadableDate => message
             .evidence

@@ -87,7 +87,12 @@ fn taken(cells: &[String], roles: &[Option<usize>; 5]) -> Option<String> {
         .enumerate()
         .map(|(number, (role, cell))| {
             let verb = if number == 0 { "was taken as" } else { "as" };
-            format!("`{cell}` {verb} the {}", role.noun())
+            let cell = if cell.is_empty() {
+                "the column without a header".to_owned()
+            } else {
+                format!("`{cell}`")
+            };
+            format!("{cell} {verb} the {}", role.noun())
         })
         .collect();
     (!parts.is_empty()).then(|| parts.join(", "))

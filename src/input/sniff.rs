@@ -51,7 +51,7 @@ const SAVE: &str = "open it in a spreadsheet and save the sheet as `CSV UTF-8`";
 
 /// Refuses workbooks and zip archives.
 fn refuse_archives(name: &str, head: &[u8]) -> Result<(), Message> {
-    let is_zip = head.starts_with(b"PK\x03\x04");
+    let is_zip = head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
     if is_zip || head.starts_with(b"\xD0\xCF\x11\xE0") {
         let is_workbook = !is_zip
             || [&b"[Content_Types].xml"[..], b"xl/", b"mimetype"]
@@ -91,6 +91,9 @@ fn refuse_markup(name: &str, text: &[u8]) -> Result<(), Message> {
         ("<html", "an HTML page"),
         ("<!doctype", "an HTML page"),
         ("<table", "an HTML page"),
+        ("<head", "an HTML page"),
+        ("<body", "an HTML page"),
+        ("<!--", "an HTML page"),
         ("<?xml", "XML"),
     ];
     if let [b'[' | b'{', rest @ ..] = start.as_slice()

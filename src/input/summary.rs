@@ -106,6 +106,13 @@ pub(super) fn close(
         .part
         .finish(&by, currency, policies.through)
         .map_err(|message| message.at(Place::file(&names[0])))?;
+    if let Some(through) = policies.through.filter(|month| *month < ledger.first()) {
+        let headline = format!("`through {through}` ends before the data start");
+        let message = Message::new(Code::UnusableRange, headline).at(Place::file(&names[0]));
+        return Err(Errors::from(
+            message.found(format!("the data start in {}", ledger.first())),
+        ));
+    }
     if let Some(message) = total_row(&ledger, column(Role::Customer)) {
         return Err(Errors::from(message.at(Place::file(&names[0]))));
     }

@@ -1,5 +1,7 @@
 //! What is wrong with a row, said to a person.
 
+use std::borrow::Cow;
+
 use super::super::columns::Role;
 use super::super::date::{DateFault, DateOrder, read_when};
 use super::super::log::NO_YEAR;
@@ -22,7 +24,7 @@ impl Faults<'_> {
         let (mark, is_set) = self.plan.mark;
         let reason = match fault {
             AmountFault::TooLarge => {
-                let headline = format!("`{cell}` is more than 1,000,000,000,000");
+                let headline = format!("`{}` is more than 1,000,000,000,000", short(cell));
                 return Some(
                     Message::new(Code::AmountTooLarge, headline)
                         .at(self.place(Role::Amount))
@@ -37,7 +39,7 @@ impl Faults<'_> {
         }
         let message = Message::new(
             Code::UnreadableAmount,
-            format!("cannot read `{cell}` as an amount"),
+            format!("cannot read `{}` as an amount", short(cell)),
         )
         .at(self.place(Role::Amount));
         Some(if is_other {
@@ -74,7 +76,7 @@ impl Faults<'_> {
         }
         let unreadable = Message::new(
             Code::UnreadableDate,
-            format!("cannot read `{cell}` as a date or period"),
+            format!("cannot read `{}` as a date or period", short(cell)),
         );
         let message = match fault {
             DateFault::OutOfRange(year) => Message::new(
@@ -208,7 +210,7 @@ impl Faults<'_> {
     pub(super) fn too_many_decimals(&self, cell: &str) -> Message {
         Message::new(
             Code::UnreadableAmount,
-            format!("cannot read `{cell}` as an amount"),
+            format!("cannot read `{}` as an amount", short(cell)),
         )
         .at(self.place(Role::Amount))
         .note("in major units it has more than 18 decimals")
@@ -237,6 +239,15 @@ impl Faults<'_> {
             column,
             excerpt: Some(self.record.excerpt(self.bytes, index)),
         }
+    }
+}
+
+/// A cell as a headline quotes it; the line below shows more of it.
+fn short(cell: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 60;
+    match cell.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &cell[..end])),
+        None => Cow::Borrowed(cell),
     }
 }
 
