@@ -258,6 +258,7 @@ impl clap::Args for SettingArgs {
             };
             flag(setting.name)
                 .action(action)
+                .allow_negative_numbers(true)
                 .value_name(setting.value_name)
                 .help(setting.about)
                 .help_heading(setting.heading)
@@ -271,6 +272,7 @@ impl clap::Args for SettingArgs {
                 format!("{}: {}", policy.about, policy.values)
             };
             flag(policy.name)
+                .allow_negative_numbers(true)
                 .value_name(value_name)
                 .help(help)
                 .help_heading("Policies (docs/definitions.md)")

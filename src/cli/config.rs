@@ -1,6 +1,8 @@
 //! What will run: flags over settings file over defaults, each value with where it came from.
 
-use super::args::{CalcArgs, Common};
+use std::collections::BTreeMap;
+
+use super::args::{CalcArgs, Common, SETTINGS};
 use super::environment::Environment;
 use super::settings::{FileSettings, read_settings};
 use crate::error::{Code, Errors, Message, Place};
@@ -59,7 +61,9 @@ pub(super) fn calc_config(
             format,
         })
     } else {
-        Err(Errors::from(resolver.errors))
+        let mut errors = resolver.errors;
+        errors.sort_by_key(|error| error.place.as_ref().map(|place| place.line));
+        Err(Errors::from(errors))
     }
 }
 
@@ -122,11 +126,20 @@ impl Resolver<'_> {
         if parsed.is_none() {
             let near = text::nearest(&value, words.iter().copied());
             self.refuse(name, &value, &text::list(words, "or"), &given);
-            if let (Some(near), Some(error)) = (near, self.errors.last_mut()) {
-                error.help.push(format!("`--{name} {near}`"));
-            }
+            self.propose(name, near, &given);
         }
         parsed
+    }
+
+    /// Adds the nearest value to the last error, as it would be typed where it came from.
+    fn propose(&mut self, name: &str, near: Option<&str>, given: &Given) {
+        if let (Some(near), Some(error)) = (near, self.errors.last_mut()) {
+            error.help.push(if given.place.is_some() {
+                format!("`{name} = \"{near}\"`")
+            } else {
+                format!("`--{name} {near}`")
+            });
+        }
     }
 
     fn refuse(&mut self, name: &str, value: &str, expected: &str, given: &Given) {
@@ -153,14 +166,12 @@ impl Resolver<'_> {
                 self.refuse(
                     policy.name,
                     &value,
-                    &expected.unwrap_or_default().replace('|', ", "),
+                    &or_list(&expected.unwrap_or_default()),
                     &given,
                 );
                 let near = text::nearest(&value, policy.values.split('|'))
                     .filter(|_| policy.values.contains('|'));
-                if let (Some(near), Some(error)) = (near, self.errors.last_mut()) {
-                    error.help.push(format!("`--{} {near}`", policy.name));
-                }
+                self.propose(policy.name, near, &given);
             }
         }
         policies
@@ -201,23 +212,39 @@ impl Resolver<'_> {
                 Code::UnusableRange,
                 format!("`{label}` ends before it starts"),
             ),
-            PeriodError::Unreadable => Message::new(
-                Code::UnreadablePeriod,
-                format!("`{label}` is no period"),
-            )
-            .expected("2024-03, 2024-Q1, 2024-H1, 2024, FY2024-Q1, TTM-2024-03 or 2024-01..2024-03")
-            .help(format!("such as `--{flag} {}`", likely_period(label))),
+            PeriodError::Unreadable => {
+                let message = Message::new(
+                    Code::UnreadablePeriod,
+                    format!("`{label}` is no period"),
+                )
+                .expected(
+                    "2024-03, 2024-Q1, 2024-H1, 2024, FY2024-Q1, TTM-2024-03 or 2024-01..2024-03",
+                );
+                match likely_period(label) {
+                    Some(likely) => message.help(format!("`--{flag} {likely}`")),
+                    None => message,
+                }
+            }
         });
         None
     }
 
     fn load_options(&mut self) -> LoadOptions {
         let by = self.list("by", true);
+        let origin = self.given("where");
         let filters: Vec<Filter> = self
             .list("where", false)
             .iter()
-            .filter_map(|text| self.filter(text))
+            .filter_map(|text| self.filter(text, origin.as_ref()))
             .collect();
+        let origins = SETTINGS
+            .iter()
+            .map(|setting| setting.name)
+            .filter_map(|name| {
+                let place = self.given(name)?.place?;
+                Some((name, format!("{}:{}", place.file, place.line.unwrap_or(1))))
+            });
+        let origins: BTreeMap<&'static str, String> = origins.collect();
         let column = |name: &str, resolver: &mut Self| resolver.one(name).map(|(value, _)| value);
         let roles = ["customer", "date", "amount", "currency-column", "product"]
             .map(|name| column(name, self));
@@ -225,8 +252,10 @@ impl Resolver<'_> {
             columns: Wanted {
                 roles,
                 by,
+                origins: origins.clone(),
                 filters: filters.iter().map(|filter| filter.column.clone()).collect(),
             },
+            origins,
             filters,
             delimiter: self.parsed("delimiter", &[",", ";", "|", "tab"], delimiter),
             encoding: self.parsed(
@@ -265,15 +294,11 @@ impl Resolver<'_> {
             .collect()
     }
 
-    fn filter(&mut self, text: &str) -> Option<Filter> {
+    fn filter(&mut self, text: &str, given: Option<&Given>) -> Option<Filter> {
         let filter = Filter::parse(text);
-        if filter.is_none() {
-            let message = Message::new(Code::BadValue, format!("`--where` does not take `{text}`"));
-            self.errors.push(
-                message
-                    .expected("COL=VALUE or COL!=VALUE")
-                    .help("such as `--where region=EMEA`"),
-            );
+        if let (None, Some(given)) = (&filter, given) {
+            let expected = "COL=VALUE or COL!=VALUE, such as `region=EMEA`";
+            self.refuse("where", text, expected, given);
         }
         filter
     }
@@ -300,18 +325,40 @@ fn all_cores() -> usize {
         .min(64)
 }
 
-/// The label that a person probably meant: `Q1 2024` and `2024q1` are `2024-Q1`.
-fn likely_period(label: &str) -> String {
+/// Values as a policy lists them, as they are said: `stock or flow`.
+fn or_list(values: &str) -> String {
+    text::list(&values.split('|').collect::<Vec<_>>(), "or")
+}
+
+/// The label that a person probably meant: `Q1 2024` is `2024-Q1`, `Mar 24` is `2024-03`. `None` where
+/// the year or the part of it cannot be told.
+fn likely_period(label: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+    ];
     let label = label.to_uppercase();
-    let digits: String = label
-        .split(|c: char| !c.is_ascii_digit())
-        .find(|run| run.len() == 4)
-        .unwrap_or("2024")
-        .to_owned();
+    let runs = || label.split(|c: char| !c.is_ascii_digit());
+    let year = runs().find(|run| run.len() == 4 && run.starts_with(['1', '2']));
+    let short = runs()
+        .rfind(|run| run.len() == 2)
+        .filter(|_| year.is_none());
+    let year = year
+        .map(str::to_owned)
+        .or(short.map(|digits| format!("20{digits}")))?;
     let part = ["Q1", "Q2", "Q3", "Q4", "H1", "H2"]
         .into_iter()
         .find(|part| label.contains(part));
-    part.map_or_else(|| format!("{digits}-03"), |part| format!("{digits}-{part}"))
+    if let Some(part) = part {
+        return Some(format!("{year}-{part}"));
+    }
+    let named = MONTHS.iter().position(|month| label.contains(month));
+    let is_number = !label.chars().any(char::is_alphabetic);
+    let number = runs()
+        .filter(|_| is_number)
+        .filter(|run| (1..=2).contains(&run.len()) && short != Some(*run))
+        .find_map(|run| run.parse().ok().filter(|month| (1..=12).contains(month)));
+    let month = named.map(|index| index + 1).or(number)?;
+    Some(format!("{year}-{month:02}"))
 }
 
 #[cfg(test)]
@@ -321,12 +368,17 @@ mod tests {
     #[test]
     fn a_near_miss_names_the_period_meant() {
         for (typed, meant) in [
-            ("Q1 2024", "2024-Q1"),
-            ("2024q3", "2024-Q3"),
-            ("H2/2023", "2023-H2"),
-            ("March", "2024-03"),
+            ("Q1 2024", Some("2024-Q1")),
+            ("2024q3", Some("2024-Q3")),
+            ("H2/2023", Some("2023-H2")),
+            ("March 2024", Some("2024-03")),
+            ("2024-3", Some("2024-03")),
+            ("Mar-24", Some("2024-03")),
+            ("2024-13", None),
+            ("2024-Q5", None),
+            ("March", None),
         ] {
-            assert_eq!(likely_period(typed), meant);
+            assert_eq!(likely_period(typed).as_deref(), meant, "{typed}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Errors and warnings onto standard error, as text or JSON lines.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 
 use super::Streams;
@@ -88,13 +89,14 @@ pub(super) fn color(choice: Color, environment: &Environment, is_terminal: bool)
 /// Prints what clap has to say: help and version are results, anything else is a usage error.
 pub(super) fn report_usage(
     error: &clap::Error,
+    words: &[OsString],
     environment: &Environment,
     streams: &mut Streams<'_>,
 ) -> Outcome {
     let common = Common {
         color: Color::Auto,
         quiet: false,
-        message_format: MessageFormat::Text,
+        message_format: message_format(words),
         config: None,
         no_config: false,
     };
@@ -121,30 +123,54 @@ pub(super) fn report_usage(
     }
 }
 
+/// The form that was asked for in words that could not be parsed as a whole.
+fn message_format(words: &[OsString]) -> MessageFormat {
+    let is_pair = |pair: &[OsString]| pair[0] == "--message-format" && pair[1] == "json";
+    let is_json =
+        words.iter().any(|word| word == "--message-format=json") || words.windows(2).any(is_pair);
+    if is_json {
+        MessageFormat::Json
+    } else {
+        MessageFormat::Text
+    }
+}
+
 /// Clap's text as one of our messages: the first line is the headline, tips are help.
-fn usage(text: &str) -> Message {
+fn usage(said: &str) -> Message {
     let ticked = |line: &str| {
         line.replace(" '", " `")
             .replace("' ", "` ")
             .replace('\'', "`")
     };
-    let mut lines = text.lines();
+    let mut lines = said.lines();
     let first = lines.next().unwrap_or_default();
     let mut headline = ticked(first.strip_prefix("error: ").unwrap_or(first));
     let (mut found, mut help) = (Vec::new(), Vec::new());
     for line in lines {
         let line = line.trim();
         if let Some(tip) = line.strip_prefix("tip: ") {
-            help.push(ticked(tip));
+            // A tip to pass a flag's look-alike as a value would make a file of it.
+            if !tip.starts_with("to pass") {
+                help.push(ticked(tip));
+            }
         } else if let Some(values) = line.strip_prefix("[possible values: ") {
-            found.push(values.trim_end_matches(']').to_owned());
+            let values: Vec<&str> = values.trim_end_matches(']').split(", ").collect();
+            found.push(text::list(&values, "or"));
         } else if headline.ends_with(':') && !line.is_empty() && !line.starts_with("Usage") {
             headline = format!("{headline} {line}");
         }
     }
-    if text.contains("requires a subcommand") || text.starts_with("Net revenue retention") {
+    let value = headline
+        .strip_prefix("invalid value ")
+        .and_then(|rest| rest.split_once(" for "))
+        .map(|(value, flag)| (value.to_owned(), flag.to_owned()));
+    if let Some((value, flag)) = value {
+        let flag = flag.split([' ', '`']).find(|word| !word.is_empty());
+        headline = format!("`{}` does not take {value}", flag.unwrap_or_default());
+    }
+    if said.contains("requires a subcommand") || said.starts_with("Net revenue retention") {
         "no command was given".clone_into(&mut headline);
-        help.push("nrr calc revenue.csv --period 2024-Q1".to_owned());
+        help.push("`nrr calc revenue.csv --period 2024-Q1`".to_owned());
     }
     let mut message = Message::new(Code::Usage, headline);
     for values in found {
@@ -171,5 +197,10 @@ mod tests {
         );
         assert_eq!(message.headline, "unexpected argument `--perod` found");
         assert_eq!(message.help, ["a similar argument exists: `--period`"]);
+        let message = usage(
+            "error: invalid value 'no' for '--color <WHEN>'\n  [possible values: auto, always, never]\n",
+        );
+        assert_eq!(message.headline, "`--color` does not take `no`");
+        assert_eq!(message.evidence[0].text, "auto, always or never");
     }
 }

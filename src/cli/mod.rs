@@ -49,9 +49,10 @@ pub fn run(
     environment: &Environment,
     mut streams: Streams<'_>,
 ) -> Outcome {
-    let args = match Args::try_parse_from(words) {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let args = match Args::try_parse_from(&words) {
         Ok(args) => args,
-        Err(error) => return message::report_usage(&error, environment, &mut streams),
+        Err(error) => return message::report_usage(&error, &words, environment, &mut streams),
     };
     let mut messenger = Messenger::new(&args.common, environment, streams.stderr_is_terminal);
     let outcome = match &args.command {

@@ -62,9 +62,14 @@ impl Write for OutputFile {
 
 /// The error for a place that cannot be written.
 pub(super) fn cannot_write(name: &str, error: &io::Error) -> Message {
-    Message::new(Code::CannotWrite, format!("cannot write `{name}`"))
-        .at(Place::file(name))
-        .note(crate::input::reason(error))
+    let message =
+        Message::new(Code::CannotWrite, format!("cannot write `{name}`")).at(Place::file(name));
+    match Path::new(name).parent() {
+        Some(folder) if error.kind() == io::ErrorKind::NotFound => {
+            message.note(format!("there is no folder `{}`", folder.display()))
+        }
+        _ => message.note(crate::input::reason(error).to_lowercase()),
+    }
 }
 
 fn open(path: &Path) -> io::Result<OutputFile> {

@@ -211,7 +211,8 @@ fn flattering(policies: &Policies, loaded: &Loaded) -> Vec<Message> {
         let headline = "`min-closing` leaves customers out that shrank or left, and hides losses";
         messages.push(
             Message::new(Code::FlatteringPolicy, headline)
-                .note("see `excluded_opening` and `excluded_closing`"),
+                .note("what was left out stands in `excluded_opening` and `excluded_closing`")
+                .help("`--min-closing 0`"),
         );
     }
     let is_biased = matches!(policies.segment_at, SegmentAt::Closing | SegmentAt::Latest);
@@ -221,7 +222,9 @@ fn flattering(policies: &Policies, loaded: &Loaded) -> Vec<Message> {
             policies.segment_at.word()
         );
         messages.push(
-            Message::new(Code::FlatteringPolicy, headline).note("segments are biased by survivors"),
+            Message::new(Code::FlatteringPolicy, headline)
+                .note("a segment that loses customers looks better than it is")
+                .help("`--segment-at opening`"),
         );
     }
     messages

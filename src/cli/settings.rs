@@ -36,6 +36,11 @@ pub(super) fn read_settings(
     common: &Common,
     environment: &Environment,
 ) -> Result<FileSettings, Errors> {
+    if common.no_config && common.config.is_some() {
+        // Clap sees a conflict only where both stand on the same side of the command.
+        let headline = "`--config` cannot be used with `--no-config`";
+        return Err(Errors::from(Message::new(Code::Usage, headline)));
+    }
     let Some(path) = settings_path(common, environment) else {
         return Ok(FileSettings::new());
     };
@@ -91,8 +96,11 @@ fn shown(path: &Path, environment: &Environment) -> String {
 
 fn parse_settings(text: &str, name: &str) -> Result<FileSettings, Errors> {
     let table = DeTable::parse(text).map_err(|error| {
-        let message = Message::new(Code::UnreadableSettings, format!("`{name}` is no TOML"))
-            .note(error.message());
+        let message = Message::new(
+            Code::UnreadableSettings,
+            format!("cannot read `{name}` as TOML"),
+        )
+        .note(error.message());
         message.at(error
             .span()
             .map_or_else(|| Place::file(name), |span| place(text, name, span)))
@@ -134,8 +142,13 @@ fn is_known(key: &str) -> bool {
 fn unknown(key: &str, at: Place) -> Message {
     let message = Message::new(Code::UnknownSetting, format!("`{key}` is no setting")).at(at);
     match text::nearest(key, names()) {
+        _ if ["period", "from", "to", "output"].contains(&key) => {
+            message.note(format!("`--{key}` is given on the command line alone"))
+        }
         Some(near) => message.help(format!("`{near}` is one")),
-        None => message.help("see them with `nrr calc --help`; keys are the names of flags"),
+        None => message
+            .expected("a flag's name, such as `lookback`")
+            .help("see them with `nrr calc --help`"),
     }
 }
 

@@ -48,153 +48,306 @@ macro_rules! codes {
 
             /// The long text: what it means, why it is asked, what to do.
             #[must_use]
-            pub const fn explanation(self) -> &'static str {
-                match self { $(Code::$variant => concat!($($doc, "\n"),+),)+ }
+            pub fn explanation(self) -> String {
+                let lines: &[&str] = match self { $(Code::$variant => &[$($doc),+],)+ };
+                let lines: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+                lines.join("\n")
             }
         }
     };
 }
 
 codes! {
-    /// A file that was named does not exist. Nothing was read, not even the other files.
+    /// A file that was named does not exist. Nothing was read, not even the other files,
+    /// because a result from a part of the input would be a wrong one. Look at the spelling
+    /// and at the folder the command runs in; a name that comes close is offered.
     FileNotFound = "file-not-found", Error;
-    /// A file exists but cannot be read: no permission, a device error, a share that went away.
+    /// A file exists, or something on its way does, but it cannot be read: no permission, a
+    /// device error, a share that went away. The reason is the system's own. Open the file
+    /// in another program to see whether it can be read at all, then run again.
     CannotRead = "cannot-read", Error;
-    /// A folder was given where a file is expected. Name its files, for instance with `folder/*.csv`.
+    /// A folder was given where a file is expected. Which of its files belong to the input
+    /// is not guessed, for an old export beside a new one would count twice. Name the
+    /// files, for instance with `folder/*.csv`.
     IsAFolder = "is-a-folder", Error;
-    /// The same file was given twice. Its revenue would count twice.
+    /// Two of the files have the same bytes: one file named twice, a link to it, or a copy.
+    /// Its revenue would count twice. Name one of them.
     RepeatedFile = "repeated-file", Error;
-    /// A file changed while it was read, so what was decided from its beginning may not hold.
-    /// Copy it first, then run on the copy.
+    /// A file changed while it was read, so what was decided from its beginning may not
+    /// hold for its end. A number from such a reading belongs to no state of the file. Copy
+    /// the file, then run on the copy.
     ChangedFile = "changed-file", Error;
-    /// A file has no bytes, or none but a byte order mark.
+    /// A file has no bytes, or none but a byte order mark or blank lines. An export that
+    /// failed often leaves such a file behind. Export it again; leave the file out if it is
+    /// meant to be empty.
     EmptyFile = "empty-file", Error;
-    /// A file has a header and nothing below it.
+    /// A file has a header and nothing below it. A file without rows is more often a failed
+    /// export, or a filter left on, than a month in which nobody paid. Export it again;
+    /// leave the file out if it is meant to be empty.
     NoRows = "no-rows", Error;
-    /// An Excel workbook or a zip archive under another name. Open it and save the sheet as CSV (UTF-8).
+    /// The file is an Excel workbook or a zip archive, whatever its name says. A workbook
+    /// has several sheets, formats and formulas, and none of it is text. Open it and save
+    /// the sheet as `CSV UTF-8`.
     SpreadsheetFile = "spreadsheet-file", Error;
-    /// An HTML page or an XML document, often saved by a web application as `.xls` or `.csv`.
-    /// Open it in a spreadsheet and save the sheet as CSV.
+    /// The file is an HTML page or an XML document. Web applications save such files as
+    /// `.xls` or `.csv`; a page that asks for a login looks the same. Open it in a
+    /// spreadsheet and save the sheet as `CSV UTF-8`, or export again as CSV.
     MarkupFile = "markup-file", Error;
-    /// A gzip or zstd file that ends early or is damaged. Fetch it again.
+    /// The first bytes are those of another kind of file: a PDF, an image, JSON, a
+    /// database, an archive. Nothing in it can be read as rows and cells. Export the data
+    /// as CSV from the program that made the file.
+    OtherFormat = "other-format", Error;
+    /// A gzip or zstd file ends early or is damaged; often a download or a copy was
+    /// interrupted. What could be read of it is not used, for a part of the rows gives a
+    /// wrong number. Fetch or export the file again.
     BrokenCompression = "broken-compression", Error;
-    /// The bytes are not in the encoding that was set, or stop being in the one that was found.
+    /// The bytes are not in the encoding that was set, or stop being in the one that was
+    /// found. A character read wrongly splits a customer in two, so nothing is replaced or
+    /// left out. Set the right encoding with `--encoding`, or save the file again as `CSV
+    /// UTF-8`.
     UnreadableText = "unreadable-text", Error;
-    /// A NUL byte: the file is binary, or was damaged on its way.
+    /// A NUL byte stands in the text. The file is no text, was damaged on its way, or is in
+    /// an encoding other than the one it was read in. Save or export it again as `CSV
+    /// UTF-8`.
     NulByte = "nul-byte", Error;
-    /// A quote opens and never closes, so everything after it would be one cell.
+    /// A quote opens a cell and none closes it, so that every row after it would be one
+    /// cell. The line named is where the quote opens, which is nearly always the line to
+    /// mend. Close the quote, or remove the one that opens the cell; a quote inside a
+    /// quoted cell is written twice.
     UnclosedQuote = "unclosed-quote", Error;
-    /// Text follows a closing quote in the same cell. A quote inside a quoted cell is written twice.
+    /// Text follows a closing quote in the same cell. Where the cell ends is then open, and
+    /// the cells after it may have shifted. Write a quote inside a quoted cell twice: `"Foo
+    /// ""Bar"" Ltd"`.
     TextAfterQuote = "text-after-quote", Error;
-    /// A record is longer than 16 MiB: almost always a quote that was never closed.
+    /// A record is longer than 16 MiB. It is almost always a quote that was never closed,
+    /// or a file whose lines do not end. Look at the line named, and at the delimiter and
+    /// the line ends of the file.
     RecordTooLong = "record-too-long", Error;
-    /// The records are consistent under two delimiters, or under none.
+    /// The records come out equally well under two delimiters, or the delimiter that was
+    /// set splits none of them. The wrong one would cut amounts such as `1,50` in two. Say
+    /// which one it is with `--delimiter`.
     AmbiguousDelimiter = "ambiguous-delimiter", Error;
-    /// A row has more cells than the header has names; a comma in an unquoted text shifts
-    /// every later cell, so nothing of the row can be trusted.
+    /// A row has more cells than the header has names. A comma in a text without quotes
+    /// shifts every later cell, so an amount may stand under another header and nothing of
+    /// the row can be trusted. Put the text in quotes, or export the file again; empty
+    /// cells at the end do no harm.
     ExtraCells = "extra-cells", Error;
-    /// Two columns have the same header, and one of them is needed. Columns can be named by number: `#3`.
+    /// Two columns have the same header, and one of them is needed. Which one is meant is
+    /// not guessed, as their cells may differ. Name the column by its number, such as
+    /// `--amount "#3"`.
     DuplicateHeader = "duplicate-header", Error;
-    /// The header stands a second time among the rows: files were put one after the other.
+    /// The header stands a second time among the rows. Files were put one after the other,
+    /// and rows below a second header may have their columns in another order. Give the
+    /// files one by one, or remove the line.
     RepeatedHeader = "repeated-header", Error;
-    /// No column was recognised for something that is needed.
+    /// No column was recognised for something that is needed: the customer, the period or
+    /// the amount. Columns are recognised by their headers, and a header that is not known
+    /// is not guessed from its cells. Name the column by its header or its number with
+    /// `--customer`, `--date` or `--amount`. A file with one column a month cannot be read
+    /// yet: turn it into one row a customer and month.
     MissingColumn = "missing-column", Error;
-    /// Several columns could hold the same thing, and they are not equally good.
+    /// Several columns could hold the same thing, and neither name is better than the
+    /// other. They usually give different numbers: `arr` is twelve times `mrr`, and a
+    /// billed amount is no run rate. Say which one with the flag that the message names.
     AmbiguousColumn = "ambiguous-column", Error;
-    /// A column that was named is not in the file.
+    /// A column that was named is not in the file. Headers are compared without case,
+    /// blanks, `_` and `-`; columns can be named by number too, such as `"#3"`. The message
+    /// lists the columns there are.
     UnknownColumn = "unknown-column", Error;
-    /// One column was given two jobs.
+    /// One column was named for two jobs, such as the customer and the period. One of the
+    /// two flags is a slip, and the result would mean nothing. Give each job a column of
+    /// its own.
     ColumnTwice = "column-twice", Error;
-    /// Several files are one input only if their columns have the same names and their periods one grain.
+    /// Several files are one input only if the columns that are read have the same names in
+    /// all of them. Under another name an amount may be something else, such as revenue
+    /// instead of MRR. Export the files in the same way, rename the column, or run on each
+    /// file alone. The order of the columns may differ.
     HeadersDiffer = "headers-differ", Error;
-    /// A cell of the amount column is no amount. Words such as `N/A` and `#REF!` are not zero,
-    /// and neither is a percentage or a number in scientific notation.
+    /// A cell of the amount column is no amount. Words such as `N/A` and `#REF!` are not
+    /// zero, and neither is a percentage or a number in scientific notation, whose digits
+    /// are lost: to read one as zero would look like churn. Mend the cell, or, where all
+    /// amounts are written that way, set `--decimal`.
     UnreadableAmount = "unreadable-amount", Error;
-    /// A row names a customer and a period but no amount. It may mean nothing, or that the export lost it.
+    /// A row names a customer and a period but no amount. It may mean that nothing was
+    /// paid, or that the export lost the amount; the first is churn, the second a damaged
+    /// file. If it means that nothing was paid, pass `--empty-amount zero`.
     EmptyAmount = "empty-amount", Error;
-    /// Every separator in the amounts can be a decimal mark or a thousands mark: `1,399` is 1399 or 1.399.
+    /// Every separator in the amounts can be a decimal mark or a thousands mark: `1,399` is
+    /// 1399 or 1.399. No other amount of the column settles it, and the two readings differ
+    /// a thousandfold. Pass `--decimal .` if a dot stands before the decimals, `--decimal
+    /// ,` if a comma does.
     AmbiguousDecimal = "ambiguous-decimal", Error;
-    /// The amounts of one column cannot all be meant in one way: a mark that is decimal in one
-    /// row is a thousands mark in another.
+    /// The amounts of one column cannot all be meant in one way: a mark that is decimal in
+    /// one row is a thousands mark in another. Rows from two sources, or a file edited in
+    /// two countries, look like this. Mend the rows that are named; if one mark does hold
+    /// for all of them, set it with `--decimal`.
     MixedDecimals = "mixed-decimals", Error;
-    /// An amount beyond 10^12 major units, or a sum that exact arithmetic cannot hold.
+    /// An amount is beyond 10^12 major units, or a sum is larger than exact arithmetic
+    /// holds. An id or a date in the amount column is the usual cause. Look at the line
+    /// named, and at which column was taken as the amount.
     AmountTooLarge = "amount-too-large", Error;
-    /// A cell of the period column is no date and no period.
+    /// A cell of the period column is no date and no period, or one that names no year.
+    /// Guessing would put revenue in the wrong month. Write it as a date such as
+    /// `2024-01-31` or a period such as `2024-01` or `2024-Q1`, or name another column with
+    /// `--date`.
     UnreadableDate = "unreadable-date", Error;
-    /// A row with revenue names no date.
+    /// A row has an amount other than zero and no date or period. Without one its revenue
+    /// belongs nowhere, and leaving it out would understate some month. Fill in the period;
+    /// if the row is a total, remove it.
     EmptyDate = "empty-date", Error;
-    /// Every date can be read day first and month first.
+    /// Every date can be read day first and month first: `03/04/2025` is 3 April or 4
+    /// March. The other order would put revenue in other months, and neither the language
+    /// of the machine nor today's date says which holds. Pass `--date-order dmy` or
+    /// `--date-order mdy`.
     AmbiguousDates = "ambiguous-dates", Error;
-    /// Some dates can only be read day first and others only month first: two sources were pasted together.
+    /// Some dates can only be read day first and others only month first: two sources were
+    /// pasted together, or a spreadsheet turned some of the dates. The dates that fit both
+    /// orders cannot be trusted then. Write all dates as `2024-01-31`, or give the two
+    /// sources as two files.
     MixedDateOrders = "mixed-date-orders", Error;
-    /// Dates as numbers (Excel serials, epoch seconds) stand among dates as text.
+    /// Dates as numbers, such as Excel serials or epoch seconds, stand among dates as text.
+    /// A number among dates is as likely an amount or an id that slipped into the column.
+    /// Write all dates in one way, best as `2024-01-31`.
     MixedDateForms = "mixed-date-forms", Error;
-    /// A date before 1990 or after 2100, which is a placeholder or a slip.
+    /// A date lies before 1990 or after 2100, or is a placeholder such as `9999-12-31`. One
+    /// slip of that size would stretch the data over decades of empty months. Mend the
+    /// date, or leave the row out.
     DateOutOfRange = "date-out-of-range", Error;
-    /// Months and longer periods stand in one column, so revenue would be counted at two grains.
+    /// Months and longer periods stand in one column. A quarter beside its months would
+    /// count the same revenue twice. Keep the rows of one grain, or give each grain as a
+    /// file of its own.
     MixedGrains = "mixed-grains", Error;
-    /// A row with revenue names no customer.
+    /// A row has an amount other than zero and names no customer. Retention follows
+    /// customers, so its revenue could be neither kept nor lost. Fill in the customer; if
+    /// the row is a total, remove it.
     EmptyCustomer = "empty-customer", Error;
-    /// An id as Excel writes large numbers, `1.23457E+11`: its last digits are gone and several
-    /// customers may have become one.
+    /// An id is written as Excel writes large numbers, such as `1.23457E+11`: its last
+    /// digits are gone, and several customers may have become one. What was lost cannot be
+    /// brought back from this file. Export again, and keep the column as text if a
+    /// spreadsheet opens the file in between.
     DamagedId = "damaged-id", Error;
-    /// Amounts in several currencies; a retention ratio needs one.
+    /// A row named `Total`, or another word for it, is exactly the sum of all other
+    /// customers in each of its months. Read as a customer it would double the revenue, the
+    /// largest customer by far. Leave it out with `--where`, as the message shows, or
+    /// remove the row.
+    TotalRow = "total-row", Error;
+    /// Amounts are in several currencies, and a retention ratio needs one: added up as they
+    /// are, or converted at rates that move, they show the exchange rate and not what
+    /// customers did. Rows that name no currency count as one of their own. Keep one with
+    /// `--currency`.
     MixedCurrencies = "mixed-currencies", Error;
-    /// No row is in the currency that was asked for.
+    /// No row is in the currency that was asked for with `currency`. The message lists the
+    /// currencies there are. Ask for one of those, or for none if there is only one.
     UnknownCurrency = "unknown-currency", Error;
     /// An amount carries the sign of another currency than the row's currency column names.
+    /// One of the two is wrong, and which one cannot be told from the file. Mend the row,
+    /// or export the amounts without signs.
     CurrencyConflict = "currency-conflict", Error;
-    /// Several rows stand for the same customer, month, product and currency, and `--duplicates error` is set.
+    /// Several rows stand for the same customer, month, product and currency, and
+    /// `duplicates error` is set. They may be line items that add up, or revisions of which
+    /// the last holds; the figures differ. Say which with `--duplicates sum` or
+    /// `--duplicates last`.
     DuplicateRows = "duplicate-rows", Error;
-    /// No row passes the filters.
+    /// No row passes the filters, so there is nothing to compute. Values are compared to
+    /// the letter, capitals included. The message shows values that the column does hold.
     NoRowsLeft = "no-rows-left", Error;
-    /// A label that is no period.
+    /// A label given to `--period`, `--from` or `--to` is no period. Periods are written
+    /// with the year first: a month `2024-03`, a quarter `2024-Q1`, a half `2024-H1`, a
+    /// year `2024`, a fiscal period `FY2024-Q1`, twelve months `TTM-2024-03`, or months
+    /// from one to another `2024-01..2024-03`.
     UnreadablePeriod = "unreadable-period", Error;
-    /// A fiscal label, but the month in which fiscal years start is not known.
+    /// A label names a fiscal year or quarter, but the month in which fiscal years start is
+    /// not known. `FY2024-Q1` is January to March for one company and February to April of
+    /// 2023 for another. Say the month with `--fiscal-year-start`, such as
+    /// `--fiscal-year-start 2`.
     FiscalStartUnknown = "fiscal-start-unknown", Error;
-    /// A range that ends before it starts, or does not consist of whole periods.
+    /// A range ends before it starts, does not consist of whole periods of its grain, or
+    /// holds none. A quarter of two months is not compared with one of three. Give a range
+    /// of whole periods, or a shorter grain with `--every`.
     UnusableRange = "unusable-range", Error;
-    /// The period, or the one it is compared with, starts before the data do.
+    /// The period, or the one it is compared with, starts before the data do. Without the
+    /// earlier months every customer would look new. Ask for a later period or a shorter
+    /// `--lookback`, or add the files that hold the months before.
     PeriodBeforeData = "period-before-data", Error;
-    /// The period ends after the data do. What is missing is not churn.
+    /// The period ends after the data do. What is missing is not churn, and a month that is
+    /// not over looks like one in which customers left. Ask for an earlier period, add the
+    /// files, or take the months there are with `--partial allow`.
     PeriodAfterData = "period-after-data", Error;
-    /// A month that the figure reads has no row of any customer: a missing export, not a mass churn.
+    /// A month that the figure reads has no row of any customer. That is a missing export
+    /// far more often than a month in which everybody left. Add the file that holds it, or
+    /// count the month as nothing with `--missing-months zero`.
     MissingMonth = "missing-month", Error;
-    /// The data are labelled by quarter or year, and a shorter period was asked for.
+    /// The data are labelled by quarter, half or year, and a shorter period was asked for.
+    /// How a quarter's revenue falls on its months is not in the file. Ask for periods as
+    /// long as the labels, or export by month.
     FinerThanData = "finer-than-data", Error;
-    /// A customer's revenue at one end of the comparison is below zero; a retention ratio has no place for it.
+    /// A customer's revenue at one end of the comparison is below zero, after all its rows
+    /// were added up. A retention ratio has no place for it: a refund larger than the
+    /// revenue would turn a loss into growth. Look at the customer's rows, or count such
+    /// values as zero with `--negatives clip`, which prints how much was cut.
     NegativeRevenue = "negative-revenue", Error;
-    /// A flag, or a combination of flags, that cannot be run.
+    /// A flag, or a combination of flags, that cannot be run. Nothing was read. `nrr
+    /// --help` and `nrr calc --help` list every flag with what it takes.
     Usage = "usage", Error;
-    /// A setting has a value it does not take.
+    /// A setting has a value that it does not take, from a flag or from a line of
+    /// `nrr.toml`. Running with the default instead would give a number under another
+    /// definition than the one asked for. The message lists what the setting takes.
     BadValue = "bad-value", Error;
-    /// A settings file holds a key that is no setting. A slip there would silently leave a default in force.
+    /// A settings file holds a key that is no setting. A slip there would silently leave a
+    /// default in force, so it stops the run. Keys have the names of the flags, such as
+    /// `lookback` or `date-order`; `nrr calc --help` lists them. Files and periods are
+    /// given on the command line alone.
     UnknownSetting = "unknown-setting", Error;
-    /// A settings file cannot be read as TOML.
+    /// A settings file cannot be read, or is not TOML. Each line holds a key, `=` and a
+    /// value: texts in quotes, numbers without, lists in brackets. Mend the line named,
+    /// choose another file with `--config`, or run without one with `--no-config`.
     UnreadableSettings = "unreadable-settings", Error;
-    /// The result cannot be written: a full disk, no permission, a folder that does not exist.
+    /// The result cannot be written: a full disk, no permission, a folder that does not
+    /// exist. A file named with `--output` is written whole or not at all, so what stood
+    /// there before still does. Name another place, or make the folder first.
     CannotWrite = "cannot-write", Error;
-    /// `nrr explain` was asked for a code or metric that does not exist.
+    /// `nrr explain` was asked for a code or a metric that does not exist. Codes stand in
+    /// brackets at the start of every message; metrics have the names of the fields in the
+    /// output. A name that comes close is offered.
     UnknownCode = "unknown-code", Error;
-    /// The bytes are no UTF-8; they were read as Windows-1252, which never fails. Look at the names
-    /// with accents.
+    /// The bytes are no UTF-8; they were read as Windows-1252, which is what Excel writes
+    /// as plain CSV, and which fits nearly any bytes. If the guess is wrong, names with
+    /// accents are too, but no amount is. Look at such a name; if it is right, set
+    /// `--encoding windows-1252`.
     AssumedEncoding = "assumed-encoding", Warning;
-    /// Rows that are equal in every column. They were added up, as line items are; if the export holds
-    /// rows twice, revenue is counted twice.
+    /// Rows are equal to another in every column. They were added up, as line items of one
+    /// invoice have to be; if the export holds rows twice, revenue is counted twice. If so,
+    /// keep one of each with `--duplicates last`, or have them refused with `--duplicates
+    /// error`.
     EqualRows = "equal-rows", Warning;
-    /// A month inside the data has no row of any customer. No figure asked for reads it.
+    /// A month inside the data has no row of any customer. No figure asked for reads it, or
+    /// the month was declared to be zero, so the result stands; a month that was never
+    /// exported is still worth knowing of. Figures that do read it are refused.
     EmptyMonth = "empty-month", Warning;
-    /// The data end before the period does, and `--partial allow` is set.
+    /// The data end before the period does, and `partial allow` is set. The figure is of
+    /// the months there are, and changes when the others come. Do not compare it with one
+    /// of a whole period.
     PartialPeriod = "partial-period", Warning;
-    /// Rows in other currencies were left out, as asked.
+    /// Rows in other currencies were left out, as `currency` asks. The figure is of one
+    /// currency's book, not of the whole; a customer who changes currency looks lost. How
+    /// many rows of which currency is in the message.
     OtherCurrencies = "other-currencies", Warning;
-    /// Customers with rows inside and outside the filter: what moves out of it counts as churn.
+    /// Some customers have rows inside and outside the filter. What moves out of it counts
+    /// as churn, and what moves in as new or returning, although nobody left. Filter by
+    /// something that a customer keeps, such as the country it signed in.
     SplitByFilter = "split-by-filter", Warning;
-    /// A customer stands in two segments in the same month; the one with the larger amount counts.
+    /// A customer stands in two segments in the same month. Its whole revenue of that month
+    /// counts in the one with the larger amount, or with equal amounts in the first by
+    /// name. The totals are right; shares of the segments may not be.
     TwoSegments = "two-segments", Warning;
-    /// A policy in force makes the rate look better than the whole book is.
+    /// A policy in force makes the rate look better than the whole book is, such as leaving
+    /// out customers that became small. The figure is not wrong for what it says, but it is
+    /// not the company's retention. Quote the policy with the number, or leave it at its
+    /// default.
     FlatteringPolicy = "flattering-policy", Warning;
-    /// Negative anchor values were cut to zero, as asked.
+    /// Values below zero at one end of the comparison were cut to zero, as `negatives clip`
+    /// asks. How much was cut is printed with the result. If it is much, look for credit
+    /// notes booked in the wrong month.
     ClippedRevenue = "clipped-revenue", Warning;
 }
 

@@ -1,5 +1,7 @@
 //! Which column holds what: header names to roles, by what was typed or by synonyms.
 
+use std::collections::BTreeMap;
+
 use super::header;
 use crate::error::{Code, Errors, Excerpt, Message, Place};
 use crate::text;
@@ -204,6 +206,8 @@ pub struct Wanted {
     pub by: Vec<String>,
     /// The columns of `--where`.
     pub filters: Vec<String>,
+    /// Which line of a settings file named a column, by the setting, for messages.
+    pub origins: BTreeMap<&'static str, String>,
 }
 
 /// Where everything stands in a file.
@@ -248,6 +252,8 @@ pub struct HeaderLine<'a> {
     pub cells: &'a [String],
     /// The file and line with the header as excerpt.
     pub place: Place,
+    /// The first row with more cells than the header: its line and how many.
+    pub wider: Option<(u64, usize)>,
 }
 
 /// Finds the column of every role, of `--by` and of `--where`.
@@ -258,6 +264,7 @@ pub struct HeaderLine<'a> {
 pub fn assign(line: &HeaderLine<'_>, wanted: &Wanted) -> Result<Columns, Errors> {
     let mut finder = Finder {
         line,
+        origins: &wanted.origins,
         errors: Vec::new(),
         is_reported: [false; 5],
     };
@@ -300,6 +307,7 @@ pub fn assign(line: &HeaderLine<'_>, wanted: &Wanted) -> Result<Columns, Errors>
 
 struct Finder<'a> {
     line: &'a HeaderLine<'a>,
+    origins: &'a BTreeMap<&'static str, String>,
     errors: Vec<Message>,
     /// For each role, true if what is wrong with it was said already.
     is_reported: [bool; 5],
@@ -316,7 +324,11 @@ impl Finder<'_> {
             let index = number.checked_sub(1).filter(|index| *index < cells.len());
             if index.is_none() {
                 let headline = format!("there is no column `{name}`");
-                let found = text::count(cells.len() as u64, "column");
+                let found = format!(
+                    "{}, `#1` to `#{}`",
+                    text::count(cells.len() as u64, "column"),
+                    cells.len()
+                );
                 self.errors.push(
                     Message::new(Code::UnknownColumn, headline)
                         .at(self.line.place.clone())
@@ -379,6 +391,9 @@ impl Finder<'_> {
         let mut message = Message::new(Code::UnknownColumn, format!("there is no column `{name}`"))
             .at(self.line.place.clone())
             .found(format!("columns {}", list_columns(&known)));
+        if let Some(origin) = self.origins.get(setting) {
+            message = message.note(format!("`{setting}` was set by {origin}"));
+        }
         if let Some(near) = text::nearest(name, known.iter().copied()) {
             message = message.help(format!("`--{setting} {}`", quoted(near)));
         }
@@ -422,7 +437,7 @@ impl Finder<'_> {
         );
         let flags: Vec<String> = numbers
             .iter()
-            .map(|number| format!("`--{setting} '{number}'`"))
+            .map(|number| format!("`--{setting} \"{number}\"`"))
             .collect();
         let message = Message::new(Code::DuplicateHeader, headline)
             .at(self.line.place.clone())
@@ -432,46 +447,14 @@ impl Finder<'_> {
     }
 
     fn report_missing(&mut self, roles: &[Option<usize>; 5], is_set: [bool; 5]) {
-        for role in Role::ALL {
-            let index = role as usize;
-            let is_missing = role.is_needed() && roles[index].is_none();
-            if is_missing && !is_set[index] && !self.is_reported[index] {
-                let message = self.missing(role, roles);
-                self.errors.push(message);
-            }
-        }
-    }
-
-    fn missing(&self, role: Role, roles: &[Option<usize>; 5]) -> Message {
-        let cells = self.line.cells;
-        let mut message = Message::new(
-            Code::MissingColumn,
-            format!("no column holds the {}", role.noun()),
-        )
-        .at(self.line.place.clone());
-        let taken: Vec<String> = Role::ALL
+        let missing: Vec<Role> = Role::ALL
             .into_iter()
-            .filter_map(|other| {
-                Some(format!(
-                    "`{}` was taken as the {}",
-                    cells[roles[other as usize]?],
-                    other.noun()
-                ))
-            })
+            .filter(|role| role.is_needed() && roles[*role as usize].is_none())
+            .filter(|role| !is_set[*role as usize] && !self.is_reported[*role as usize])
             .collect();
-        if !taken.is_empty() {
-            message = message.note(text::list(&taken, "and"));
-        }
-        let free: Vec<&String> = (0..cells.len())
-            .filter(|index| !roles.contains(&Some(*index)) && !cells[*index].is_empty())
-            .map(|index| &cells[index])
-            .collect();
-        match free.as_slice() {
-            [only] => message.help(format!("name it: `--{} {}`", role.setting(), quoted(only))),
-            _ => message.help(format!(
-                "name it by its header or number: `--{0} COL` or `--{0} '#2'`",
-                role.setting()
-            )),
+        if !missing.is_empty() {
+            let message = super::missing::missing(self.line, roles, &missing);
+            self.errors.push(message);
         }
     }
 
@@ -488,8 +471,15 @@ impl Finder<'_> {
                     role.noun(),
                     later.noun()
                 );
-                self.errors
-                    .push(Message::new(Code::ColumnTwice, headline).at(self.line.place.clone()));
+                self.errors.push(
+                    Message::new(Code::ColumnTwice, headline)
+                        .at(self.line.place.clone())
+                        .help(format!(
+                            "name another column with `--{}` or `--{}`",
+                            role.setting(),
+                            later.setting()
+                        )),
+                );
             }
         }
     }
@@ -507,11 +497,14 @@ pub fn quoted(text: &str) -> String {
     let is_plain = !text.is_empty()
         && text
             .chars()
-            .all(|c| c.is_alphanumeric() || "-_.".contains(c));
+            .all(|c| c.is_alphanumeric() || "-_.=".contains(c));
+    // Double quotes hold in every shell; what they do not keep as it is needs single ones.
     if is_plain {
         text.to_owned()
-    } else {
+    } else if text.contains(['"', '$', '`', '\\', '!', '%']) {
         format!("'{}'", text.replace('\'', r"'\''"))
+    } else {
+        format!("\"{text}\"")
     }
 }
 
@@ -550,6 +543,7 @@ mod tests {
         let line = HeaderLine {
             cells: &cells,
             place: Place::line("a.csv", 1),
+            wider: None,
         };
         assign(&line, wanted).map_err(|errors| {
             errors
@@ -614,10 +608,7 @@ mod tests {
         let missing = roles("region,month,owner").unwrap_err();
         assert_eq!(
             missing,
-            [
-                "missing-column: no column holds the customer",
-                "missing-column: no column holds the amount"
-            ]
+            ["missing-column: no column holds the customer or the amount"]
         );
     }
 

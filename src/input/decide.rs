@@ -49,16 +49,17 @@ pub(super) fn mark(decision: MarkDecision, column: &Column<'_>) -> Result<Settle
             format!("`{cell}` can be read with a decimal mark or with a thousands mark"),
         )
         .at(column.place(line))
+        .found(both_amounts(&cell))
         .note("no other amount of the column settles it")
         .help("pass `--decimal .` or `--decimal ,`")),
         MarkDecision::Mixed { first, second } => Err(Message::new(
             Code::MixedDecimals,
-            format!("`{}` and `{}` cannot be written with the same marks", first.1, second.1),
+            format!("`{}` and `{}` cannot both be written with one decimal mark", first.1, second.1),
         )
         .at(column.place(first.0))
-        .found(format!("line {}: `{}` {}", first.0, first.1, first.2))
-        .found(format!("line {}: `{}` {}", second.0, second.1, second.2))
-        .help("mend the cells; if one mark does hold for all of them, pass `--decimal .` or `--decimal ,`")),
+        .found(format!("line {}, `{}`: {}", first.0, first.1, first.2))
+        .found(format!("line {}, `{}`: {}", second.0, second.1, second.2))
+        .help("mend the rows; if one mark does hold for all of them, pass `--decimal .` or `--decimal ,`")),
     }
 }
 
@@ -94,7 +95,7 @@ pub(super) fn order(
             .at(column.place(line))
             .counting(count);
             let message = match readings(&cell) {
-                Some(readings) => message.found(format!("`{cell}` is {readings}")),
+                Some(readings) => message.found(readings),
                 None => message.found(format!("`{cell}`")),
             };
             Err(message.help("pass `--date-order dmy` or `--date-order mdy`"))
@@ -115,13 +116,23 @@ pub(super) fn order(
         .help("write all dates as `2024-01-31`, or give the two sources as two files")),
         DateDecision::MixedForms { number, text } => Err(Message::new(
             Code::MixedDateForms,
-            format!("`{}` is a date as a number, `{}` is not", number.1, text.1),
+            format!(
+                "`{}` is a date as a number and `{}` one as text",
+                number.1, text.1
+            ),
         )
         .at(column.place(number.0))
         .found(format!("line {}: `{}`", number.0, number.1))
         .found(format!("line {}: `{}`", text.0, text.1))
         .help("write all dates as `2024-01-31`")),
     }
+}
+
+/// Both readings of an amount: `1399 or 1.399`.
+fn both_amounts(cell: &str) -> String {
+    let digits: String = cell.chars().filter(|c| !c.is_whitespace()).collect();
+    let whole: String = digits.chars().filter(|c| !".,".contains(*c)).collect();
+    format!("{whole} or {}", digits.replace(',', "."))
 }
 
 /// Both readings of a numeric date in words: `3 April 2025 or 4 March 2025`.

@@ -1,5 +1,6 @@
 //! The whole way: every source read, in as many passes as its columns need, into one ledger.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
 
@@ -9,10 +10,11 @@ use super::decide::{self, Column, Settled};
 use super::dialect::{Dialect, detect_dialect};
 use super::encoding::Encoding;
 use super::filter::Filter;
+use super::head::{body, cut_header, read_header, wider_record};
 use super::header;
 use super::number::{Mark, MarkDecision};
 use super::scan::{Chunk, Cut, Record, Records, Splitter};
-use super::shape::long::{Found, Plan, RowReader, trimmed};
+use super::shape::long::{Found, Plan, RowReader};
 use super::source::{Sample, Seen, Source};
 use super::summary::{self, FileSummary};
 use crate::error::{Code, Errors, Message, Place};
@@ -36,6 +38,8 @@ pub struct LoadOptions {
     pub date_order: Option<DateOrder>,
     /// How many threads read rows; at least one.
     pub threads: usize,
+    /// Which flag or line gave a setting, by its name, for messages.
+    pub origins: BTreeMap<&'static str, String>,
 }
 
 /// What came of it.
@@ -155,6 +159,7 @@ impl<'a> FileReader<'a> {
         let line = HeaderLine {
             cells: &cells,
             place: header_place.clone(),
+            wider: wider_record(&sample, &dialect, cells.len()),
         };
         let columns = assign(&line, &options.columns)?;
         Ok(FileReader {
@@ -187,6 +192,9 @@ impl<'a> FileReader<'a> {
                 }
                 Pass::Done(found, seen) => (*found, seen),
             };
+            if found.errors.is_cut_short() {
+                return Err(found.errors.finish());
+            }
             let (mark, order) = self.settle(&found)?;
             let settled = Guess {
                 mark: mark.value,
@@ -197,15 +205,7 @@ impl<'a> FileReader<'a> {
             }
             guess = settled;
         }
-        let message = Message::new(
-            Code::ChangedFile,
-            format!("`{}` changed while it was read", self.source.name()),
-        );
-        Err(Errors::from(
-            message
-                .at(self.file_place())
-                .help("copy it and run on the copy"),
-        ))
+        Err(Errors::from(changed(self.file_place())))
     }
 
     fn close(
@@ -219,8 +219,8 @@ impl<'a> FileReader<'a> {
             return Err(found.errors.finish());
         }
         if found.rows == 0 {
-            let message = Message::new(Code::NoRows, "the file has a header and no rows")
-                .at(self.header_place);
+            let message =
+                Message::new(Code::NoRows, "no row stands below the header").at(self.header_place);
             return Err(Errors::from(message));
         }
         let amount = self.columns.name(Role::Amount).unwrap_or_default();
@@ -294,6 +294,7 @@ impl<'a> FileReader<'a> {
             currency: self.policies.currency.as_deref(),
             header_currency: header::currency_of(amount),
             is_minor: header::is_minor(amount),
+            origins: &self.options.origins,
         }
     }
 
@@ -325,7 +326,8 @@ impl<'a> FileReader<'a> {
         match (mark, order) {
             (Ok(mark), Ok(order)) => Ok((mark, order)),
             (mark, order) => {
-                let open: Vec<Message> = [mark.err(), order.err()].into_iter().flatten().collect();
+                let open = [mark.err(), order.err()].into_iter().flatten();
+                let open: Vec<Message> = open.map(|message| self.with_excerpt(message)).collect();
                 Err(summary::joined(vec![
                     Errors::from(open),
                     found.errors.clone().finish(),
@@ -355,12 +357,45 @@ impl<'a> FileReader<'a> {
         }
     }
 
+    /// The message with its line, where the sample holds it.
+    fn with_excerpt(&self, mut message: Message) -> Message {
+        let Some(place) = &mut message.place else {
+            return message;
+        };
+        let column = place.column.as_deref();
+        let index = Role::ALL
+            .into_iter()
+            .find(|role| self.columns.name(*role) == column)
+            .and_then(|role| self.columns.of(role));
+        let (bytes, first_line) = body(&self.sample, &self.dialect);
+        let mut records = Records::new(bytes, &self.dialect, first_line);
+        let mut record = Record::new();
+        while let Ok(true) = records.next(&mut record) {
+            if Some(record.line()) >= place.line {
+                let is_it = Some(record.line()) == place.line;
+                place.excerpt = index
+                    .filter(|_| is_it)
+                    .map(|index| record.excerpt(bytes, index));
+                break;
+            }
+        }
+        message
+    }
+
     fn file_place(&self) -> Place {
         Place {
             file_number: self.number,
             ..Place::file(self.source.name())
         }
     }
+}
+
+/// The error for a file that no two passes agree on.
+fn changed(place: Place) -> Message {
+    let headline = format!("`{}` changed while it was read", place.file);
+    Message::new(Code::ChangedFile, headline)
+        .at(place)
+        .help("copy it and run on the copy")
 }
 
 /// How a pass over the chunks ended: at the end, or with the encoding to start again in.
@@ -434,72 +469,23 @@ fn each_chunk(
     }
 }
 
-/// Takes the first record off a chunk.
-fn cut_header(chunk: &mut Chunk, dialect: &Dialect) {
-    let mut records = Records::new(&chunk.bytes, dialect, chunk.first_line);
-    if records.next(&mut Record::new()).is_ok() {
-        let (offset, line) = (records.offset(), records.line());
-        chunk.bytes.drain(..offset);
-        chunk.first_line = line;
-    }
-}
-
-/// The sample without its header and without a last record that is cut short, and its first line.
-fn body<'s>(sample: &'s Sample, dialect: &Dialect) -> (&'s [u8], u64) {
-    let text = &sample.text[dialect.preamble.min(sample.text.len())..];
-    let mut records = Records::new(text, dialect, dialect.first_line());
-    if records.next(&mut Record::new()).is_err() {
-        return (&[], 1);
-    }
-    let (start, line) = (records.offset(), records.line());
-    let end = if sample.complete {
-        text.len()
-    } else {
-        text.iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(start, |at| at + 1)
-    };
-    (&text[start..end.max(start)], line)
-}
-
-/// The header's cells and place.
-fn read_header(
-    sample: &Sample,
-    dialect: &Dialect,
-    number: usize,
-    name: &str,
-) -> Result<(Vec<String>, Place), Message> {
-    let text = &sample.text[dialect.preamble.min(sample.text.len())..];
-    let mut record = Record::new();
-    let mut records = Records::new(text, dialect, dialect.first_line());
-    if !records
-        .next(&mut record)
-        .map_err(|fault| fault.message(name))?
-    {
-        return Err(Message::new(
-            Code::EmptyFile,
-            format!("`{name}` has no header and no rows"),
-        )
-        .at(Place::file(name)));
-    }
-    let mut scratch = String::new();
-    let cells = (0..record.len())
-        .map(|index| trimmed(record.cell(text, index, &mut scratch)).to_owned())
-        .collect();
-    let mut excerpt = record.excerpt(text, 0);
-    (excerpt.start, excerpt.end) = (0, excerpt.text.len());
-    let place = Place {
-        file_number: number,
-        excerpt: Some(excerpt),
-        ..Place::line(name, record.line())
-    };
-    Ok((cells, place))
-}
-
 /// A message that knows which file it is about.
 fn numbered(mut message: Message, number: usize) -> Message {
     if let Some(place) = &mut message.place {
         place.file_number = number;
     }
     message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_file_is_named_with_what_to_do() {
+        let message = changed(Place::file("live.csv"));
+        assert_eq!(message.code, Code::ChangedFile);
+        assert_eq!(message.headline, "`live.csv` changed while it was read");
+        assert_eq!(message.help, ["copy it and run on the copy"]);
+    }
 }

@@ -45,16 +45,19 @@ impl Fault {
                     .help("write a quote inside a quoted cell twice: `\"\"`")
             }
             Code::UnclosedQuote => {
-                let message = Message::new(self.code, "a quote opens here and never closes");
-                let message = message.found(if self.too_long {
-                    "no closing quote within 16 MiB"
+                let message = if self.too_long {
+                    Message::new(
+                        self.code,
+                        "a quote opens a cell and none closes it within 16 MiB",
+                    )
                 } else {
-                    "no closing quote up to the end of the file"
-                });
-                message.help("close it, or remove the quote that opens it")
+                    Message::new(self.code, "a quote opens a cell and none closes it")
+                        .note("every row up to the end of the file would be one cell")
+                };
+                message.help("close it, or remove the quote that opens the cell")
             }
             _ => Message::new(self.code, "a record is longer than 16 MiB")
-                .note("a record ends at the end of a line that is not inside quotes"),
+                .found("no end of a line within 16 MiB"),
         };
         message.at(Place {
             excerpt: self.excerpt.clone(),

@@ -213,12 +213,7 @@ impl Source {
         if let Origin::Path(path) = &self.origin {
             let found = fs::metadata(path).map_err(|error| self.cannot_open(path, &error))?;
             if found.is_dir() {
-                let example = path.join("*.csv");
-                return Err(
-                    Message::new(Code::IsAFolder, format!("`{}` is a folder", self.name))
-                        .at(Place::file(&self.name))
-                        .help(format!("name its files: `{}`", example.display())),
-                );
+                return Err(self.is_a_folder());
             }
             let file = File::open(path).map_err(|error| self.cannot_open(path, &error))?;
             if found.is_file() {
@@ -253,25 +248,46 @@ impl Source {
             .at(Place::file(&self.name));
         let folder = path
             .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let mut names: Vec<String> = fs::read_dir(folder.unwrap_or(Path::new(".")))
-            .map(|entries| {
-                entries
-                    .flatten()
-                    .map(|entry| entry.file_name().to_string_lossy().into_owned())
-                    .collect()
-            })
-            .unwrap_or_default();
-        names.sort_unstable();
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            let typed = Path::new(&self.name).parent().unwrap_or(folder);
+            return message.note(format!("there is no folder `{}`", typed.display()));
+        }
+        let names = file_names(folder);
         let typed = path.file_name().unwrap_or_default().to_string_lossy();
         match nearest(&typed, names.iter().map(String::as_str)) {
             Some(near) => message.help(format!(
-                "did you mean `{}`?",
-                path.with_file_name(near).display()
+                "`{}` is there",
+                Path::new(&self.name).with_file_name(near).display()
             )),
             None => message,
         }
     }
+
+    fn is_a_folder(&self) -> Message {
+        let message = Message::new(Code::IsAFolder, format!("`{}` is a folder", self.name))
+            .at(Place::file(&self.name));
+        if self.name.is_empty() {
+            return Message::new(Code::FileNotFound, "the name of a file is empty");
+        }
+        let files = Path::new(&self.name).join("*.csv");
+        message.help(format!("name its files: `{}`", files.display()))
+    }
+}
+
+/// The files of a folder, in order of their names.
+fn file_names(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter(|entry| !entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort_unstable();
+    names
 }
 
 /// A reader of a temporary file with a place of its own.
@@ -579,7 +595,7 @@ mod tests {
             .unwrap();
         assert_eq!(message.code, Code::FileNotFound);
         assert!(
-            message.help[0].ends_with("revenue.csv`?"),
+            message.help[0].ends_with("revenue.csv` is there"),
             "{:?}",
             message.help
         );

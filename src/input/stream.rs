@@ -211,7 +211,7 @@ impl Stream {
                 format!("the {kind} file `{}` ends early or is damaged", self.name),
             )
             .at(Place::file(&self.name))
-            .note(reason(error))
+            .note(damage(error))
             .help("fetch or export it again"),
             (Some(failure), _) => cannot_read(&self.name, failure),
             (None, None) => cannot_read(&self.name, &reason(error)),
@@ -235,6 +235,17 @@ impl Stream {
                 "leave out `--encoding`, or pass `--encoding {}`",
                 marked.flag()
             ))
+    }
+}
+
+/// What a decompressor found, without the words of its library.
+fn damage(error: &io::Error) -> String {
+    let text = reason(error);
+    let is_cut = error.kind() == io::ErrorKind::UnexpectedEof || text.contains("incomplete");
+    if is_cut {
+        "it ends in the middle of its compressed data".to_owned()
+    } else {
+        text
     }
 }
 

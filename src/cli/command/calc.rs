@@ -81,7 +81,8 @@ fn sources(
     let named_pipes = args.files.iter().filter(is_pipe).count();
     if named_pipes > 1 {
         return Err(
-            Message::new(Code::RepeatedFile, "standard input was named twice").help("name it once"),
+            Message::new(Code::RepeatedFile, "standard input was named twice")
+                .help("name `-` once"),
         );
     }
     if args.files.is_empty() && streams.stdin_is_terminal {
@@ -110,7 +111,11 @@ fn compute(config: &CalcConfig, loaded: &Loaded) -> Result<Report, Errors> {
     let asked: Asked = config
         .ask
         .on(ledger, &policies)
-        .map_err(|problem| in_file(Errors::from(unusable_range(problem, &policies, loaded))))?;
+        .map_err(|problem| match problem {
+            // The flags alone are at odds, whatever the file holds.
+            PeriodProblem::Reversed(..) => Errors::from(unusable_range(problem, &policies, loaded)),
+            _ => in_file(Errors::from(unusable_range(problem, &policies, loaded))),
+        })?;
     let calculation = calc(ledger, &asked, &policies).map_err(in_file)?;
     Ok(report::build(
         &policies,
@@ -148,20 +153,25 @@ fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) 
         PeriodProblem::Reversed(from, to) => Message::new(
             Code::UnusableRange,
             format!("the range from {from} to {to} ends before it starts"),
-        ),
+        )
+        .help(format!("`--from {to} --to {from}`")),
         PeriodProblem::Unaligned(period, grain) => {
             let label = period.label(policies.fiscal_year);
             let headline = format!("{label} is no whole number of {}", grain.plural());
             let whole = crate::units::Period::holding(period.last(), grain, policies.fiscal_year);
             Message::new(Code::UnusableRange, headline)
-                .help(format!("such as `{}`", whole.label(policies.fiscal_year)))
                 .found(horizon)
+                .help(format!(
+                    "the {} around it is `{}`",
+                    grain.word(),
+                    whole.label(policies.fiscal_year)
+                ))
         }
         PeriodProblem::NoneInData(grain) => Message::new(
             Code::UnusableRange,
             format!("no whole {} lies in the data", grain.word()),
         )
         .found(horizon)
-        .help("take the months there are with `--partial allow`, or a shorter `--every`"),
+        .help("`--every month`, or take the months there are with `--partial allow`"),
     }
 }

@@ -24,7 +24,11 @@ const ALIASES: &[(&str, &str)] = &[
 
 /// Prints the section of a code, or the entry of a metric.
 pub(in crate::cli) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    let asked = args.code.trim();
+    // As it stands in a message: `error[mixed-currencies]`.
+    let asked = args.code.trim().trim_end_matches(':').to_lowercase();
+    let asked = asked
+        .split_once('[')
+        .map_or(asked.as_str(), |(_, code)| code.trim_end_matches(']'));
     let text = if let Some(code) = Code::named(asked) {
         section(code)
     } else {
@@ -42,7 +46,7 @@ fn section(code: Code) -> String {
     let text = ERRORS.split_once(&heading).map_or("", |(_, rest)| rest);
     let text = text.split_once("\n## ").map_or(text, |(text, _)| text);
     if text.is_empty() {
-        code.explanation().to_owned()
+        format!("{code}\n\n{}\n", code.explanation())
     } else {
         format!("{code}\n{}\n", text.trim_end())
     }
@@ -77,9 +81,7 @@ fn unknown(asked: &str) -> Message {
         format!("`{asked}` is no code and no metric"),
     );
     match text::nearest(asked, known) {
-        Some(near) => message.help(format!("nrr explain {near}")),
-        None => {
-            message.help("codes stand in brackets in messages, such as `error[mixed-currencies]`")
-        }
+        Some(near) => message.help(format!("`nrr explain {near}`")),
+        None => message.expected("a code such as `mixed-currencies`, or a metric such as `grr`"),
     }
 }

@@ -1,11 +1,14 @@
 //! What is wrong with a row, said to a person.
 
+use std::borrow::Cow;
+
 use super::super::columns::Role;
 use super::super::date::{DateFault, DateOrder, read_when};
+use super::super::log::NO_YEAR;
 use super::super::number::{AmountFault, read_amount};
 use super::super::repeats::Repeats;
 use super::super::scan::Record;
-use super::long::Plan;
+use super::long::{Plan, trimmed};
 use crate::error::{Code, Message, Place};
 use crate::ledger::RowPlace;
 
@@ -29,9 +32,11 @@ impl Faults<'_> {
         let (mark, is_set) = self.plan.mark;
         let reason = match fault {
             AmountFault::TooLarge => {
-                let headline = format!("`{cell}` is more than 1,000,000,000,000");
+                let headline = format!("`{}` is more than 1,000,000,000,000", short(cell));
                 return Some(
-                    Message::new(Code::AmountTooLarge, headline).at(self.place(Role::Amount)),
+                    Message::new(Code::AmountTooLarge, headline)
+                        .at(self.place(Role::Amount))
+                        .note("an id or a date in the column of the amount looks like this"),
                 );
             }
             AmountFault::Unreadable(reason) => reason,
@@ -42,18 +47,26 @@ impl Faults<'_> {
         }
         let message = Message::new(
             Code::UnreadableAmount,
-            format!("cannot read `{cell}` as an amount"),
+            format!("cannot read `{}` as an amount", short(cell)),
         )
         .at(self.place(Role::Amount));
         Some(if is_other {
             let other = mark.other().sign();
             message
-                .note(format!("the decimal mark `{}` was set", mark.sign()))
+                .note(format!(
+                    "the decimal mark `{}` was set by {}",
+                    mark.sign(),
+                    self.plan.set_by("decimal")
+                ))
                 .help(format!(
                     "if every amount is written this way, pass `--decimal {other}`"
                 ))
         } else {
-            message.note(format!("the cell {reason}"))
+            let message = message.note(format!("the cell {reason}"));
+            match cell.as_bytes() {
+                [b'#' | b'0'..=b'9' | b'-' | b'+', ..] => message,
+                _ => message.expected("a number; no word is read as zero"),
+            }
         })
     }
 
@@ -71,35 +84,39 @@ impl Faults<'_> {
         }
         let unreadable = Message::new(
             Code::UnreadableDate,
-            format!("cannot read `{cell}` as a date or period"),
+            format!("cannot read `{}` as a date or period", short(cell)),
         );
         let message = match fault {
             DateFault::OutOfRange(year) => Message::new(
                 Code::DateOutOfRange,
                 format!("`{cell}` lies outside 1990 to 2100"),
             )
-            .found(format!("the year {year}")),
+            .found(format!("the year {year}"))
+            .note("a slip or a placeholder would stretch the data over empty months"),
             DateFault::Placeholder => Message::new(
                 Code::DateOutOfRange,
                 format!("`{cell}` is a placeholder, not a date"),
-            ),
+            )
+            .expected("a date from 1990 to 2100"),
             DateFault::FiscalStartUnknown => Message::new(
                 Code::FiscalStartUnknown,
                 format!("`{cell}` is a fiscal period, and the start of fiscal years is not known"),
             )
             .help("say in which month they start, such as `--fiscal-year-start 2`"),
-            DateFault::YearUnknown => unreadable.note("it names no year"),
-            DateFault::Relative => {
-                unreadable.note("it counts from a month that the file does not name")
-            }
+            DateFault::YearUnknown => unreadable.note(NO_YEAR[0]).expected(FORMS),
+            DateFault::Relative => unreadable.note(NO_YEAR[1]).expected(FORMS),
             DateFault::NoSuchDay if is_other => unreadable
-                .note("the order of day and month was set")
+                .note(format!(
+                    "the order `{}` was set by {}",
+                    order_flag(order),
+                    self.plan.set_by("date-order")
+                ))
                 .help(format!(
                     "if every date is written this way, pass `--date-order {}`",
                     order_flag(other)
                 )),
             DateFault::NoSuchDay => unreadable.note("the calendar has no such day"),
-            DateFault::Unreadable => unreadable,
+            DateFault::Unreadable => unreadable.expected(FORMS),
         };
         Some(message.at(self.place(Role::Date)))
     }
@@ -124,8 +141,8 @@ impl Faults<'_> {
             "the header stands again among the rows",
         )
         .at(self.cell_place(0, None))
-        .note("files were put one after the other")
-        .help("give the files one by one: `nrr calc a.csv b.csv`")
+        .note("the columns below it may stand in another order")
+        .help("if files were put one after the other, give them one by one, else remove the line")
     }
 
     pub(super) fn empty_amount(&self) -> Message {
@@ -134,16 +151,40 @@ impl Faults<'_> {
             "a row names a customer and a period but no amount",
         )
         .at(self.place(Role::Amount))
+        .note("it may mean that nothing was paid, or that the export lost the amount")
         .help("if it means nothing was paid, pass `--empty-amount zero`")
     }
 
     pub(super) fn empty_customer(&self) -> Message {
-        Message::new(Code::EmptyCustomer, "a row with revenue names no customer")
-            .at(self.place(Role::Customer))
+        let message = Message::new(Code::EmptyCustomer, "a row with revenue names no customer");
+        self.without_cell(message, Role::Customer)
     }
 
     pub(super) fn empty_date(&self) -> Message {
-        Message::new(Code::EmptyDate, "a row with revenue names no date").at(self.place(Role::Date))
+        let message = Message::new(
+            Code::EmptyDate,
+            "a row with revenue names no date or period",
+        );
+        self.without_cell(message, Role::Date)
+    }
+
+    /// An empty cell where one is needed, beside the amount that needs it.
+    fn without_cell(&self, message: Message, role: Role) -> Message {
+        let column = |role: Role| self.plan.columns.name(role).unwrap_or_default();
+        let message = message.at(self.place(role)).found(format!(
+            "`{}` in `{}`, nothing in `{}`",
+            self.text(Role::Amount),
+            column(Role::Amount),
+            column(role)
+        ));
+        let customer = self.text(Role::Customer);
+        if is_total(&customer) {
+            message
+                .note(format!("`{customer}` looks like a row of totals"))
+                .help("remove it: totals are computed")
+        } else {
+            message
+        }
     }
 
     pub(super) fn damaged_id(&self, id: &str) -> Message {
@@ -160,18 +201,33 @@ impl Faults<'_> {
         let code = self.plan.columns.name(Role::Currency).unwrap_or_default();
         Message::new(
             Code::CurrencyConflict,
-            format!("the amount is in `{sign}`, the column `{code}` says otherwise"),
+            format!(
+                "an amount in {sign} stands in a row of {}",
+                self.text(Role::Currency)
+            ),
         )
-        .at(self.place(Role::Currency))
+        .at(self.place(Role::Amount))
+        .found(format!(
+            "`{}` in `{}`, `{}` in `{code}`",
+            self.text(Role::Amount),
+            self.plan.columns.name(Role::Amount).unwrap_or_default(),
+            self.text(Role::Currency)
+        ))
     }
 
     pub(super) fn too_many_decimals(&self, cell: &str) -> Message {
         Message::new(
             Code::UnreadableAmount,
-            format!("cannot read `{cell}` as an amount"),
+            format!("cannot read `{}` as an amount", short(cell)),
         )
         .at(self.place(Role::Amount))
         .note("in major units it has more than 18 decimals")
+    }
+
+    /// The cell of a role as it stands in the file.
+    fn text(&self, role: Role) -> String {
+        let index = self.plan.columns.of(role).unwrap_or(usize::MAX);
+        trimmed(self.record.cell(self.bytes, index, &mut String::new())).to_owned()
     }
 
     fn place(&self, role: Role) -> Place {
@@ -192,6 +248,41 @@ impl Faults<'_> {
             excerpt: Some(self.record.excerpt(self.bytes, index)),
         }
     }
+}
+
+/// A cell as a headline quotes it; the line below shows more of it.
+fn short(cell: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 60;
+    match cell.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &cell[..end])),
+        None => Cow::Borrowed(cell),
+    }
+}
+
+/// How a period can be written.
+const FORMS: &str = "a date such as 2024-01-31 or a period such as 2024-01 or 2024-Q1";
+
+/// True for a word that rows of totals have in place of a customer.
+pub(crate) fn is_total(customer: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "total",
+        "totals",
+        "grand total",
+        "grand totals",
+        "subtotal",
+        "sum",
+        "all customers",
+        "summe",
+        "gesamt",
+        "gesamtsumme",
+        "insgesamt",
+        "totale",
+        "totaal",
+        "suma",
+        "somme",
+    ];
+    let customer = customer.trim_end_matches([':', ' ']).to_lowercase();
+    WORDS.contains(&customer.as_str())
 }
 
 /// The word of `--date-order`.

@@ -1,7 +1,7 @@
 //! The long shape: a row is a customer, a period or date, and an amount.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::columns::{Columns, Role};
 use super::super::date::{DateEvidence, DateFault, DateOrder, When, read_when};
@@ -49,6 +49,17 @@ pub struct Plan<'a> {
     pub header_currency: Option<&'static str>,
     /// True if amounts are in minor units.
     pub is_minor: bool,
+    /// Which flag or line gave a setting, by its name.
+    pub origins: &'a BTreeMap<&'static str, String>,
+}
+
+impl Plan<'_> {
+    /// Who set a setting: a flag, or a line of a settings file.
+    #[must_use]
+    pub fn set_by(&self, name: &str) -> String {
+        let origin = self.origins.get(name).cloned();
+        origin.unwrap_or_else(|| format!("`--{name}`"))
+    }
 }
 
 /// What a thread found in the rows it read.
@@ -226,7 +237,11 @@ fn read_cells(
     let (customer, date) = (row.cell(Role::Customer), row.cell(Role::Date));
     let reading = match read_amount_cell(plan, found, row.cell(Role::Amount), place.line) {
         Ok(reading) => reading,
-        Err(fault) => return faults.amount(row.cell(Role::Amount), fault),
+        Err(fault) => {
+            // Under the other mark the row may be sound, and then its date is evidence.
+            let _ = read_date_cell(plan, found, date, place.line);
+            return faults.amount(row.cell(Role::Amount), fault);
+        }
     };
     let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
     if is_nothing && (customer.is_empty() || date.is_empty()) {

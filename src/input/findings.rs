@@ -1,0 +1,367 @@
+//! What is wrong or worth a warning once all files were read together.
+
+use super::columns::quoted;
+use super::filter::Filter;
+use super::load::{FileRead, LoadOptions};
+use super::repeats::Repeated;
+use super::shape::is_total;
+use super::summary::Merged;
+use super::tally::Tally;
+use crate::error::{Code, Message, Place};
+use crate::ledger::{Clash, Ledger, Part, RowPlace};
+use crate::policies::{Duplicates, Policies};
+use crate::text;
+use crate::units::{Grain, Month};
+
+pub(super) fn assumed_encoding(file: &FileRead) -> Option<Message> {
+    file.seen.assumed.then(|| {
+        Message::new(
+            Code::AssumedEncoding,
+            format!("`{}` is no UTF-8 and was read as Windows-1252", file.name),
+        )
+        .at(Place {
+            file_number: file.found_number(),
+            ..Place::file(&file.name)
+        })
+        .help("if names look right, confirm it with `--encoding windows-1252`")
+    })
+}
+
+pub(super) fn mixed_grains(
+    part: &Part,
+    column: Option<String>,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Option<Message> {
+    let grains: Vec<(Grain, RowPlace)> = part.coverage().grains().collect();
+    let [(first, at), (second, other), ..] = grains.as_slice() else {
+        return None;
+    };
+    let (early, late) = if at < other {
+        ((first, at), (second, other))
+    } else {
+        ((second, other), (first, at))
+    };
+    let line = |row: &RowPlace| format!("{}:{}", place(*row).file, row.line);
+    Some(
+        Message::new(
+            Code::MixedGrains,
+            format!(
+                "{} and {} stand in one column",
+                first.plural(),
+                second.plural()
+            ),
+        )
+        .at(Place {
+            column,
+            ..place(*late.1)
+        })
+        .found(format!("a {} in {}", early.0.word(), line(early.1)))
+        .found(format!("a {} in {}", late.0.word(), line(late.1)))
+        .note("together they would count the same revenue twice")
+        .help("keep the rows of one grain"),
+    )
+}
+
+/// A customer named as totals are that is the sum of all others, month by month or over all months.
+pub(super) fn total_row(ledger: &Ledger, column: Option<String>) -> Option<Message> {
+    let all = ledger.customers();
+    let months = || ledger.first().through(ledger.last());
+    let find = |total: u32| {
+        let others = |month: Month| -> i128 {
+            let others = all.iter().filter(|other| **other != total);
+            others.map(|other| ledger.units(*other, month)).sum()
+        };
+        let mut stated = months()
+            .filter(|month| ledger.units(total, *month) != 0)
+            .peekable();
+        stated.peek()?;
+        if stated.all(|month| ledger.units(total, month) == others(month)) {
+            return Some("in each of its months");
+        }
+        let sum: i128 = months().map(|month| ledger.units(total, month)).sum();
+        (sum == months().map(others).sum::<i128>()).then_some("over all months")
+    };
+    let named = all.iter().copied();
+    let mut named: Vec<u32> = named
+        .filter(|number| is_total(ledger.name(*number)))
+        .collect();
+    named.sort_unstable_by_key(|number| ledger.name(*number));
+    let (total, when) = named
+        .into_iter()
+        .find_map(|number| Some((number, find(number)?)))?;
+    let (name, column) = (ledger.name(total), column.unwrap_or_default());
+    let headline = format!("`{name}` is the sum of all other customers {when}");
+    let filter = format!("{column}!={name}");
+    Some(
+        Message::new(Code::TotalRow, headline)
+            .note("as a customer it would double the revenue")
+            .help(format!("leave it out with `--where {}`", quoted(&filter))),
+    )
+}
+
+pub(super) fn clashes(part: &Part, place: &impl Fn(RowPlace) -> Place) -> Vec<Message> {
+    let message = |clash: &Clash| {
+        let product = if clash.product.is_empty() {
+            String::new()
+        } else {
+            format!(" of `{}`", clash.product)
+        };
+        let lines: Vec<String> = clash
+            .places
+            .iter()
+            .take(3)
+            .map(|row| format!("{}:{}", place(*row).file, row.line))
+            .collect();
+        let headline = format!(
+            "{} stand for `{}`{product} in {}",
+            text::count(clash.places.len() as u64, "row"),
+            clash.customer,
+            clash.month
+        );
+        let more = match clash.places.len() - lines.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Message::new(Code::DuplicateRows, headline)
+            .at(place(clash.places[1]))
+            .found(format!("{}{more}", lines.join(", ")))
+            .help("add them up with `--duplicates sum`, or keep the last with `--duplicates last`")
+    };
+    part.clashes().iter().map(message).collect()
+}
+
+/// What leaves no row at all: the end of the horizon, the filters, the currency.
+pub(super) fn no_rows_left(
+    all: &Merged,
+    options: &LoadOptions,
+    policies: &Policies,
+    names: &[String],
+) -> Option<Message> {
+    let place = names.first().map(Place::file).unwrap_or_default();
+    if all.in_horizon == 0 {
+        let headline = match policies.through {
+            Some(through) => format!("no row lies in {through} or before"),
+            None => "no row holds a customer, a date and an amount".to_owned(),
+        };
+        return Some(Message::new(Code::NoRowsLeft, headline).at(place));
+    }
+    if all.passed == 0 {
+        return Some(none_passes(all, options).at(place));
+    }
+    let kept = policies.currency.as_deref()?;
+    let others = all.other_currencies.by_rows();
+    if !all.tally.by_rows().is_empty() || others.is_empty() {
+        return None;
+    }
+    let (code, headline) = if options.filters.is_empty() {
+        (Code::UnknownCurrency, format!("no row is in {kept}"))
+    } else {
+        let headline = format!("no row that passes the filters is in {kept}");
+        (Code::NoRowsLeft, headline)
+    };
+    let codes: Vec<String> = others.iter().map(|entry| shown_code(&entry.code)).collect();
+    let message = Message::new(code, headline)
+        .at(place)
+        .found(format!("rows in {}", text::list(&codes, "and")));
+    Some(match others.iter().find(|entry| !entry.code.is_empty()) {
+        Some(entry) => message.help(format!("`--currency {}`", quoted(&entry.code))),
+        None => message,
+    })
+}
+
+fn none_passes(all: &Merged, options: &LoadOptions) -> Message {
+    let ticked = |filter: &Filter| format!("`{}`", filter.text());
+    let filters: Vec<String> = options.filters.iter().map(ticked).collect();
+    let headline = format!("no row passes {}", text::list(&filters, "and"));
+    let mut message = Message::new(Code::NoRowsLeft, headline);
+    for (filter, values) in options.filters.iter().zip(&all.values) {
+        let named: Vec<&str> = values.iter().map(String::as_str).collect();
+        let shown = |value: &&str| {
+            if value.is_empty() {
+                "(empty)".to_owned()
+            } else {
+                (*value).to_owned()
+            }
+        };
+        let held: Vec<String> = named.iter().map(shown).collect();
+        let held = text::examples(&held, held.len());
+        message = message.found(format!("`{}` holds {held}", filter.column));
+        let near = text::nearest(&filter.value, named.iter().copied());
+        if let Some(near) = near.filter(|near| *near != filter.value && filter.is_equal) {
+            let typed = format!("{}={near}", filter.column);
+            message = message.help(format!("`--where {}`", quoted(&typed)));
+        }
+    }
+    message
+}
+
+/// The one currency of the rows that count; `None` where they name none.
+pub(super) fn one_currency(
+    tally: &Tally,
+    column: Option<String>,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Result<Option<String>, Message> {
+    let entries = tally.by_rows();
+    let Some(most) = entries.first() else {
+        return Ok(None);
+    };
+    if entries.len() == 1 {
+        return Ok(Some(most.code.clone()).filter(|code| !code.is_empty()));
+    }
+    let counted: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            format!(
+                "{} ({})",
+                shown_code(&entry.code),
+                text::count(entry.rows, "row")
+            )
+        })
+        .collect();
+    let odd = entries[1];
+    let headline = format!(
+        "amounts are in {} currencies: {}",
+        entries.len(),
+        text::list(&counted, "and")
+    );
+    let message = Message::new(Code::MixedCurrencies, headline)
+        .at(Place {
+            column,
+            ..place(odd.first)
+        })
+        .counting(odd.rows)
+        .note(format!(
+            "line {} is the first in {}; a retention ratio needs one currency",
+            odd.first.line,
+            shown_code(&odd.code)
+        ));
+    let codes: Vec<String> = entries
+        .iter()
+        .filter(|entry| !entry.code.is_empty())
+        .map(|entry| format!("`--currency {}`", quoted(&entry.code)))
+        .collect();
+    Err(message.help(format!("keep one with {}", text::list(&codes, "or"))))
+}
+
+fn shown_code(code: &str) -> String {
+    if code.is_empty() {
+        "no currency".to_owned()
+    } else {
+        code.to_owned()
+    }
+}
+
+pub(super) fn equal_rows(
+    repeated: &Repeated,
+    duplicates: Duplicates,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Message {
+    let line = |row: &RowPlace| format!("{}:{}", place(*row).file, row.line);
+    let pairs: Vec<String> = repeated
+        .places
+        .iter()
+        .map(|(row, first)| format!("{} repeats {}", line(row), line(first)))
+        .collect();
+    let at_least = if repeated.share > 1 { "at least " } else { "" };
+    let verb = if repeated.rows == 1 {
+        "repeats"
+    } else {
+        "repeat"
+    };
+    let headline = format!(
+        "{at_least}{} {verb} another in every column",
+        text::count(repeated.rows, "row")
+    );
+    let mut message = Message::new(Code::EqualRows, headline).counting(repeated.rows);
+    if let Some((row, _)) = repeated.places.first() {
+        message = message.at(place(*row));
+    }
+    for pair in pairs {
+        message = message.found(pair);
+    }
+    if repeated.share > 1 {
+        message = message.note(format!("1 in {} rows was looked at", repeated.share));
+    }
+    if duplicates != Duplicates::Sum {
+        return message.note("the last of them counts, as `duplicates last` says");
+    }
+    message
+        .note("they were added up, as line items are")
+        .help("if the export holds rows twice, export it again, or list what shares a customer and month with `--duplicates error`")
+}
+
+pub(super) fn other_currencies(
+    tally: &Tally,
+    policies: &Policies,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Option<Message> {
+    let entries = tally.by_rows();
+    let first = entries.iter().map(|entry| entry.first).min()?;
+    let rows = entries.iter().map(|entry| entry.rows).sum();
+    let counted: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            format!(
+                "{} ({})",
+                shown_code(&entry.code),
+                text::count(entry.rows, "row")
+            )
+        })
+        .collect();
+    let kept = policies.currency.as_deref().unwrap_or_default();
+    let verb = if rows == 1 { "is" } else { "are" };
+    let headline = format!(
+        "{} {verb} not in {kept} and left out",
+        text::count(rows, "row")
+    );
+    Some(
+        Message::new(Code::OtherCurrencies, headline)
+            .at(place(first))
+            .found(text::list(&counted, "and"))
+            .counting(rows),
+    )
+}
+
+pub(super) fn split_by_filter(part: &Part) -> Option<Message> {
+    let split = part.split_customers();
+    (!split.is_empty()).then(|| {
+        let verb = if split.len() == 1 { "has" } else { "have" };
+        let headline = format!(
+            "{} {verb} rows inside and outside the filter",
+            text::count(split.len() as u64, "customer")
+        );
+        Message::new(Code::SplitByFilter, headline)
+            .found(text::examples(&split, split.len()))
+            .note("what moves out of the filter counts as churn, what moves in as new or returning")
+            .help("see such moves as transfers: use `--by` with the column instead of `--where`")
+            .counting(split.len() as u64)
+    })
+}
+
+pub(super) fn two_segments(ledger: &Ledger) -> Vec<Message> {
+    let message = |attribute: &crate::ledger::Attribute| {
+        let contested = attribute.contested();
+        let mut names: Vec<String> = contested
+            .iter()
+            .map(|(customer, month)| format!("{} in {month}", ledger.shown_name(*customer)))
+            .collect();
+        names.sort_unstable();
+        let mut numbers: Vec<u32> = contested.iter().map(|(customer, _)| *customer).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let customers = numbers.len();
+        let verb = if customers == 1 { "has" } else { "have" };
+        let headline = format!(
+            "{} {verb} several values of `{}` in one month",
+            text::count(customers as u64, "customer"),
+            attribute.column()
+        );
+        (!names.is_empty()).then(|| {
+            Message::new(Code::TwoSegments, headline)
+                .found(text::examples(&names, names.len()))
+                .note("the value with the larger amount counts, then the first in byte order")
+                .counting(names.len() as u64)
+        })
+    };
+    ledger.attributes().iter().filter_map(message).collect()
+}
