@@ -1,0 +1,7 @@
+//! What every test stands on: the ways to run `nrr`.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(unused_imports, reason = "each test binary uses a part of it")]
+
+pub mod runner;
+
+pub use runner::{Run, run, run_binary, run_in, run_with_stdin};
