@@ -3,6 +3,7 @@
     clippy::disallowed_methods,
     reason = "tests prepare files of their own"
 )]
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod support;
 
@@ -15,7 +16,8 @@ use proptest::sample::select;
 use support::runner::written;
 use support::{Run, run, run_in, run_with_stdin};
 
-/// Seeds of failures are not kept: what broke something becomes a file in `fixtures/corpus`.
+/// Seeds of failures are not kept: what broke something, or a test of ours, becomes a file in
+/// `fixtures/corpus`, beside some that once broke other readers.
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
         cases,
@@ -105,6 +107,7 @@ fn read(bytes: &[u8], ways: &[&str]) -> Run {
     file
 }
 
+#[expect(clippy::too_many_lines, reason = "pools of words")]
 fn cell(kind: &'static str) -> BoxedStrategy<String> {
     let words: Vec<&'static str> = match kind {
         "customer" => vec![

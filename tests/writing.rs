@@ -4,6 +4,7 @@
     clippy::disallowed_methods,
     reason = "tests prepare files of their own"
 )]
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
 mod support;
 

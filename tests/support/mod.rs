@@ -1,5 +1,6 @@
 //! What every test stands on: the ways to run `nrr`.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(unreachable_pub, reason = "shared by several crates of tests")]
 #![allow(unused_imports, reason = "each test binary uses a part of it")]
 
 pub mod runner;
