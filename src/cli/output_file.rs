@@ -1,11 +1,15 @@
 //! Results into a file, whole or not at all.
 
+use std::fs::Permissions;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use crate::error::{Code, Message, Place};
+
+/// How many links are followed before they are taken for a circle.
+const LINKS_MAX: u32 = 40;
 
 /// A file on its way: opened before the run, so that a bad path fails at once, and put in its place
 /// when everything is written.
@@ -81,27 +85,35 @@ fn open(path: &Path) -> io::Result<OutputFile> {
         let file = std::fs::OpenOptions::new().write(true).open(path)?;
         return Ok(OutputFile::Direct(BufWriter::new(file)));
     }
-    // A link stays a link: what it points to is replaced.
-    let target = if found.is_some() {
-        std::fs::canonicalize(path)?
-    } else {
-        path.to_owned()
-    };
+    let target = followed(path)?;
     let folder = target
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".nrr-");
     let permissions = found.map(|found| found.permissions());
-    let file = match permissions {
-        Some(permissions) if permissions.readonly() => {
-            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
-        }
-        Some(permissions) => builder.permissions(permissions).tempfile_in(folder)?,
-        None => with_usual_permissions(&mut builder).tempfile_in(folder)?,
-    };
+    if permissions.as_ref().is_some_and(Permissions::readonly) {
+        return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+    }
+    let mut builder = tempfile::Builder::new();
+    let file = with_usual_permissions(builder.prefix(".nrr-")).tempfile_in(folder)?;
+    if let Some(permissions) = permissions {
+        // Set afterwards: the mask for new files does not touch those of an old one.
+        file.as_file().set_permissions(permissions)?;
+    }
     Ok(OutputFile::Whole(BufWriter::new(file), target))
+}
+
+/// What a path leads to at the end of its links, be it there or not: a link stays a link, and what it
+/// points to is replaced.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        let Ok(next) = std::fs::read_link(&target) else {
+            return Ok(target);
+        };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    Err(io::Error::from(io::ErrorKind::InvalidInput))
 }
 
 /// As any new file of the user's: readable by others where their mask allows it.

@@ -1,8 +1,9 @@
 //! What every test stands on: the one way to run `nrr`, its tables as cells, books of revenue as values.
-#![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(
+    dead_code,
     unreachable_pub,
-    reason = "what a test binary shares is public to its modules"
+    unused_imports,
+    reason = "each test binary uses a part of it"
 )]
 #![allow(
     clippy::disallowed_methods,
@@ -11,32 +12,18 @@
 
 pub mod book;
 pub mod random;
+pub mod runner;
 pub mod table;
 pub mod worked;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
-use nrr::cli::{Environment, Streams};
+pub use runner::{Run, run, run_binary, run_in, run_with_stdin};
 
 use book::Book;
 use table::Table;
 
-/// What a run left behind.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
-}
-
 impl Run {
-    /// The codes of the errors it printed, in their order.
-    pub fn errors(&self) -> Vec<String> {
-        let code = |line: &str| Some(line.strip_prefix("error[")?.split_once(']')?.0.to_owned());
-        self.stderr.lines().filter_map(code).collect()
-    }
-
     /// Its standard output as a table.
     ///
     /// # Panics
@@ -45,30 +32,6 @@ impl Run {
     pub fn table(&self) -> Table {
         assert_eq!(self.code, 0, "the run failed: {self:#?}");
         Table::read(&self.stdout)
-    }
-}
-
-/// Runs `nrr` with these arguments, in this process; the only place that knows how.
-pub fn run(args: &[&str]) -> Run {
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let streams = Streams {
-        stdin: Box::new(std::io::empty()),
-        stdin_is_terminal: false,
-        stdout_is_terminal: false,
-        stderr_is_terminal: false,
-        terminal_width: None,
-        stdout: &mut stdout,
-        stderr: &mut stderr,
-    };
-    let words = std::iter::once("nrr")
-        .chain(args.iter().copied())
-        .map(OsString::from);
-    let environment = Environment::in_folder(env!("CARGO_MANIFEST_DIR"));
-    let outcome = nrr::cli::run(words, &environment, streams);
-    Run {
-        code: i32::from(outcome.code()),
-        stdout: String::from_utf8(stdout).expect("stdout is UTF-8"),
-        stderr: String::from_utf8(stderr).expect("stderr is UTF-8"),
     }
 }
 
