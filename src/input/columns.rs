@@ -281,11 +281,11 @@ pub fn assign(line: &HeaderLine<'_>, wanted: &Wanted) -> Result<Columns, Errors>
             roles[role as usize] = finder.recognised(role, &taken);
         }
     }
-    let by = wanted
-        .by
-        .iter()
-        .filter_map(|name| finder.named(name, "by"))
-        .collect();
+    let mut by: Vec<usize> = Vec::new();
+    for name in &wanted.by {
+        let column = finder.named(name, "by");
+        by.extend(column.filter(|column| !by.contains(column)));
+    }
     let filters = wanted
         .filters
         .iter()

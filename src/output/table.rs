@@ -21,11 +21,13 @@ const GAP: &str = "    ";
 
 /// Writes the whole report: declaration, sheets, notes, warnings.
 pub(super) fn write_report(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    write_head(&Head::of(report), look, out)?;
+    let head = Head::of(report);
+    write_head(&head, look, out)?;
     for sheet in layout::sheets(report) {
         writeln!(out)?;
         write_sheet(&sheet.fitted(look.width), look, out)?;
     }
+    write_defaults(&head, look, out)?;
     for warning in &report.warnings {
         writeln!(out)?;
         write_message(warning, look.color, out)?;
@@ -46,10 +48,18 @@ fn write_head(head: &Head, look: &Look, out: &mut dyn Write) -> io::Result<()> {
             write_line(&line, None, out)?;
         }
     }
-    if !head.defaults.is_empty() {
-        for line in wrapped(head.defaults_label(), &head.defaults, width) {
-            write_line(&line, look.color.then_some(DIM), out)?;
-        }
+    Ok(())
+}
+
+/// The choices that nobody made, below the figures: declared, but not in their way.
+fn write_defaults(head: &Head, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    if head.defaults.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    let width = look.width.unwrap_or(WORDS_WIDTH);
+    for line in wrapped(head.defaults_label(), &head.defaults, width) {
+        write_line(&line, look.color.then_some(DIM), out)?;
     }
     Ok(())
 }

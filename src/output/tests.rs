@@ -189,10 +189,6 @@ fn one_period_is_a_statement_with_everything_declared() {
 revenue.csv · 14,203 rows · 4 customers · USD · 6f1c2a…
 2024-Q1 (Jan–Mar 2024) against 2023-Q4 · stock: MRR of the last month · definition standard@0b6e7d
 basis stock (detected: the amount column is `mrr`) · missing-months zero (flag) · where plan = pro
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
-  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
 
   Opening MRR    3 customers  2,000.50  ██████████████████████████
   + New          1              500.00  ██████▌
@@ -203,6 +199,11 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
 
   NRR 90.00%    GRR 80.00%    Logo retention 66.67%    Quick ratio 1.75
   12 months (Mar 2023 → Mar 2024):  NRR 90.00%    GRR 80.00%    Logo retention 66.67%
+
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
+  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 warning[equal-rows]: 7 rows are equal in every column
    = note: they were added up
@@ -430,15 +431,6 @@ revenue.csv · 14,203 rows · 4 customers · USD ·
   definition standard@0b6e7d
 basis stock (detected: the amount column is `mrr`) ·
   missing-months zero (flag)
-other choices at their defaults: empty-amount error ·
-  duplicates sum · currency all ·
-  through data-end · interval month ·
-  fiscal-year-start 1 · lookback period ·
-  partial refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate ·
-  reactivation-window unlimited ·
-  segment-at opening
 
   Opening MRR    3 customers  2,000.50
   + New          1              500.00
@@ -451,6 +443,16 @@ other choices at their defaults: empty-amount error ·
   Logo retention 66.67%    Quick ratio 1.75
   12 months (Mar 2023 → Mar 2024):  NRR 90.00%
   GRR 80.00%    Logo retention 66.67%
+
+other choices at their defaults: empty-amount error ·
+  duplicates sum · currency all ·
+  through data-end · interval month ·
+  fiscal-year-start 1 · lookback period ·
+  partial refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate ·
+  reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -472,10 +474,6 @@ revenue.csv · 14,203 rows · 3 customers · USD · 6f1c2a…
 4 periods, 2023-12 to 2024-03, each against the period before · stock: MRR of the month ·
   definition standard@0b6e7d
 basis stock (detected: the amount column is `mrr`)
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
-  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
 
   Period   Opening  New  Expansion  Contraction  Churn  Closing      NRR      GRR     Logo  NRR 12m  GRR 12m
   ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -485,6 +483,11 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
   2024-03      185    0          0            0   −180        5    2.70%    2.70%   33.33%        –        –
   – 2023-11 lies before the data, which start in 2023-12
   – NRR 12m, GRR 12m: twelve months before lies before the data
+
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
+  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -515,6 +518,10 @@ fn columns_go_in_groups_when_there_is_no_room() {
   2024-03  2,200.50    0.00     100.00         0.00     0.00  2,300.50  104.54%  100.00%  100.00%   90.00%   80.00%
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
+other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end ·
+  interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+
 "#]],
         ),
         (
@@ -526,6 +533,11 @@ fn columns_go_in_groups_when_there_is_no_room() {
   2024-02  2,200.50    0.00       0.00         0.00     0.00  2,200.50  100.00%  100.00%
   2024-03  2,200.50    0.00     100.00         0.00     0.00  2,300.50  104.54%  100.00%
   left out for want of width: Logo, NRR 12m, GRR 12m; `--format csv` has all
+
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
         ),
@@ -541,6 +553,17 @@ fn columns_go_in_groups_when_there_is_no_room() {
     Expansion, Contraction, Churn, Logo,
     NRR 12m, GRR 12m; `--format csv` has
     all
+
+other choices at their defaults: empty-amount error ·
+  duplicates sum · currency all ·
+  through data-end · interval month ·
+  fiscal-year-start 1 ·
+  lookback period · partial refuse ·
+  negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive ·
+  reactivation separate ·
+  reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
         ),
@@ -558,10 +581,6 @@ fn segments_stand_below_their_total_with_transfers() {
 revenue.csv · 14,203 rows · 3 customers · USD · 6f1c2a…
 2024-01 (Jan 2024) against 2023-12 · stock: MRR of the month · definition standard@0b6e7d
 basis stock (detected: the amount column is `mrr`)
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
-  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
 
   Period   region  Opening  New  Expansion  Contraction  Churn  Transfer in  Transfer out  Closing      NRR     GRR     Logo  NRR 12m  GRR 12m
   ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -569,6 +588,11 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
   2024-01  APAC         20    0          0            0    −20          120             0      120    0.00%   0.00%    0.00%        –        –
   2024-01  EMEA        180    0         20          −20      0            0          −120       60  100.00%  88.89%  100.00%        –        –
   – NRR 12m, GRR 12m: twelve months before lies before the data
+
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
+  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -623,6 +647,11 @@ fn names_from_the_data_do_no_harm() {
   2024-01  株式会社株式会社株式会社株式会社株式会…       10    0         10            0      0       20  200.00%  100.00%  100.00%        –        –
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
+  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
+
 "#]],
     );
     assert_text(
@@ -636,6 +665,14 @@ fn names_from_the_data_do_no_harm() {
   2024-01  株式会社株式…       10       20  200.00%  100.00%
   left out for want of width: New, Expansion, Contraction,
     Churn, Logo, NRR 12m, GRR 12m; `--format csv` has all
+
+other choices at their defaults: empty-amount error ·
+  duplicates sum · currency all · through data-end ·
+  interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -683,6 +720,12 @@ fn huge_amounts_keep_every_digit() {
   NRR 50.00%    GRR 50.00%    Logo retention 50.00%    Quick ratio 0.00
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
+
 "#]],
     );
     let json = drawn(&report, Format::Jsonl, None);
@@ -720,6 +763,11 @@ fn what_is_not_in_the_sums_is_said() {
   NRR 109.09%    GRR 90.91%    Logo retention 50.00%    Quick ratio 2.00
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
+
 "#]],
     );
     let range = report(&ledger, from("2023-12"), &settings);
@@ -735,6 +783,11 @@ fn what_is_not_in_the_sums_is_said() {
   revenue below zero was cut in 1 period: `clipped_opening` and `clipped_closing` in
     `--format csv`
   left out for want of width: NRR 12m, GRR 12m; `--format csv` has all
+
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -761,6 +814,12 @@ fn without_anybody_at_the_opening_nothing_is_zero_or_a_hundred_percent() {
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
   – NRR, GRR, Logo retention: no customer has revenue at the opening
   – Quick ratio: nothing was lost
+
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -813,10 +872,6 @@ fn a_range_over_twelve_months_says_so_once() {
 revenue.csv · 14,203 rows · 4 customers · USD · 6f1c2a…
 2024-03 (Mar 2024) against 2023-03 · flow: MRR of the month · definition standard@0b6e7d
 basis flow (flag) · lookback 12 (flag) · missing-months zero (flag)
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · partial refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
 
   Opening MRR    3 customers  2,000.50  ██████████████████████████
   + New          1              500.00  ██████▌
@@ -826,6 +881,11 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
   Closing MRR    3            2,300.50  ██████████████████████████████
 
   NRR 90.00%    GRR 80.00%    Logo retention 66.67%    Quick ratio 1.75
+
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · partial refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -842,16 +902,17 @@ revenue.csv · 14,203 rows · 4 customers · USD · 6f1c2a…
 2 periods, 2024-02 to 2024-03, each against 12 months before · stock: MRR of the month ·
   definition standard@0b6e7d
 basis stock (detected: the amount column is `mrr`) · lookback 12 (flag) · missing-months zero (flag)
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · partial refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
 
   Period    Opening     New  Expansion  Contraction    Churn   Closing     NRR     GRR    Logo
   ────────────────────────────────────────────────────────────────────────────────────────────
   2024-02         –       –          –            –        –  2,200.50       –       –       –
   2024-03  2,000.50  500.00     200.00      −200.00  −200.00  2,300.50  90.00%  80.00%  66.67%
   – 2023-02 lies before the data, which start in 2023-03
+
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · partial refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -882,6 +943,11 @@ fn a_cut_period_and_reactivation_are_shown() {
   – NRR 12m, GRR 12m: twelve months before lies before the data
   2024-Q2 is partial: the data end before it does
 
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
+
 "#]],
     );
     let single = report(&ledger, single("2024-Q2"), &settings);
@@ -892,10 +958,6 @@ revenue.csv · 14,203 rows · 2 customers · USD · 6f1c2a…
 2024-Q2 (Apr–Jun 2024) against 2024-Q1 · flow: MRR summed over the months ·
   definition standard@0b6e7d
 basis flow (flag) · partial allow (flag)
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period ·
-  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
 
   Opening MRR     1 customer   90  ██████████████████████████████
   + New           0             0
@@ -908,6 +970,11 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
 
   NRR 33.33%    GRR 33.33%    Logo retention 100.00%    Quick ratio 0.33
   12 months (Apr–Jun 2023 → Apr–Jun 2024):  – twelve months before lies before the data
+
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );

@@ -115,7 +115,7 @@ impl Faults<'_> {
                     "if every date is written this way, pass `--date-order {}`",
                     order_flag(other)
                 )),
-            DateFault::NoSuchDay => unreadable.note("the calendar has no such day"),
+            DateFault::NoSuchDay => unreadable.note("the calendar has no such day or month"),
             DateFault::Unreadable => unreadable.expected(FORMS),
         };
         Some(message.at(self.place(Role::Date)))
