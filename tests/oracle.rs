@@ -24,6 +24,8 @@ use support::{calc, random, read_fixture, worked};
 
 /// How many random books are measured.
 const BOOKS: u64 = 2_000;
+/// How many more where there is time.
+const MANY_BOOKS: u64 = 60_000;
 /// The first seed; a book's seed is printed when it fails.
 const SEED: u64 = 20_240_331;
 /// How many failing books are shown before the test gives up.
@@ -253,8 +255,18 @@ fn written(cell: &Cell) -> String {
 
 #[test]
 fn program_agrees_with_the_naive_model() {
+    agree(SEED..SEED + BOOKS);
+}
+
+#[test]
+#[ignore = "takes minutes; `.ci/run --slow` runs it"]
+fn program_agrees_with_the_naive_model_on_many_more_books() {
+    agree(SEED + BOOKS..SEED + BOOKS + MANY_BOOKS);
+}
+
+fn agree(seeds: std::ops::Range<u64>) {
     let mut failures = Vec::new();
-    for seed in SEED..SEED + BOOKS {
+    for seed in seeds {
         let trial = Trial::random(seed);
         if !trial.differences().is_empty() {
             failures.push(trial.shrink().show(seed));

@@ -430,7 +430,11 @@ fn in_major_units(plan: &Plan<'_>, amount: Amount, currency: &str) -> Option<Amo
 /// True for an id as Excel writes large numbers: mantissa, `E`, sign, exponent.
 fn is_damaged_id(id: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let Some((mantissa, exponent)) = id.split_once("E+").or_else(|| id.split_once("E-")) else {
+    // Nearly every id ends the check here, at its first letter `E` or at none.
+    let Some((mantissa, exponent)) = id.split_once('E') else {
+        return false;
+    };
+    let Some(exponent) = exponent.strip_prefix(['+', '-']) else {
         return false;
     };
     let (whole, decimals) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
