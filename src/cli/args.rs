@@ -76,16 +76,16 @@ pub(super) enum MessageFormat {
 pub(super) enum Command {
     /// Compute opening, movements, closing, NRR, GRR and the other rates
     Calc(Box<CalcArgs>),
-    /// Print the long text of an error code or the meaning of a metric
+    /// Print the long text of an error code, or the meaning of a metric or policy
     Explain(ExplainArgs),
 }
 
 /// What `nrr explain` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    /// A code such as mixed-currencies, or a metric such as grr
-    #[arg(value_name = "CODE")]
-    pub(super) code: String,
+    /// A code such as mixed-currencies, a metric such as grr or a policy such as lookback; without it, all of them
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
 }
 
 /// What `nrr calc` takes.
@@ -106,7 +106,7 @@ pub(super) struct CalcArgs {
     pub(super) to: Option<String>,
     #[command(flatten)]
     pub(super) settings: SettingArgs,
-    /// Write to this file, whole or not at all, instead of standard output
+    /// Write to this file, whole or not at all, instead of standard output; .csv, .json, .jsonl and .md name the format
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     pub(super) output: Option<String>,
 }
@@ -190,9 +190,14 @@ pub(super) const SETTINGS: &[Setting] = &[
         "currency-column",
         "COL",
         "Columns",
-        "The column of the currency",
+        "The column of the currency, or none",
     ),
-    setting("product", "COL", "Columns", "The column of the product"),
+    setting(
+        "product",
+        "COL",
+        "Columns",
+        "The column of the product, or none",
+    ),
     setting(
         "delimiter",
         "CHAR",

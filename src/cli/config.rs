@@ -31,6 +31,17 @@ pub(super) struct CalcConfig {
     pub(super) format: Format,
 }
 
+/// The format that the ending of an output file names.
+fn format_of(output: &str) -> Option<Format> {
+    let (_, ending) = output.rsplit_once('.')?;
+    match ending.to_lowercase().as_str() {
+        "md" => Some(Format::Markdown),
+        "ndjson" => Some(Format::Jsonl),
+        "table" => None,
+        word => Format::parse(word),
+    }
+}
+
 /// Works out what will run.
 ///
 /// # Errors
@@ -52,6 +63,7 @@ pub(super) fn calc_config(
     let load = resolver.load_options();
     let format = resolver
         .parsed("format", &Format::ALL.map(Format::word), Format::parse)
+        .or_else(|| args.output.as_deref().and_then(format_of))
         .unwrap_or(Format::Table);
     if resolver.errors.is_empty() {
         Ok(CalcConfig {

@@ -31,6 +31,11 @@ impl Messenger {
         }
     }
 
+    /// True where messages are text for people.
+    pub(super) fn is_text(&self) -> bool {
+        self.format == MessageFormat::Text
+    }
+
     /// Prints why a run could not be done, and gives how it ended: a reader that went away is no fault.
     pub(super) fn report(&mut self, failure: Failure, stderr: &mut dyn Write) -> Outcome {
         let errors = match failure {
@@ -172,8 +177,12 @@ fn usage(said: &str) -> Message {
         "no command was given".clone_into(&mut headline);
         help.push("`nrr calc revenue.csv --period 2024-Q1`".to_owned());
     }
+    if said.contains("unrecognized subcommand") && said.contains(".csv") {
+        help.push("`nrr calc` comes before the file".to_owned());
+    }
+    let is_commandless = headline == "no command was given";
     let mut message = Message::new(Code::Usage, headline);
-    for values in found {
+    for values in found.into_iter().filter(|_| !is_commandless) {
         message = message.expected(values);
     }
     for tip in help {

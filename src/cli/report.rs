@@ -1,12 +1,13 @@
 //! From what was loaded and computed to a report: everything declared, and the warnings.
 
 use crate::error::{Code, Message};
+use crate::input::columns::Role;
 use crate::input::filter::Filter;
 use crate::input::header;
 use crate::input::{FileSummary, Loaded};
-use crate::metrics::{Asked, Calculation, Record, Rollforward};
+use crate::metrics::{Asked, Calculation, Record};
 use crate::output::{Choice, Definition, Input, InputFile, Report};
-use crate::policies::{Origin, Policies, SegmentAt};
+use crate::policies::{Basis, Duplicates, Origin, Policies, SegmentAt};
 use crate::text;
 use crate::units::Month;
 
@@ -57,13 +58,15 @@ pub(super) fn build(
     calculation: Calculation,
 ) -> Report {
     let mut warnings = loaded.warnings.clone();
-    warnings.extend(partial(&calculation.records));
+    warnings.extend(partial(&calculation.records, loaded.ledger.last()));
     warnings.extend(empty_months(loaded, &calculation));
+    warnings.extend(several_dates(policies, loaded));
+    warnings.extend(products_counted(loaded));
     warnings.extend(flattering(policies, loaded));
-    warnings.extend(clipped(&calculation.records));
+    warnings.extend(clipped(&calculation, loaded));
     Report {
-        definition: definition(policies, filters, loaded.product_unit.as_deref()),
-        input: input(loaded),
+        definition: definition(policies, filters, loaded),
+        input: input(loaded, policies.basis),
         by: loaded.by.clone(),
         is_single: !asked.is_range,
         records: calculation.records,
@@ -71,7 +74,7 @@ pub(super) fn build(
     }
 }
 
-fn definition(policies: &Policies, filters: &[Filter], product: Option<&str>) -> Definition {
+fn definition(policies: &Policies, filters: &[Filter], loaded: &Loaded) -> Definition {
     let filters: Vec<String> = filters.iter().map(Filter::text).collect();
     let defaults = Policies::default();
     let choices = policies.choices().zip(defaults.choices());
@@ -83,9 +86,13 @@ fn definition(policies: &Policies, filters: &[Filter], product: Option<&str>) ->
             origin: origin.to_string(),
         })
         .collect();
-    let mut scope = filters.clone();
-    if let Some(product) = product {
-        scope.push("netting product".to_owned());
+    let mut more: Vec<String> = filters
+        .iter()
+        .map(|filter| format!("where={filter}"))
+        .collect();
+    more.extend(columns_set(loaded));
+    if let Some(product) = &loaded.product_unit {
+        more.push("netting=product".to_owned());
         choices.push(Choice {
             name: "netting",
             value: "product".to_owned(),
@@ -95,13 +102,27 @@ fn definition(policies: &Policies, filters: &[Filter], product: Option<&str>) ->
     }
     Definition {
         name: "standard".to_owned(),
-        fingerprint: policies.fingerprint(&scope),
+        fingerprint: policies.fingerprint(&more),
         choices,
         filters,
     }
 }
 
-fn input(loaded: &Loaded) -> Input {
+/// The columns that somebody named instead of leaving them to their headers: another column is another
+/// number.
+fn columns_set(loaded: &Loaded) -> Vec<String> {
+    let traits = loaded
+        .files
+        .first()
+        .into_iter()
+        .flat_map(|file| &file.traits);
+    let is_column = |name: &str| Role::ALL.iter().any(|role| role.setting() == name);
+    let set = traits.filter(|found| is_column(found.name) && !found.origin.starts_with("detected"));
+    set.map(|found| format!("{}={}", found.name, found.value))
+        .collect()
+}
+
+fn input(loaded: &Loaded, basis: Basis) -> Input {
     let ledger = &loaded.ledger;
     let files: Vec<InputFile> = loaded.files.iter().map(input_file).collect();
     let fingerprint = match files.as_slice() {
@@ -119,7 +140,7 @@ fn input(loaded: &Loaded) -> Input {
         files,
         customers: ledger.customers().len() as u64,
         currency: ledger.currency().map(str::to_owned),
-        amount_name: amount_name(&loaded.amount_column),
+        amount_name: amount_name(&loaded.amount_column, basis),
         first: ledger.first(),
         last: ledger.last(),
         grain: ledger.grain(),
@@ -143,15 +164,17 @@ fn input_file(file: &FileSummary) -> InputFile {
     }
 }
 
-/// The amount as its column says it.
-fn amount_name(amount_column: &str) -> String {
+/// The amount as its column says it; run rates that are summed over time are no run rate any more.
+fn amount_name(amount_column: &str, basis: Basis) -> String {
     let words = header::words(amount_column);
     let said = |name: &str| words.iter().any(|word| word == name);
-    let name = ["mrr", "arr", "acv"].into_iter().find(|name| said(name));
+    let is_rate = basis == Basis::Stock;
+    let mut names = ["mrr", "arr", "acv"].into_iter();
+    let name = names.find(|name| is_rate && said(name));
     name.map_or_else(|| "Revenue".to_owned(), str::to_uppercase)
 }
 
-fn partial(records: &[Record]) -> Option<Message> {
+fn partial(records: &[Record], last: Month) -> Option<Message> {
     let cut: Vec<String> = records
         .iter()
         .filter(|record| record.partial && record.segments.is_none())
@@ -166,7 +189,7 @@ fn partial(records: &[Record]) -> Option<Message> {
                 text::examples(&cut, cut.len())
             ),
         )
-        .note("only the months there are were read")
+        .note(format!("only the months to {last} were read"))
         .counting(cut.len() as u64)
     })
 }
@@ -205,6 +228,46 @@ fn empty_months(loaded: &Loaded, calculation: &Calculation) -> Option<Message> {
     })
 }
 
+/// Run rates of several dates in one month: line items add up, snapshots do not.
+fn several_dates(policies: &Policies, loaded: &Loaded) -> Option<Message> {
+    if policies.basis != Basis::Stock || policies.duplicates != Duplicates::Sum {
+        return None;
+    }
+    let shown = |(customer, month): &(u32, Month)| {
+        format!("{} in {month}", loaded.ledger.shown_name(*customer))
+    };
+    let mut names: Vec<String> = loaded
+        .ledger
+        .with_several_dates()
+        .iter()
+        .map(shown)
+        .collect();
+    names.sort_unstable();
+    let count = names.len() as u64;
+    (count > 0).then(|| {
+        let verb = if count == 1 { "has" } else { "have" };
+        let headline = format!(
+            "{} {verb} rows of several dates",
+            text::count(count, "customer month")
+        );
+        Message::new(Code::SeveralDates, headline)
+            .found(text::examples(&names, names.len()))
+            .note("amounts are run rates, and were added up as line items are")
+            .help("if they are snapshots, keep the last of each month with `--duplicates last`")
+            .counting(count)
+    })
+}
+
+fn products_counted(loaded: &Loaded) -> Option<Message> {
+    let product = loaded.product_unit.as_ref()?;
+    let headline = format!("each value of `{product}` counts as a customer of its own");
+    Some(
+        Message::new(Code::ProductsCounted, headline)
+            .note("a product that a customer drops is churn, one that it adds is new; the total adds these up")
+            .help(format!("for the company's own total leave out `--by {product}`; if `{product}` is a trait of the customer, pass `--product none`")),
+    )
+}
+
 fn flattering(policies: &Policies, loaded: &Loaded) -> Vec<Message> {
     let mut messages = Vec::new();
     if !policies.min_closing.is_zero() {
@@ -230,22 +293,17 @@ fn flattering(policies: &Policies, loaded: &Loaded) -> Vec<Message> {
     messages
 }
 
-fn clipped(records: &[Record]) -> Option<Message> {
-    let totals = records
-        .iter()
-        .filter(|record| record.segments.is_none())
-        .filter_map(Record::rollforward);
-    let is_clipped = |sums: &&Rollforward| sums.clipped_opening > 0 || sums.clipped_closing > 0;
-    let count = totals.filter(is_clipped).count() as u64;
+/// Customers whose values below zero were cut to zero where they count.
+fn clipped(calculation: &Calculation, loaded: &Loaded) -> Option<Message> {
+    let name = |customer: &u32| loaded.ledger.shown_name(*customer);
+    let mut names: Vec<String> = calculation.clipped.iter().map(name).collect();
+    names.sort_unstable();
+    let count = names.len() as u64;
     (count > 0).then(|| {
-        Message::new(
-            Code::ClippedRevenue,
-            format!(
-                "values below zero were cut to zero in {}",
-                text::count(count, "period")
-            ),
-        )
-        .note("how much stands in `clipped_opening` and `clipped_closing`")
-        .counting(count)
+        let headline = format!("values below zero of {} were cut to zero", text::count(count, "customer"));
+        Message::new(Code::ClippedRevenue, headline)
+            .found(text::examples(&names, names.len()))
+            .note("a customer cut to zero at one end counts as gone there; how much was cut stands in `clipped_opening` and `clipped_closing`")
+            .counting(count)
     })
 }

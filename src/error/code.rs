@@ -340,6 +340,22 @@ codes! {
     /// counts in the one with the larger amount, or with equal amounts in the first by
     /// name. The totals are right; shares of the segments may not be.
     TwoSegments = "two-segments", Warning;
+    /// `--by` names the product column, so each product of a customer counts as a customer of its own: one
+    /// that a customer drops is churn in that product, one that it adds is new there, and the total adds these up.
+    /// It therefore differs from the company's own total. Leave the column out of `--by` for that, or pass
+    /// `--product none` if the column is no product but a trait of the customer, such as its plan.
+    ProductsCounted = "products-counted", Warning;
+    /// Several files have rows for the same customer and month. They were added up: right where each file
+    /// holds a part of the revenue, wrong where exports overlap. `--duplicates last` keeps the row of the last
+    /// file, `--duplicates error` lists them.
+    OverlappingFiles = "overlapping-files", Warning;
+    /// A customer has rows of several dates in one month, and amounts are run rates. They were added up: right
+    /// for line items, wrong for snapshots taken several times a month, of which `--duplicates last` keeps the
+    /// last.
+    SeveralDates = "several-dates", Warning;
+    /// A customer is named as total rows are, and is not the sum of the others. If it is a total, its revenue
+    /// counts twice: leave it out with `--where`.
+    TotalName = "total-name", Warning;
     /// A policy in force makes the rate look better than the whole book is, such as leaving
     /// out customers that became small. The figure is not wrong for what it says, but it is
     /// not the company's retention. Quote the policy with the number, or leave it at its

@@ -271,7 +271,8 @@ pub fn assign(line: &HeaderLine<'_>, wanted: &Wanted) -> Result<Columns, Errors>
     let mut roles: [Option<usize>; 5] = [None; 5];
     let is_set = wanted.roles.each_ref().map(Option::is_some);
     for role in Role::ALL {
-        if let Some(name) = &wanted.roles[role as usize] {
+        let name = wanted.roles[role as usize].as_deref();
+        if let Some(name) = name.filter(|name| !is_left_out(role, name, line)) {
             roles[role as usize] = finder.named(name, role.setting());
         }
     }
@@ -303,6 +304,11 @@ pub fn assign(line: &HeaderLine<'_>, wanted: &Wanted) -> Result<Columns, Errors>
         });
     }
     Err(Errors::from(finder.errors))
+}
+
+/// True for `--product none`: no column is the product, whatever its header says.
+fn is_left_out(role: Role, name: &str, line: &HeaderLine<'_>) -> bool {
+    !role.is_needed() && name == "none" && !line.cells.iter().any(|cell| cell == "none")
 }
 
 struct Finder<'a> {

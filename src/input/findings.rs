@@ -5,7 +5,7 @@ use super::filter::Filter;
 use super::load::{FileRead, LoadOptions};
 use super::repeats::Repeated;
 use super::shape::is_total;
-use super::summary::Merged;
+use super::summary::{Merged, Shared};
 use super::tally::Tally;
 use crate::error::{Code, Message, Place};
 use crate::ledger::{Clash, Ledger, Part, RowPlace};
@@ -319,6 +319,49 @@ pub(super) fn other_currencies(
             .at(place(first))
             .found(text::list(&counted, "and"))
             .counting(rows),
+    )
+}
+
+/// Only where rows add up: what else several rows mean was said by `duplicates`.
+pub(super) fn overlapping_files(shared: &Shared) -> Option<Message> {
+    let named: Vec<String> = shared
+        .first
+        .iter()
+        .map(|(name, month)| format!("{name} in {month}"))
+        .collect();
+    (shared.count > 0).then(|| {
+        let verb = if shared.count == 1 { "stands" } else { "stand" };
+        let count = text::count(shared.count, "customer month");
+        Message::new(
+            Code::OverlappingFiles,
+            format!("{count} {verb} in several files"),
+        )
+        .found(text::examples(
+            &named,
+            usize::try_from(shared.count).unwrap_or(usize::MAX),
+        ))
+        .note("their rows were added up")
+        .help("if the files overlap, keep the rows of the last one with `--duplicates last`")
+        .counting(shared.count)
+    })
+}
+
+/// A customer named as totals are that is not the sum of the others.
+pub(super) fn total_name(ledger: &Ledger, column: Option<String>) -> Option<Message> {
+    let customers = ledger.customers().iter();
+    let names = customers.map(|number| ledger.name(*number));
+    let name = names.filter(|name| is_total(name)).min()?;
+    let filter = format!("{}!={name}", column.unwrap_or_default());
+    Some(
+        Message::new(
+            Code::TotalName,
+            format!("the customer `{name}` is named like a total"),
+        )
+        .note("it is not the sum of the others, and was counted as a customer")
+        .help(format!(
+            "if it is a total, leave it out with `--where {}`",
+            quoted(&filter)
+        )),
     )
 }
 

@@ -42,6 +42,15 @@ pub struct LoadOptions {
     pub origins: BTreeMap<&'static str, String>,
 }
 
+impl LoadOptions {
+    /// Where a value that was set came from: `flag`, or a line of a settings file.
+    #[must_use]
+    pub fn origin(&self, setting: &str) -> String {
+        let in_file = self.origins.get(setting).cloned();
+        in_file.unwrap_or_else(|| "flag".to_owned())
+    }
+}
+
 /// What came of it.
 #[derive(Debug)]
 pub struct Loaded {
@@ -312,14 +321,14 @@ impl<'a> FileReader<'a> {
         let mark = match self.options.decimal {
             Some(value) => Ok(Settled {
                 value,
-                origin: "set".to_owned(),
+                origin: self.options.origin("decimal"),
             }),
             None => decide::mark(found.marks.decide(), &amount),
         };
         let order = match self.options.date_order {
             Some(value) => Ok(Settled {
                 value,
-                origin: "set".to_owned(),
+                origin: self.options.origin("date-order"),
             }),
             None => decide::order(found.dates.decide(), &date),
         };

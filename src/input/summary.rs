@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::columns::Role;
 use super::findings::{
     assumed_encoding, clashes, equal_rows, mixed_grains, no_rows_left, one_currency,
-    other_currencies, split_by_filter, total_row, two_segments,
+    other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments,
 };
 use super::load::{FileRead, LoadOptions, Loaded};
 use super::repeats::Repeats;
@@ -14,6 +14,7 @@ use super::tally::Tally;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::{Part, RowPlace};
 use crate::policies::{Duplicates, Policies};
+use crate::units::Month;
 
 /// One file and how it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub struct Trait {
     pub name: &'static str,
     /// Its value, as it would be typed.
     pub value: String,
-    /// `set`, or `detected: ` and the evidence.
+    /// `flag`, a line of a settings file, or `detected: ` and the evidence.
     pub origin: String,
 }
 
@@ -77,7 +78,7 @@ pub(super) fn close(
     let by = columns.by.iter();
     let by: Vec<String> = by.map(|index| columns.header[*index].clone()).collect();
     let product_unit = column(Role::Product).filter(|_| columns.counts_products());
-    let summaries: Vec<FileSummary> = files.iter().map(summary).collect();
+    let summaries: Vec<FileSummary> = files.iter().map(|file| summary(file, options)).collect();
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     let mut all = Merged::of(files, policies.duplicates, by.len(), options.filters.len());
     let place = |row: RowPlace| Place {
@@ -102,6 +103,7 @@ pub(super) fn close(
             .map(|repeated| equal_rows(&repeated, policies.duplicates, &place)),
     );
     warnings.extend(other_currencies(&all.other_currencies, policies, &place));
+    warnings.extend(overlapping_files(&all.shared));
     warnings.extend(split_by_filter(&all.part));
     let ledger = all
         .part
@@ -110,6 +112,7 @@ pub(super) fn close(
     if let Some(message) = total_row(&ledger, column(Role::Customer)) {
         return Err(Errors::from(message.at(Place::file(&names[0]))));
     }
+    warnings.extend(total_name(&ledger, column(Role::Customer)));
     warnings.extend(two_segments(&ledger));
     Ok(Loaded {
         ledger,
@@ -128,8 +131,31 @@ pub(super) struct Merged {
     pub(super) tally: Tally,
     pub(super) other_currencies: Tally,
     pub(super) values: Vec<BTreeSet<String>>,
+    pub(super) shared: Shared,
     pub(super) in_horizon: u64,
     pub(super) passed: u64,
+}
+
+/// Customers' months that rows of several files state: how many, and the first ones in byte order.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub(super) count: u64,
+    pub(super) first: BTreeSet<(String, Month)>,
+}
+
+impl Shared {
+    /// As many as a message names.
+    const NAMED: usize = 3;
+
+    fn add<'p>(&mut self, cells: impl Iterator<Item = (&'p str, Month)>) {
+        for (name, month) in cells {
+            self.count += 1;
+            self.first.insert((name.to_owned(), month));
+            if self.first.len() > Shared::NAMED {
+                self.first.pop_last();
+            }
+        }
+    }
 }
 
 impl Merged {
@@ -140,6 +166,7 @@ impl Merged {
             tally: Tally::default(),
             other_currencies: Tally::default(),
             values: vec![BTreeSet::new(); filters],
+            shared: Shared::default(),
             in_horizon: 0,
             passed: 0,
         };
@@ -149,6 +176,7 @@ impl Merged {
             if number == 0 {
                 all.part = found.part;
             } else {
+                all.shared.add(all.part.shared_with(&found.part));
                 all.part.merge(found.part);
             }
             all.repeats.merge(found.repeats);
@@ -216,10 +244,10 @@ fn other_header(first: &FileRead, file: &FileRead, role: Role) -> Option<Message
     )
 }
 
-fn summary(file: &FileRead) -> FileSummary {
-    let set_or = |is_set: bool, evidence: &str| {
+fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
+    let set_or = |is_set: bool, setting: &str, evidence: &str| {
         if is_set {
-            "set".to_owned()
+            options.origin(setting)
         } else {
             format!("detected: {evidence}")
         }
@@ -232,7 +260,7 @@ fn summary(file: &FileRead) -> FileSummary {
     let mut traits = vec![text(
         "encoding",
         file.seen.encoding.name(),
-        set_or(file.encoding_is_set, "its bytes"),
+        set_or(file.encoding_is_set, "encoding", "its bytes"),
     )];
     if let Some(compression) = file.compression {
         traits.push(text(
@@ -248,7 +276,7 @@ fn summary(file: &FileRead) -> FileSummary {
     traits.push(text(
         "delimiter",
         &delimiter,
-        set_or(file.dialect.set, &file.dialect.evidence),
+        set_or(file.dialect.set, "delimiter", &file.dialect.evidence),
     ));
     let mark = file.mark.value.sign().to_string();
     traits.push(text("decimal", &mark, file.mark.origin.clone()));
@@ -258,7 +286,8 @@ fn summary(file: &FileRead) -> FileSummary {
         file.order.origin.clone(),
     ));
     let columns = Role::ALL.into_iter().filter_map(|role| {
-        let origin = set_or(file.columns.is_set[role as usize], "its header");
+        let is_set = file.columns.is_set[role as usize];
+        let origin = set_or(is_set, role.setting(), "its header");
         Some(text(role.setting(), file.columns.name(role)?, origin))
     });
     traits.extend(columns);

@@ -26,6 +26,8 @@ pub struct Entry<'a> {
     pub customer: &'a str,
     /// The month it counts in; the last one of a longer label.
     pub month: Month,
+    /// The day of its date, from 1; 0 if it has a label.
+    pub day: u8,
     /// How much.
     pub amount: Amount,
     /// What for; part of the key of `duplicates`.
@@ -127,6 +129,7 @@ impl Part {
                 entry.attributes,
                 entry.place,
             );
+            self.cells.note_day(customer, entry.month, entry.day);
             return;
         }
         let product = self.products.intern(entry.product);
@@ -173,6 +176,15 @@ impl Part {
             let product = self.products.intern(other.products.name(product));
             self.add_keyed((renumbered[customer as usize], month, product), keyed);
         }
+    }
+
+    /// The customers' months that rows of another part state too.
+    pub fn shared_with<'p>(&'p self, other: &'p Part) -> impl Iterator<Item = (&'p str, Month)> {
+        other.cells.stated().filter_map(|(customer, month)| {
+            let name = other.customers.name(customer);
+            let number = self.customers.find(name)?;
+            self.cells.is_stated(number, month).then_some((name, month))
+        })
     }
 
     /// Customers with rows both inside and outside the filter, in byte order.

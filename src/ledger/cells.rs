@@ -6,6 +6,7 @@
 use crate::units::{Amount, Month};
 
 const BLOCK: usize = 1024;
+const BLOCK_U32: u32 = 1024;
 
 /// The first month a column can stand for: January 1990, the earliest date that is read.
 const ORIGIN: i32 = 1990 * 12;
@@ -26,7 +27,12 @@ struct Block {
     sums: Sums,
     /// One bit a customer: a row stated this cell, be it zero.
     stated: [u64; BLOCK / 64],
+    /// The day of the dates of each cell, where rows have dates; [`SEVERAL`] if there are several.
+    days: Option<Box<[u8; BLOCK]>>,
 }
+
+/// Stands for more than one day.
+const SEVERAL: u8 = u8::MAX;
 
 #[derive(Debug)]
 #[expect(
@@ -66,6 +72,37 @@ impl Cells {
         blocks[block].get_or_insert_default().add(slot, units)
     }
 
+    /// Notes the day of a row that was added to a cell; 0 is none.
+    pub(super) fn note_day(&mut self, customer: u32, month: Month, day: u8) {
+        let (column, block, slot) = position(customer, month);
+        let block = self
+            .columns
+            .get_mut(column)
+            .and_then(|blocks| blocks.get_mut(block));
+        if let (Some(Some(block)), true) = (block, day > 0) {
+            let known = &mut block.days.get_or_insert_with(|| Box::new([0; BLOCK]))[slot];
+            *known = if *known == 0 || *known == day {
+                day
+            } else {
+                SEVERAL
+            };
+        }
+    }
+
+    /// Every cell whose rows have several dates, by month and number.
+    pub(super) fn with_several_days(&self) -> Vec<(u32, Month)> {
+        let mut found = Vec::new();
+        for (month, column) in (ORIGIN..).map(Month::from_index).zip(&self.columns) {
+            for (block, number) in column.iter().zip(0..) {
+                let days = block.as_ref().and_then(|block| block.days.as_ref());
+                let slots = days.into_iter().flat_map(|days| days.iter().zip(0..));
+                let several = slots.filter(|(day, _)| **day == SEVERAL);
+                found.extend(several.map(|(_, slot)| (number * BLOCK_U32 + slot, month)));
+            }
+        }
+        found
+    }
+
     /// The sum of a cell in smallest units; 0 where nothing was added.
     pub(super) fn units(&self, customer: u32, month: Month) -> i128 {
         let (_, _, slot) = position(customer, month);
@@ -74,6 +111,21 @@ impl Cells {
             Some(Sums::Narrow(sums)) => i128::from(sums[slot]),
             Some(Sums::Wide(sums)) => sums[slot],
         }
+    }
+
+    /// Every cell that a row was added to, by month and number.
+    pub(super) fn stated(&self) -> impl Iterator<Item = (u32, Month)> {
+        let months = (ORIGIN..).map(Month::from_index).zip(&self.columns);
+        let blocks = months.flat_map(|(month, column)| {
+            let numbered = column.iter().zip(0..);
+            numbered.filter_map(move |(block, number)| Some((month, number, block.as_ref()?)))
+        });
+        blocks.flat_map(|(month, number, block)| {
+            let slots = (0..BLOCK)
+                .zip(0..)
+                .filter(|(slot, _)| block.is_stated(*slot));
+            slots.map(move |(_, slot)| (number * BLOCK_U32 + slot, month))
+        })
     }
 
     /// True if a row was added to the cell, be it of zero.
@@ -90,7 +142,10 @@ impl Cells {
                 let Some(block) = block else { continue };
                 for slot in (0..BLOCK).filter(|slot| block.is_stated(*slot)) {
                     let amount = Amount::new(block.sums.get(slot), other.scale);
-                    self.add(renumbered[number * BLOCK + slot], month, amount)?;
+                    let customer = renumbered[number * BLOCK + slot];
+                    self.add(customer, month, amount)?;
+                    let day = block.days.as_ref().map_or(0, |days| days[slot]);
+                    self.note_day(customer, month, day);
                 }
             }
         }
@@ -130,6 +185,7 @@ impl Default for Block {
         Block {
             sums: Sums::Narrow([0; BLOCK]),
             stated: [0; BLOCK / 64],
+            days: None,
         }
     }
 }

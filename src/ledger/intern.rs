@@ -33,6 +33,13 @@ impl Interner {
         name_of(&self.bytes, &self.ends, number)
     }
 
+    /// The number of a name, if it has one.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<u32> {
+        let is_it = |number: &u32| name_of(&self.bytes, &self.ends, *number) == name;
+        self.table.find(self.hasher.hash_one(name), is_it).copied()
+    }
+
     /// The number of a name, given now if it has none.
     ///
     /// # Panics

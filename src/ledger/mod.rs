@@ -170,6 +170,15 @@ impl Ledger {
         month <= self.last && self.cells.is_stated(customer, month)
     }
 
+    /// The customers' months inside the horizon whose rows have several dates: amounts that were added up
+    /// and may be snapshots.
+    #[must_use]
+    pub fn with_several_dates(&self) -> Vec<(u32, Month)> {
+        let mut found = self.cells.with_several_days();
+        found.retain(|(_, month)| *month <= self.last);
+        found
+    }
+
     /// True if the customer has revenue in this month: an amount above zero.
     #[must_use]
     pub fn has_revenue(&self, customer: u32, month: Month) -> bool {

@@ -53,6 +53,7 @@ fn add_customer<'a>(
             part.add(&Entry {
                 customer,
                 month: *month,
+                day: 0,
                 amount,
                 product: "",
                 attributes: &[],

@@ -16,6 +16,9 @@ use crate::units::{Month, Period};
 
 const YEAR: u32 = 12;
 
+/// Why a period that the data end in has no rates over twelve months: they would span fewer.
+const CUT: &str = "the data end before the period does";
+
 /// The records of a run, and what its warnings need to know.
 #[derive(Clone, Debug, Default)]
 pub struct Calculation {
@@ -23,6 +26,8 @@ pub struct Calculation {
     pub records: Vec<Record>,
     /// The months that some anchor reads.
     pub months_read: BTreeSet<Month>,
+    /// The customers of which `negatives clip` cut something.
+    pub clipped: BTreeSet<u32>,
 }
 
 /// Computes every period asked for, with its segments where the ledger has attributes.
@@ -93,7 +98,10 @@ impl Run<'_> {
             Err(negatives) => self.faults.negatives.extend(negatives),
             Ok(movements) => {
                 let compared = self.compare(&ends, &movements);
-                let annual = self.annual(period, lookback);
+                let annual = self.annual(&ends, lookback);
+                let is_clipped = |one: &&Movement| one.clipped_opening + one.clipped_closing > 0;
+                let clipped = movements.iter().filter(is_clipped);
+                calculation.clipped.extend(clipped.map(|one| one.customer));
                 self.push_records(&ends, compared, annual.as_ref(), calculation);
             }
         }
@@ -110,11 +118,14 @@ impl Run<'_> {
     }
 
     /// The comparison with twelve months before, or why there is none; `None` if it is the asked one.
-    fn annual(&self, period: Period, lookback: u32) -> Option<Result<Compared, String>> {
+    fn annual(&self, asked: &Anchors, lookback: u32) -> Option<Result<Compared, String>> {
+        if asked.partial {
+            return Some(Err(CUT.to_owned()));
+        }
         if lookback == YEAR {
             return None;
         }
-        let ends = match anchors(self.ledger, period, YEAR, self.policies) {
+        let ends = match anchors(self.ledger, asked.closing.period, YEAR, self.policies) {
             Ok(ends) => ends,
             Err(unreadable) => return Some(Err(problems::annual_reason(&unreadable))),
         };

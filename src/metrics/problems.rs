@@ -40,7 +40,7 @@ pub(super) fn messages(
     );
     if !faults.missing.is_empty() {
         let missing: Vec<Month> = faults.missing.iter().copied().collect();
-        list.push(missing_month(ledger, &missing));
+        list.push(missing_month(ledger, policies, &missing));
     }
     list.extend(negative_revenue(ledger, policies, &faults.negatives));
     (!list.is_empty()).then(|| Errors::from(list))
@@ -158,10 +158,10 @@ fn finer_than_data(ledger: &Ledger, policies: &Policies, period: Period) -> Mess
     .help(format!("ask for whole {grains}, such as `--every {grain}`"))
 }
 
-fn missing_month(ledger: &Ledger, missing: &[Month]) -> Message {
+fn missing_month(ledger: &Ledger, policies: &Policies, missing: &[Month]) -> Message {
     let months: Vec<String> = missing.iter().map(Month::to_string).collect();
     let verb = if missing.len() == 1 { "has" } else { "have" };
-    Message::new(
+    let message = Message::new(
         Code::MissingMonth,
         format!(
             "{} {verb} no rows of any customer",
@@ -169,9 +169,32 @@ fn missing_month(ledger: &Ledger, missing: &[Month]) -> Message {
         ),
     )
     .found(horizon(ledger))
-    .note("a month that was not exported looks like one in which everybody left")
-    .help("add the file that holds it, or count it as nothing with `--missing-months zero`")
-    .counting(missing.len() as u64)
+    .counting(missing.len() as u64);
+    if let Some(grain) = cadence(ledger, policies) {
+        let word = grain.word();
+        return message
+            .note(format!("rows stand in the last month of each {word} alone"))
+            .help(format!(
+                "ask for whole {}: `--every {word}`",
+                grain.plural()
+            ));
+    }
+    message
+        .note("a month that was not exported looks like one in which everybody left")
+        .help("add the file that holds it, or count it as nothing with `--missing-months zero`")
+}
+
+/// The longer period at whose ends alone rows stand: what a quarterly snapshot looks like.
+fn cadence(ledger: &Ledger, policies: &Policies) -> Option<Grain> {
+    let covered = || {
+        let months = ledger.first().through(ledger.last());
+        months.filter(|month| ledger.has_rows(*month))
+    };
+    let is_end =
+        |month: Month, grain| Period::holding(month, grain, policies.fiscal_year).last() == month;
+    let longer = [Grain::Year, Grain::Half, Grain::Quarter].into_iter();
+    let mut longer = longer.filter(|_| policies.basis == Basis::Stock && covered().count() > 1);
+    longer.find(|grain| covered().all(|month| is_end(month, *grain)))
 }
 
 /// One message a customer, in byte order of the names.

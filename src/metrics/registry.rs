@@ -415,10 +415,15 @@ pub const HEAD: &[Field] = &[
     },
 ];
 
+/// Every field, in order.
+pub fn all() -> impl Iterator<Item = &'static Field> {
+    HEAD.iter().chain(FIELDS)
+}
+
 /// The field with this name.
 #[must_use]
 pub fn field(name: &str) -> Option<&'static Field> {
-    HEAD.iter().chain(FIELDS).find(|field| field.name == name)
+    all().find(|field| field.name == name)
 }
 
 /// Every reason why something of a record is undefined, with the fields it concerns:

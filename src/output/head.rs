@@ -6,6 +6,7 @@ use super::escape;
 use super::report::{Choice, Report};
 use crate::metrics::Record;
 use crate::text;
+use crate::units::Period;
 
 /// How many digits of a fingerprint people are shown.
 const SHORT: usize = 6;
@@ -38,6 +39,13 @@ impl Head {
                 let shown = format!("{} {} ({})", choice.name, choice.value, choice.origin);
                 escape::terminal(&shown).into_owned()
             });
+        let reading = report.input.files.first().into_iter();
+        let reading = reading.flat_map(|file| &file.traits);
+        let reading = reading
+            .filter(|(_, _, origin)| !origin.starts_with("detected"))
+            .map(|(name, value, origin)| {
+                escape::terminal(&format!("{name} {value} ({origin})")).into_owned()
+            });
         let filters = report
             .definition
             .filters
@@ -49,7 +57,7 @@ impl Head {
         Head {
             input: input(report),
             scope: scope(report),
-            set: set.chain(filters).collect(),
+            set: set.chain(reading).chain(filters).collect(),
             defaults: defaults.collect(),
         }
     }
@@ -168,13 +176,20 @@ fn periods(report: &Report) -> Option<String> {
 /// What an amount is: `stock: MRR of the last month`.
 fn basis(report: &Report) -> String {
     let amount = &report.input.amount_name;
-    let is_month = report
-        .records
-        .first()
-        .is_none_or(|record| record.period.months() == 1);
+    let first = report.records.first();
+    let is_month = first.is_none_or(|record| record.period.months() == 1);
     match (choice(report, "basis"), is_month) {
         (Some("stock"), true) => format!("stock: {amount} of the month"),
-        (Some("stock"), false) => format!("stock: {amount} of the last month"),
+        (Some("stock"), false) => {
+            match first.filter(|record| report.is_single && !record.partial) {
+                Some(record) => {
+                    let end = |period: Period| period.last().short_name();
+                    let (opening, closing) = (end(record.opening_period), end(record.period));
+                    format!("stock: {amount} of the last month, {opening} → {closing}")
+                }
+                None => format!("stock: {amount} of the last month"),
+            }
+        }
         (_, true) => format!("flow: {amount} of the month"),
         (_, false) => format!("flow: {amount} summed over the months"),
     }

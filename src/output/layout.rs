@@ -5,7 +5,7 @@ use super::report::Report;
 use super::sheet::{Cell, Column, Form, Group, Kind, Sheet};
 use super::statement;
 use crate::metrics::registry::{self, Unit, Value};
-use crate::metrics::{Figures, Record};
+use crate::metrics::{Figures, Record, Rollforward};
 use crate::text;
 
 /// The movements with their sign: false leaves the amount as it is, true shows it as a loss.
@@ -120,7 +120,7 @@ fn rows(report: &Report) -> Sheet {
     columns.extend(report.by.iter().map(|name| label(name)));
     columns.extend(fields.iter().map(|field| field.column.clone()));
     let mut sheet = Sheet::new(Form::Grid, columns);
-    for record in &report.records {
+    for record in report.records.iter().filter(|record| !is_nothing(record)) {
         let mut cells = vec![cell(record, registry::PERIOD.name)];
         cells.extend(segment_cells(report, record));
         let values = fields
@@ -133,6 +133,14 @@ fn rows(report: &Report) -> Sheet {
     }
     sheet.notes = notes(report);
     sheet
+}
+
+/// True for a segment without revenue at both ends: whoever came and went in between is in the total.
+fn is_nothing(record: &Record) -> bool {
+    let is_nobody = |sums: &Rollforward| {
+        sums.opening_customers == 0 && sums.closing_customers == 0 && sums.excluded_customers == 0
+    };
+    record.segments.is_some() && record.rollforward().is_some_and(is_nobody)
 }
 
 /// The values of `--by`; `total` in the first for everybody.

@@ -33,7 +33,7 @@ use std::io::{self, Write};
 pub use json::SCHEMA;
 pub use layout::sheets;
 pub use report::{Choice, Definition, Input, InputFile, Report};
-pub use warning::{write_headline, write_message, write_message_json};
+pub use warning::{write_message, write_message_json};
 
 /// How a result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -111,8 +111,8 @@ pub fn render(report: &Report, format: Format, look: &Look, out: &mut dyn Write)
     }
 }
 
-/// Writes what a reader must know beside bare records: input, definition, the choices that are not
-/// at their defaults with their origins, and each warning's headline.
+/// Writes what a reader must know beside bare records: input, definition and the choices that are not
+/// at their defaults, with their origins. Warnings are the caller's to write.
 ///
 /// # Errors
 ///
@@ -121,14 +121,9 @@ pub fn render_declaration(report: &Report, look: &Look, out: &mut dyn Write) -> 
     let head = head::Head::of(report);
     writeln!(out, "{}", head.input.join(" · "))?;
     writeln!(out, "{}", head.scope.join(" · "))?;
-    if !head.set.is_empty() {
-        let width = look.width.unwrap_or(head::WORDS_WIDTH);
-        for line in head::wrapped("", &head.set, width) {
-            writeln!(out, "{line}")?;
-        }
-    }
-    for warning in &report.warnings {
-        write_headline(warning, look.color, out)?;
+    let width = look.width.unwrap_or(head::WORDS_WIDTH);
+    for line in head::wrapped("", &head.set, width) {
+        writeln!(out, "{line}")?;
     }
     Ok(())
 }

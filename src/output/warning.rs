@@ -60,7 +60,7 @@ pub fn write_message(message: &Message, color: bool, out: &mut dyn Write) -> io:
 /// # Errors
 ///
 /// Those of the writer.
-pub fn write_headline(message: &Message, color: bool, out: &mut dyn Write) -> io::Result<()> {
+fn write_headline(message: &Message, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let level = message.code.level();
     let style = painted(level_style(level), color);
     let (level, code) = (level.word(), message.code.name());

@@ -173,9 +173,10 @@ impl Policies {
     }
 
     /// A hash of the choices in force, as 64 hexadecimal digits: it changes when, and only when, a
-    /// choice that can move a number changes. `scope` are the filters, which can too.
+    /// choice that can move a number changes. `more` are choices that are no policies and can too:
+    /// filters, and columns that were named.
     #[must_use]
-    pub fn fingerprint(&self, scope: &[String]) -> String {
+    pub fn fingerprint(&self, more: &[String]) -> String {
         let has_threshold = !(self.min_opening.is_zero() && self.min_closing.is_zero());
         let mut hasher = blake3::Hasher::new();
         for (policy, value, _) in self.choices() {
@@ -183,8 +184,14 @@ impl Policies {
                 hasher.update(format!("{}={value}\n", policy.name).as_bytes());
             }
         }
-        for filter in scope {
-            hasher.update(format!("where={filter}\n").as_bytes());
+        for choice in more {
+            hasher.update(
+                format!(
+                    "{choice}
+"
+                )
+                .as_bytes(),
+            );
         }
         hasher.finalize().to_hex().to_string()
     }

@@ -368,7 +368,8 @@ impl<'a> Model<'a> {
     /// What would stop the run at its own anchors leaves this side figure undefined.
     fn annual(&self, span: Span, closing: &Anchor) -> Option<Vec<Fact>> {
         let opening = self.anchor(span.earlier(12)).ok()?;
-        if self.missing(&opening) || opening.reads == closing.reads {
+        // Cut short, the comparison would span fewer than twelve months.
+        if self.missing(&opening) || closing.cut {
             return None;
         }
         self.facts(&opening, closing)

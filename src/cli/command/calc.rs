@@ -1,5 +1,7 @@
 //! `nrr calc`: the main job.
 
+use std::io::{self, Write};
+
 use super::super::Streams;
 use super::super::args::{CalcArgs, Common};
 use super::super::config::{CalcConfig, calc_config};
@@ -61,14 +63,25 @@ pub(in crate::cli) fn run(
         }
     }
     if !config.format.is_declared() && !common.quiet {
+        // Words beside the result: a standard error that went away is no reason to fail.
+        let _ = write_words(&report, messenger, streams.stderr);
+    }
+    Ok(())
+}
+
+/// What bare records cannot say: the declaration and the warnings; as JSON lines only the warnings.
+fn write_words(report: &Report, messenger: &Messenger, out: &mut dyn Write) -> io::Result<()> {
+    if messenger.is_text() {
         let look = Look {
             width: None,
             color: messenger.color,
         };
-        // Words beside the result: a standard error that went away is no reason to fail.
-        let _ = render_declaration(&report, &look, streams.stderr);
+        render_declaration(report, &look, out)?;
     }
-    Ok(())
+    report
+        .warnings
+        .iter()
+        .try_for_each(|warning| messenger.write(warning, out))
 }
 
 /// The inputs in the order given; a pipe if none is named.

@@ -4,7 +4,8 @@ use super::super::Streams;
 use super::super::args::ExplainArgs;
 use super::super::exit::Failure;
 use crate::error::{CODES, Code, Message};
-use crate::metrics::registry::{FIELDS, Field};
+use crate::metrics::registry;
+use crate::policies::{POLICIES, Policies};
 use crate::text;
 
 /// The page of all codes, with the text of each as it is printed.
@@ -22,22 +23,47 @@ const ALIASES: &[(&str, &str)] = &[
     ("customer-retention", "logo_retention"),
 ];
 
-/// Prints the section of a code, or the entry of a metric.
+/// Prints the section of a code, the entry of a metric or policy, or without a name what there is.
 pub(in crate::cli) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    // As it stands in a message: `error[mixed-currencies]`.
-    let asked = args.code.trim().trim_end_matches(':').to_lowercase();
-    let asked = asked
-        .split_once('[')
-        .map_or(asked.as_str(), |(_, code)| code.trim_end_matches(']'));
-    let text = if let Some(code) = Code::named(asked) {
-        section(code)
-    } else {
-        metric(asked).ok_or_else(|| unknown(asked))?
+    let text = match &args.name {
+        Some(name) => entry(name)?,
+        None => names(),
     };
     streams
         .stdout
         .write_all(text.as_bytes())
         .map_err(Failure::Stdout)
+}
+
+fn entry(name: &str) -> Result<String, Message> {
+    // As it stands in a message: `error[mixed-currencies]`.
+    let asked = name.trim().trim_end_matches(':').to_lowercase();
+    let asked = asked
+        .split_once('[')
+        .map_or(asked.as_str(), |(_, code)| code.trim_end_matches(']'));
+    if let Some(code) = Code::named(asked) {
+        return Ok(section(code));
+    }
+    metric(asked)
+        .or_else(|| policy(asked))
+        .ok_or_else(|| unknown(asked))
+}
+
+/// Everything that can be explained.
+fn names() -> String {
+    let list = |heading: &str, names: &mut dyn Iterator<Item = &'static str>| {
+        let names: Vec<&str> = names.collect();
+        format!("{heading}\n  {}\n", names.join("\n  "))
+    };
+    [
+        list("Metrics", &mut registry::all().map(|field| field.name)),
+        list("Policies", &mut POLICIES.iter().map(|policy| policy.name)),
+        list(
+            "Errors and warnings",
+            &mut CODES.iter().map(|code| code.name()),
+        ),
+    ]
+    .join("\n")
 }
 
 /// A code's section of the page, from its heading to the next.
@@ -58,16 +84,22 @@ fn metric(name: &str) -> Option<String> {
         .iter()
         .find(|(alias, _)| *alias == name)
         .map_or(name.as_str(), |(_, meant)| meant);
-    let Field {
-        name,
-        label,
-        formula,
-        ..
-    } = FIELDS
-        .iter()
-        .find(|field| field.name == meant.replace('-', "_"))?;
+    let field = registry::field(&meant.replace('-', "_"))?;
     Some(format!(
-        "{name}: {label}\n\n  {formula}\n\nSee docs/definitions.md for its policies and sources.\n"
+        "{}: {}\n\n  {}\n\nSee docs/definitions.md for its policies and sources.\n",
+        field.name, field.label, field.formula
+    ))
+}
+
+/// A policy's entry: what it decides, what it takes, and its default.
+fn policy(name: &str) -> Option<String> {
+    let defaults = Policies::default();
+    let (policy, default, _) = defaults
+        .choices()
+        .find(|(policy, ..)| policy.name == name)?;
+    Some(format!(
+        "{name}: {}\n\n  takes    {}\n  default  {default}\n\nA flag `--{name}` and a key of nrr.toml; see docs/definitions.md for who does it so.\n",
+        policy.about, policy.values
     ))
 }
 
@@ -75,7 +107,8 @@ fn unknown(asked: &str) -> Message {
     let known = CODES
         .iter()
         .map(|code| code.name())
-        .chain(FIELDS.iter().map(|field| field.name));
+        .chain(registry::all().map(|field| field.name))
+        .chain(POLICIES.iter().map(|policy| policy.name));
     let message = Message::new(
         Code::UnknownCode,
         format!("`{asked}` is no code and no metric"),

@@ -19,7 +19,11 @@ pub(super) fn date(year: i32, month: u32, day: u32) -> Result<When, DateFault> {
     if !has_day(year, month, day) {
         return Err(DateFault::NoSuchDay);
     }
-    label(year, month)
+    let month = label(year, month)?;
+    Ok(When {
+        day: u8::try_from(day).unwrap_or_default(),
+        ..month
+    })
 }
 
 /// The month of a label such as `2024-01`.
@@ -39,6 +43,7 @@ pub(super) fn label(year: i32, month: u32) -> Result<When, DateFault> {
     Ok(When {
         month,
         grain: Grain::Month,
+        day: 0,
     })
 }
 
@@ -65,6 +70,7 @@ pub(super) fn part(
     Ok(When {
         month: first.forward(grain.months() * nth - 1),
         grain,
+        day: 0,
     })
 }
 
@@ -87,7 +93,11 @@ pub(super) fn span(
     let grain = grain.ok_or(DateFault::Unreadable)?;
     let is_whole = Period::holding(month, grain, fiscal).last() == month;
     if is_whole {
-        Ok(When { month, grain })
+        Ok(When {
+            month,
+            grain,
+            day: 0,
+        })
     } else {
         Err(DateFault::Unreadable)
     }

@@ -15,6 +15,8 @@ pub struct When {
     pub month: Month,
     /// How long the period is; a date is a month.
     pub grain: Grain,
+    /// The day of a date, from 1; 0 for a label.
+    pub day: u8,
 }
 
 /// Why a cell is no date.

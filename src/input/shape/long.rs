@@ -272,6 +272,19 @@ fn read_cells(
             .leave_out(&unit(plan, customer, row.cell(Role::Product)));
         return None;
     }
+    add_row(plan, found, row, faults, place, (when, reading))
+}
+
+/// Adds a row that passes the filters to the ledger, or says what is wrong with its amount.
+fn add_row(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    row: &Row<'_>,
+    faults: &Faults<'_>,
+    place: RowPlace,
+    (when, reading): (When, Reading),
+) -> Option<crate::error::Message> {
+    let customer = row.cell(Role::Customer);
     found.passed += 1;
     match currency(plan, row.cell(Role::Currency), &reading) {
         Currency::Conflict(sign) => return Some(faults.currency_conflict(sign)),
@@ -290,6 +303,7 @@ fn read_cells(
     let entry = Entry {
         customer: &unit,
         month: when.month,
+        day: when.day,
         amount,
         product: row.cell(Role::Product),
         attributes: &row.by,

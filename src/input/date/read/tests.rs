@@ -10,8 +10,9 @@ fn read_as(cell: &str, order: DateOrder, start: u8) -> String {
         Ok(Some(When {
             month,
             grain: Grain::Month,
+            ..
         })) => month.to_string(),
-        Ok(Some(When { month, grain })) => format!("{} to {month}", grain.word()),
+        Ok(Some(When { month, grain, .. })) => format!("{} to {month}", grain.word()),
         Err(fault) => format!("{fault:?}"),
     }
 }
