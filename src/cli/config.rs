@@ -240,9 +240,9 @@ impl Resolver<'_> {
         let origins = SETTINGS
             .iter()
             .map(|setting| setting.name)
-            .filter_map(|name| {
-                let place = self.given(name)?.place?;
-                Some((name, format!("{}:{}", place.file, place.line.unwrap_or(1))))
+            .filter_map(|name| match self.given(name)?.origin {
+                Origin::File(line) => Some((name, line)),
+                _ => None,
             });
         let origins: BTreeMap<&'static str, String> = origins.collect();
         let column = |name: &str, resolver: &mut Self| resolver.one(name).map(|(value, _)| value);
@@ -266,10 +266,10 @@ impl Resolver<'_> {
             decimal: self.parsed("decimal", &[".", ","], |mark| {
                 Mark::ALL.into_iter().find(|m| mark == m.sign().to_string())
             }),
-            date_order: self.parsed("date-order", &["dmy", "mdy"], |order| match order {
-                "dmy" => Some(DateOrder::DayFirst),
-                "mdy" => Some(DateOrder::MonthFirst),
-                _ => None,
+            date_order: self.parsed("date-order", &DateOrder::ALL.map(DateOrder::word), |word| {
+                DateOrder::ALL
+                    .into_iter()
+                    .find(|order| order.word() == word)
             }),
             threads: self
                 .parsed("threads", &["a number from 1 to 64"], threads)

@@ -9,7 +9,6 @@ use super::findings::{
 };
 use super::load::{FileRead, LoadOptions, Loaded};
 use super::repeats::Repeats;
-use super::shape::order_flag;
 use super::tally::Tally;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::{Part, RowPlace};
@@ -254,7 +253,7 @@ fn summary(file: &FileRead) -> FileSummary {
     traits.push(text("decimal", &mark, file.mark.origin.clone()));
     traits.push(text(
         "date-order",
-        order_flag(file.order.value),
+        file.order.value.word(),
         file.order.origin.clone(),
     ));
     let columns = Role::ALL.into_iter().filter_map(|role| {
@@ -279,7 +278,8 @@ fn summary(file: &FileRead) -> FileSummary {
 }
 
 impl FileRead {
-    pub(super) fn found_number(&self) -> usize {
+    /// Where it stands among the inputs.
+    pub(super) fn number(&self) -> usize {
         self.header_place.file_number
     }
 }

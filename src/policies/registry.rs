@@ -4,7 +4,7 @@ use super::{
     Basis, Duplicates, EmptyAmount, Interval, Lookback, MissingMonths, Negatives, Partial,
     Policies, Reactivation, SegmentAt, Zero,
 };
-use crate::units::{Amount, FiscalYear, Month};
+use crate::units::{Amount, FiscalYear, MAJOR_UNITS_MAX, Month};
 
 /// One row of the register.
 #[derive(Debug)]
@@ -186,6 +186,6 @@ fn trimmed(amount: Amount) -> Amount {
 fn parse_threshold(text: &str) -> Option<Amount> {
     let amount = Amount::parse_plain(text)?;
     let amount = trimmed(amount);
-    let bounded = amount <= Amount::new(crate::units::MAJOR_UNITS_MAX, 0);
+    let bounded = amount <= Amount::new(MAJOR_UNITS_MAX, 0);
     (!amount.is_negative() && bounded).then_some(amount)
 }

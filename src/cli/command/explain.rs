@@ -53,11 +53,10 @@ fn section(code: Code) -> String {
 }
 
 fn metric(name: &str) -> Option<String> {
-    let name = name.to_lowercase();
     let meant = ALIASES
         .iter()
         .find(|(alias, _)| *alias == name)
-        .map_or(name.as_str(), |(_, meant)| meant);
+        .map_or(name, |(_, meant)| meant);
     let Field {
         name,
         label,

@@ -11,6 +11,29 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+impl DateOrder {
+    /// Both orders.
+    pub const ALL: [DateOrder; 2] = [DateOrder::DayFirst, DateOrder::MonthFirst];
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> DateOrder {
+        match self {
+            DateOrder::DayFirst => DateOrder::MonthFirst,
+            DateOrder::MonthFirst => DateOrder::DayFirst,
+        }
+    }
+
+    /// The word typed for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            DateOrder::DayFirst => "dmy",
+            DateOrder::MonthFirst => "mdy",
+        }
+    }
+}
+
 /// One thing a cell can show; its number is a bit of [`DateMarks`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shows {
