@@ -279,19 +279,22 @@ impl Resolver<'_> {
 
     /// The values of a list; with commas between them where `splits` says so.
     fn list(&mut self, name: &str, splits: bool) -> Vec<String> {
-        let values = self
-            .given(name)
-            .map(|given| given.values)
-            .unwrap_or_default();
+        let Some(given) = self.given(name) else {
+            return Vec::new();
+        };
         if !splits {
-            return values;
+            return given.values;
         }
-        let parts = values.iter().flat_map(|value| value.split(','));
-        parts
+        let parts = given.values.iter().flat_map(|value| value.split(','));
+        let parts: Vec<String> = parts
             .map(str::trim)
             .filter(|part| !part.is_empty())
             .map(str::to_owned)
-            .collect()
+            .collect();
+        if parts.is_empty() && !given.values.is_empty() {
+            self.refuse(name, &given.values.join(", "), "names of columns", &given);
+        }
+        parts
     }
 
     fn filter(&mut self, text: &str, given: Option<&Given>) -> Option<Filter> {
