@@ -236,20 +236,17 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
 ];
 
+/// The name of every setting and policy, as a flag and as a key.
+pub(super) fn setting_names() -> impl Iterator<Item = &'static str> {
+    let settings = SETTINGS.iter().map(|setting| setting.name);
+    settings.chain(POLICIES.iter().map(|policy| policy.name))
+}
+
 /// The settings and policies that were typed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SettingArgs {
     /// Name and value, in the order of the registers; several values for a list.
     pub(super) typed: Vec<(&'static str, Vec<String>)>,
-}
-
-impl SettingArgs {
-    fn names() -> impl Iterator<Item = &'static str> {
-        SETTINGS
-            .iter()
-            .map(|setting| setting.name)
-            .chain(POLICIES.iter().map(|policy| policy.name))
-    }
 }
 
 impl clap::Args for SettingArgs {
@@ -295,7 +292,7 @@ impl FromArgMatches for SettingArgs {
         let typed =
             |name: &'static str| Some((name, matches.get_many::<String>(name)?.cloned().collect()));
         Ok(SettingArgs {
-            typed: SettingArgs::names().filter_map(typed).collect(),
+            typed: setting_names().filter_map(typed).collect(),
         })
     }
 

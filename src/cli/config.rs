@@ -252,9 +252,9 @@ impl Resolver<'_> {
         let origins = SETTINGS
             .iter()
             .map(|setting| setting.name)
-            .filter_map(|name| {
-                let place = self.given(name)?.place?;
-                Some((name, format!("{}:{}", place.file, place.line.unwrap_or(1))))
+            .filter_map(|name| match self.given(name)?.origin {
+                Origin::File(line) => Some((name, line)),
+                _ => None,
             });
         let origins: BTreeMap<&'static str, String> = origins.collect();
         let column = |name: &str, resolver: &mut Self| resolver.one(name).map(|(value, _)| value);
@@ -278,10 +278,10 @@ impl Resolver<'_> {
             decimal: self.parsed("decimal", &[".", ","], |mark| {
                 Mark::ALL.into_iter().find(|m| mark == m.sign().to_string())
             }),
-            date_order: self.parsed("date-order", &["dmy", "mdy"], |order| match order {
-                "dmy" => Some(DateOrder::DayFirst),
-                "mdy" => Some(DateOrder::MonthFirst),
-                _ => None,
+            date_order: self.parsed("date-order", &DateOrder::ALL.map(DateOrder::word), |word| {
+                DateOrder::ALL
+                    .into_iter()
+                    .find(|order| order.word() == word)
             }),
             threads: self
                 .parsed("threads", &["a number from 1 to 64"], threads)
@@ -291,19 +291,22 @@ impl Resolver<'_> {
 
     /// The values of a list; with commas between them where `splits` says so.
     fn list(&mut self, name: &str, splits: bool) -> Vec<String> {
-        let values = self
-            .given(name)
-            .map(|given| given.values)
-            .unwrap_or_default();
+        let Some(given) = self.given(name) else {
+            return Vec::new();
+        };
         if !splits {
-            return values;
+            return given.values;
         }
-        let parts = values.iter().flat_map(|value| value.split(','));
-        parts
+        let parts = given.values.iter().flat_map(|value| value.split(','));
+        let parts: Vec<String> = parts
             .map(str::trim)
             .filter(|part| !part.is_empty())
             .map(str::to_owned)
-            .collect()
+            .collect();
+        if parts.is_empty() && !given.values.is_empty() {
+            self.refuse(name, &given.values.join(", "), "names of columns", &given);
+        }
+        parts
     }
 
     fn filter(&mut self, text: &str, given: Option<&Given>) -> Option<Filter> {

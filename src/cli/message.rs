@@ -37,7 +37,7 @@ impl Messenger {
     }
 
     /// Prints why a run could not be done, and gives how it ended: a reader that went away is no fault.
-    pub(super) fn report(&mut self, failure: Failure, stderr: &mut dyn Write) -> Outcome {
+    pub(super) fn report(&self, failure: Failure, stderr: &mut dyn Write) -> Outcome {
         let errors = match failure {
             Failure::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 return Outcome::Done;
@@ -105,7 +105,7 @@ pub(super) fn report_usage(
         config: None,
         no_config: false,
     };
-    let mut messenger = Messenger::new(&common, environment, streams.stderr_is_terminal);
+    let messenger = Messenger::new(&common, environment, streams.stderr_is_terminal);
     if error.use_stderr() {
         return messenger.report(
             Failure::from(usage(&error.render().to_string())),

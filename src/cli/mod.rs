@@ -54,15 +54,11 @@ pub fn run(
         Ok(args) => args,
         Err(error) => return message::report_usage(&error, &words, environment, &mut streams),
     };
-    let mut messenger = Messenger::new(&args.common, environment, streams.stderr_is_terminal);
+    let messenger = Messenger::new(&args.common, environment, streams.stderr_is_terminal);
     let outcome = match &args.command {
-        Command::Calc(calc) => command::calc::run(
-            calc,
-            &args.common,
-            environment,
-            &mut streams,
-            &mut messenger,
-        ),
+        Command::Calc(calc) => {
+            command::calc::run(calc, &args.common, environment, &mut streams, &messenger)
+        }
         Command::Explain(explain) => command::explain::run(explain, &mut streams),
     };
     let outcome = outcome.and_then(|()| streams.stdout.flush().map_err(exit::Failure::Stdout));

@@ -194,17 +194,13 @@ fn partial(records: &[Record], last: Month) -> Option<Message> {
     })
 }
 
-/// Months inside the horizon without any row, where no figure reads them.
+/// Months inside the horizon without any row; those that a figure reads were declared to be zero.
 fn empty_months(loaded: &Loaded, calculation: &Calculation) -> Option<Message> {
     let ledger = &loaded.ledger;
-    let step = ledger.grain().months();
-    let is_label_end =
-        |month: &Month| (ledger.first().until(*month) + 1).rem_euclid(step.cast_signed()) == 0;
     let empty: Vec<Month> = ledger
         .first()
         .through(ledger.last())
-        .filter(is_label_end)
-        .filter(|month| !ledger.has_rows(*month))
+        .filter(|month| ledger.is_label_end(*month) && !ledger.has_rows(*month))
         .collect();
     let read = empty
         .iter()

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-use super::args::{Common, SETTINGS};
+use super::args::{Common, setting_names};
 use super::environment::Environment;
 use crate::error::{Code, Errors, Excerpt, Message, Place};
-use crate::policies::POLICIES;
 use crate::text;
 
 /// The file's name.
@@ -108,7 +107,7 @@ fn parse_settings(text: &str, name: &str) -> Result<FileSettings, Errors> {
     let (mut settings, mut errors) = (FileSettings::new(), Vec::new());
     for (key, value) in table.get_ref() {
         let at = place(text, name, key.span());
-        if !is_known(key.get_ref()) {
+        if !setting_names().any(|name| name == key.get_ref()) {
             errors.push(unknown(key.get_ref(), at));
         } else if let Some(values) = texts(value.get_ref()) {
             settings.insert(key.get_ref().to_string(), FileValue { values, place: at });
@@ -128,20 +127,9 @@ fn parse_settings(text: &str, name: &str) -> Result<FileSettings, Errors> {
     }
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
-    SETTINGS
-        .iter()
-        .map(|setting| setting.name)
-        .chain(POLICIES.iter().map(|policy| policy.name))
-}
-
-fn is_known(key: &str) -> bool {
-    names().any(|name| name == key)
-}
-
 fn unknown(key: &str, at: Place) -> Message {
     let message = Message::new(Code::UnknownSetting, format!("`{key}` is no setting")).at(at);
-    match text::nearest(key, names()) {
+    match text::nearest(key, setting_names()) {
         _ if ["period", "from", "to", "output"].contains(&key) => {
             message.note(format!("`--{key}` is given on the command line alone"))
         }
@@ -152,16 +140,22 @@ fn unknown(key: &str, at: Place) -> Message {
     }
 }
 
-/// A value as it would be typed; numbers keep their digits, for money is never a float.
+/// A value as it would be typed, or each value of a list; `None` for a table, a list in a list and
+/// the like.
 fn texts(value: &DeValue<'_>) -> Option<Vec<String>> {
     match value {
-        DeValue::String(text) => Some(vec![text.to_string()]),
-        DeValue::Integer(number) => Some(vec![number.as_str().to_owned()]),
-        DeValue::Float(number) => Some(vec![number.as_str().to_owned()]),
-        DeValue::Array(items) => items
-            .iter()
-            .map(|item| texts(item.get_ref())?.into_iter().next())
-            .collect(),
+        DeValue::Array(items) => items.iter().map(|item| text(item.get_ref())).collect(),
+        one => Some(vec![text(one)?]),
+    }
+}
+
+/// One value as it would be typed; numbers keep their digits, for money is never a float, and `0x10`
+/// its base, for it is not 10.
+fn text(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => Some(number.to_string()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
         _ => None,
     }
 }
@@ -217,8 +211,16 @@ mod tests {
     }
 
     #[test]
-    fn tables_and_broken_files_are_refused() {
+    fn a_number_keeps_its_base() {
+        let settings = parse_settings("lookback = 0x10\nthreads = 1_0\n", "nrr.toml").unwrap();
+        assert_eq!(settings["lookback"].values, ["0x10"]);
+        assert_eq!(settings["threads"].values, ["10"]);
+    }
+
+    #[test]
+    fn tables_lists_in_lists_and_broken_files_are_refused() {
         assert!(codes("[basis]\nx = 1")[0].starts_with("bad-value"));
+        assert!(codes("by = [[\"region\", \"plan\"]]")[0].starts_with("bad-value"));
         assert!(codes("basis = ")[0].starts_with("unreadable-settings"));
     }
 }

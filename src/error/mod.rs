@@ -1,7 +1,7 @@
 //! What can go wrong, as data: a code, a place, the evidence of both sides, and what to type next.
 //!
 //! One [`Code`] a kind of fault; the text is made where the fault is found. Nothing here draws:
-//! `cli::message` turns a [`Message`] into text or a JSON line.
+//! [`crate::output`] turns a [`Message`] into text or a JSON line.
 
 mod code;
 

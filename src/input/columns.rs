@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::header;
-use crate::error::{Code, Errors, Excerpt, Message, Place};
+use crate::error::{Code, Errors, Message, Place};
 use crate::text;
 
 /// A job a column can have.
@@ -528,15 +528,6 @@ fn list_columns(names: &[&str]) -> String {
     match shown.len() - ticked.len() {
         0 => text::list(&ticked, "and"),
         more => format!("{} and {more} more", ticked.join(", ")),
-    }
-}
-
-/// The place of a header: its line as excerpt, nothing marked.
-#[must_use]
-pub fn header_place(file: &str, line: u64, excerpt: Excerpt) -> Place {
-    Place {
-        excerpt: Some(excerpt),
-        ..Place::line(file, line)
     }
 }
 

@@ -11,11 +11,11 @@ use crate::text;
 pub(super) struct Settled<T> {
     /// The value to read by.
     pub(super) value: T,
-    /// Why; empty where it makes no difference.
+    /// `set`, or `detected: ` and the evidence.
     pub(super) origin: String,
 }
 
-/// The place of a cell that was kept as evidence.
+/// The column that is decided, for the places of messages about it.
 pub(super) struct Column<'a> {
     /// The file's number and name.
     pub(super) file: (usize, &'a str),

@@ -28,7 +28,7 @@ pub(super) fn body<'s>(sample: &'s Sample, dialect: &Dialect) -> (&'s [u8], u64)
         text.len()
     } else {
         text.iter()
-            .rposition(|byte| *byte == b'\n')
+            .rposition(|byte| *byte == dialect.terminator.byte())
             .map_or(start, |at| at + 1)
     };
     (&text[start..end.max(start)], line)
@@ -86,4 +86,35 @@ pub(super) fn wider_record(
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::dialect::Terminator;
+    use crate::input::encoding::Encoding;
+
+    #[test]
+    fn a_record_that_the_sample_cuts_is_left_out_whatever_ends_records() {
+        for (terminator, text, whole) in [
+            (Terminator::Newline, "id,n\n1,2\n3,", "1,2\n"),
+            (Terminator::Return, "id,n\r1,2\r3,", "1,2\r"),
+        ] {
+            let sample = Sample {
+                text: text.into(),
+                complete: false,
+                encoding: Encoding::Utf8,
+                assumed: false,
+                compression: None,
+            };
+            let dialect = Dialect {
+                delimiter: b',',
+                terminator,
+                preamble: 0,
+                evidence: String::new(),
+                set: false,
+            };
+            assert_eq!(body(&sample, &dialect), (whole.as_bytes(), 2));
+        }
+    }
 }

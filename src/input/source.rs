@@ -211,6 +211,10 @@ impl Source {
     /// Opens the stored bytes. A path that is no regular file becomes a pipe.
     fn raw(&mut self) -> Result<Raw, Message> {
         if let Origin::Path(path) = &self.origin {
+            if self.name.is_empty() {
+                let headline = "the name of a file is empty";
+                return Err(Message::new(Code::FileNotFound, headline));
+            }
             let found = fs::metadata(path).map_err(|error| self.cannot_open(path, &error))?;
             if found.is_dir() {
                 return Err(self.is_a_folder());
@@ -266,13 +270,10 @@ impl Source {
     }
 
     fn is_a_folder(&self) -> Message {
-        let message = Message::new(Code::IsAFolder, format!("`{}` is a folder", self.name))
-            .at(Place::file(&self.name));
-        if self.name.is_empty() {
-            return Message::new(Code::FileNotFound, "the name of a file is empty");
-        }
         let files = Path::new(&self.name).join("*.csv");
-        message.help(format!("name its files: `{}`", files.display()))
+        Message::new(Code::IsAFolder, format!("`{}` is a folder", self.name))
+            .at(Place::file(&self.name))
+            .help(format!("name its files: `{}`", files.display()))
     }
 }
 

@@ -9,7 +9,6 @@ use super::findings::{
 };
 use super::load::{FileRead, LoadOptions, Loaded};
 use super::repeats::Repeats;
-use super::shape::order_flag;
 use super::tally::Tally;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::{Part, RowPlace};
@@ -282,7 +281,7 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
     traits.push(text("decimal", &mark, file.mark.origin.clone()));
     traits.push(text(
         "date-order",
-        order_flag(file.order.value),
+        file.order.value.word(),
         file.order.origin.clone(),
     ));
     let columns = Role::ALL.into_iter().filter_map(|role| {
@@ -308,7 +307,8 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
 }
 
 impl FileRead {
-    pub(super) fn found_number(&self) -> usize {
+    /// Where it stands among the inputs.
+    pub(super) fn number(&self) -> usize {
         self.header_place.file_number
     }
 }

@@ -61,5 +61,18 @@ fn add_customer<'a>(
             });
         }
     }
-    Some(())
+    cells.next().is_none().then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_one_cell_a_month() {
+        for row in ["acme 1", "acme 1 2 3", "acme 1 x"] {
+            let table = format!("2024-01 2024-02\n{row}");
+            assert!(Ledger::from_table(&table).is_none(), "{row}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ pub struct Ask {
 pub struct Asked {
     /// The periods, earliest first.
     pub periods: Vec<Period>,
-    /// False for one asked period, whose faults are errors where those of a range are undefined rows.
+    /// False for one asked period: an opening before the data is an error there, an undefined row in a range.
     pub is_range: bool,
 }
 

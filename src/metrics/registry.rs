@@ -114,6 +114,10 @@ const NO_OPENING: &str = "no customer has revenue at the opening";
 const NOTHING_LOST: &str = "nothing was lost";
 const NO_CLOSING: &str = "no customer has revenue at the closing";
 const NO_YEAR: &str = "no customer has revenue twelve months before";
+const TOO_LARGE: &str = "larger than exact arithmetic holds";
+
+/// How many decimals a rate has in a record.
+pub const RATE_DECIMALS: u8 = 6;
 
 /// The label of the period: the first column of every table.
 pub const PERIOD: Field = Field {
@@ -471,10 +475,12 @@ fn closing(
 }
 
 fn defined(ratio: Ratio, reason: &str) -> Value {
-    if ratio.is_defined() {
-        Value::Rate(ratio)
-    } else {
+    if !ratio.is_defined() {
         Value::Undefined(reason.to_owned())
+    } else if ratio.rounded(RATE_DECIMALS).is_none() {
+        Value::Undefined(TOO_LARGE.to_owned())
+    } else {
+        Value::Rate(ratio)
     }
 }
 
@@ -482,5 +488,29 @@ fn over_a_year(record: &Record, read: impl Fn(&Annual) -> Ratio) -> Value {
     match &record.annual {
         Ok(annual) => defined(read(annual), NO_YEAR),
         Err(reason) => Value::Undefined(reason.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_that_cannot_be_written_has_a_reason() {
+        let sums = Rollforward {
+            scale: 18,
+            opening: 1,
+            retained: i128::MAX / 64,
+            ..Rollforward::default()
+        };
+        assert!(matches!(
+            defined(sums.nrr(), NO_OPENING),
+            Value::Undefined(reason) if reason == TOO_LARGE
+        ));
+        assert!(matches!(defined(sums.grr(), NO_OPENING), Value::Rate(_)));
+        assert!(matches!(
+            defined(Rollforward::empty(18).nrr(), NO_OPENING),
+            Value::Undefined(reason) if reason == NO_OPENING
+        ));
     }
 }

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::escape;
 use super::head::Head;
 use super::layout;
+use super::message::write_message;
 use super::report::Report;
 use super::sheet::{Column, Group, Kind, Sheet};
-use super::warning::write_message;
 use crate::error::Message;
 
 /// Writes the whole report: declaration, sheets, choices, warnings.

@@ -19,6 +19,7 @@ pub mod head;
 mod json;
 mod layout;
 mod markdown;
+mod message;
 pub mod number;
 mod report;
 pub mod sheet;
@@ -26,14 +27,13 @@ mod statement;
 mod table;
 #[cfg(test)]
 mod tests;
-mod warning;
 
 use std::io::{self, Write};
 
 pub use json::SCHEMA;
 pub use layout::sheets;
+pub use message::{write_message, write_message_json};
 pub use report::{Choice, Definition, Input, InputFile, Report};
-pub use warning::{write_message, write_message_json};
 
 /// How a result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! For people: grouped amounts, percent with two decimals, `−` (U+2212) below zero, `–` where
 //! undefined. For machines: plain decimals, exact for amounts and of six decimals for rates.
 
+use crate::metrics::registry::RATE_DECIMALS;
 use crate::text;
 use crate::units::{Amount, Ratio};
 
@@ -11,9 +12,6 @@ pub const UNDEFINED: &str = "–";
 
 /// How many columns the longest bar has.
 pub const BAR_WIDTH: usize = 30;
-
-/// How many decimals a rate has for machines.
-const RATE_DECIMALS: u8 = 6;
 
 /// An amount for people: `1,204,300.00`, `−51,776.00`.
 ///

@@ -9,9 +9,9 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use super::head::{Head, WORDS_WIDTH, folded, wrapped};
 use super::layout;
+use super::message::write_message;
 use super::report::Report;
 use super::sheet::{Cell, Form, Group, Kind, Row, Sheet};
-use super::warning::write_message;
 
 const BOLD: Style = Style::new().effects(Effects::BOLD);
 const DIM: Style = Style::new().effects(Effects::DIMMED);

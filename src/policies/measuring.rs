@@ -5,11 +5,11 @@ use super::choice;
 choice! {
     /// What an amount is.
     Basis {
+        /// A run rate at a moment (MRR, ARR, ACV): a period's value is that of its last month.
+        Stock = "stock",
         /// Revenue or billings over time: a period's value is the sum of its months.
         #[default]
         Flow = "flow",
-        /// A run rate at a moment (MRR, ARR, ACV): a period's value is that of its last month.
-        Stock = "stock",
     }
 }
 

@@ -19,25 +19,32 @@ use crate::units::{Amount, FiscalYear, Month};
 
 /// Declares a policy with a fixed set of values: the enum, its words, and how they are read.
 macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$doc:meta])* $name:ident {
+        $(#[$first_doc:meta])* $first:ident = $first_word:literal,
+        $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+
+    }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
+        pub enum $name { $(#[$first_doc])* $first, $($(#[$variant_doc])* $variant,)+ }
 
         impl $name {
-            /// Every word, the default first.
-            pub const WORDS: &'static [&'static str] = &[$($word),+];
+            /// Every word, as help shows them: `a|b`.
+            pub const WORDS: &'static str = concat!($first_word, $("|", $word),+);
 
             /// The value of this word.
             #[must_use]
             pub fn parse(word: &str) -> Option<$name> {
-                match word { $($word => Some($name::$variant),)+ _ => None }
+                match word {
+                    $first_word => Some($name::$first),
+                    $($word => Some($name::$variant),)+
+                    _ => None,
+                }
             }
 
             /// The word typed for it.
             #[must_use]
             pub const fn word(self) -> &'static str {
-                match self { $($name::$variant => $word,)+ }
+                match self { $name::$first => $first_word, $($name::$variant => $word,)+ }
             }
         }
     };

@@ -4,7 +4,7 @@ use super::{
     Basis, Duplicates, EmptyAmount, Interval, Lookback, MissingMonths, Negatives, Partial,
     Policies, Reactivation, SegmentAt, Zero,
 };
-use crate::units::{Amount, FiscalYear, Month};
+use crate::units::{Amount, FiscalYear, MAJOR_UNITS_MAX, Month};
 
 /// One row of the register.
 #[derive(Debug)]
@@ -31,10 +31,10 @@ impl Policy {
 
 /// A row whose values are the words of an enum.
 macro_rules! words {
-    ($name:literal, $field:ident: $kind:ident, $values:literal, $about:literal) => {
+    ($name:literal, $field:ident: $kind:ident, $about:literal) => {
         Policy {
             name: $name,
-            values: $values,
+            values: $kind::WORDS,
             about: $about,
             set: |policies, word| store(&mut policies.$field, $kind::parse(word)),
             show: |policies| policies.$field.word().to_owned(),
@@ -44,8 +44,8 @@ macro_rules! words {
 
 /// Every policy, in the order they act.
 pub const POLICIES: &[Policy] = &[
-    words!("empty-amount", empty_amount: EmptyAmount, "error|zero", "What a row without an amount means"),
-    words!("duplicates", duplicates: Duplicates, "sum|last|error",
+    words!("empty-amount", empty_amount: EmptyAmount, "What a row without an amount means"),
+    words!("duplicates", duplicates: Duplicates,
         "What several rows of one customer, month, product and currency mean"),
     Policy {
         name: "currency",
@@ -70,9 +70,9 @@ pub const POLICIES: &[Policy] = &[
                 .map_or_else(|| "data-end".to_owned(), |month| month.to_string())
         },
     },
-    words!("basis", basis: Basis, "stock|flow",
+    words!("basis", basis: Basis,
         "What an amount is: stock (MRR, ARR; read in the last month) or flow (revenue; summed over the months)"),
-    words!("interval", interval: Interval, "month|year", "Whether a stock amount is a month's or a year's; for the thresholds"),
+    words!("interval", interval: Interval, "Whether a stock amount is a month's or a year's; for the thresholds"),
     Policy {
         name: "fiscal-year-start",
         values: "a month from 1 to 12",
@@ -95,9 +95,9 @@ pub const POLICIES: &[Policy] = &[
             Lookback::Months(months) => months.to_string(),
         },
     },
-    words!("partial", partial: Partial, "refuse|allow", "Whether a period may end after the data"),
-    words!("missing-months", missing_months: MissingMonths, "refuse|zero", "What a month without any row means"),
-    words!("negatives", negatives: Negatives, "error|clip", "What a customer's value below zero means"),
+    words!("partial", partial: Partial, "Whether a period may end after the data"),
+    words!("missing-months", missing_months: MissingMonths, "What a month without any row means"),
+    words!("negatives", negatives: Negatives, "What a customer's value below zero means"),
     Policy {
         name: "min-opening",
         values: "an amount a year, 0 or more",
@@ -112,9 +112,8 @@ pub const POLICIES: &[Policy] = &[
         set: |policies, amount| store(&mut policies.min_closing, parse_threshold(amount)),
         show: |policies| policies.min_closing.to_string(),
     },
-    words!("zero", zero: Zero, "inactive|active", "Whether a row of exactly 0 keeps the customer"),
-    words!("reactivation", reactivation: Reactivation, "separate|in-nrr|as-new|as-expansion",
-        "Where the revenue of returning customers goes"),
+    words!("zero", zero: Zero, "Whether a row of exactly 0 keeps the customer"),
+    words!("reactivation", reactivation: Reactivation, "Where the revenue of returning customers goes"),
     Policy {
         name: "reactivation-window",
         values: "a number of months from 0 to 1200, or unlimited",
@@ -126,7 +125,7 @@ pub const POLICIES: &[Policy] = &[
                 .map_or_else(|| "unlimited".to_owned(), |months| months.to_string())
         },
     },
-    words!("segment-at", segment_at: SegmentAt, "opening|closing|first|latest", "At which end a customer's segment is read"),
+    words!("segment-at", segment_at: SegmentAt, "At which end a customer's segment is read"),
 ];
 
 /// Puts a parsed value into its field; false if there was none.
@@ -186,6 +185,6 @@ fn trimmed(amount: Amount) -> Amount {
 fn parse_threshold(text: &str) -> Option<Amount> {
     let amount = Amount::parse_plain(text)?;
     let amount = trimmed(amount);
-    let bounded = amount <= Amount::new(crate::units::MAJOR_UNITS_MAX, 0);
+    let bounded = amount <= Amount::new(MAJOR_UNITS_MAX, 0);
     (!amount.is_negative() && bounded).then_some(amount)
 }

@@ -93,12 +93,6 @@ impl Amount {
         self.units == 0
     }
 
-    /// True above zero.
-    #[must_use]
-    pub const fn is_positive(self) -> bool {
-        self.units > 0
-    }
-
     /// True below zero.
     #[must_use]
     pub const fn is_negative(self) -> bool {

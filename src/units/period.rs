@@ -404,9 +404,9 @@ impl Period {
         let nth = into_year / grain.months() + 1;
         match grain {
             Grain::Month => self.last.to_string(),
-            Grain::Quarter => format!("{prefix}{year}-Q{nth}"),
-            Grain::Half => format!("{prefix}{year}-H{nth}"),
-            Grain::Year => format!("{prefix}{year}"),
+            Grain::Quarter => format!("{prefix}{year:04}-Q{nth}"),
+            Grain::Half => format!("{prefix}{year:04}-H{nth}"),
+            Grain::Year => format!("{prefix}{year:04}"),
         }
     }
 
@@ -439,6 +439,7 @@ mod tests {
             ("2024-Q1", "2024-01", "2024-03"),
             ("2024-H2", "2024-07", "2024-12"),
             ("2024", "2024-01", "2024-12"),
+            ("0001-Q1", "0001-01", "0001-03"),
             ("TTM-2024-03", "2023-04", "2024-03"),
             ("2024-01..2024-03", "2024-01", "2024-03"),
         ] {

@@ -18,6 +18,7 @@ use crate::metrics::{Asked, PeriodProblem, calc};
 use crate::output::{Look, Report, render, render_declaration};
 use crate::policies::Policies;
 use crate::text;
+use crate::units::Period;
 
 /// Reads, computes, prints.
 pub(in crate::cli) fn run(
@@ -25,7 +26,7 @@ pub(in crate::cli) fn run(
     common: &Common,
     environment: &Environment,
     streams: &mut Streams<'_>,
-    messenger: &mut Messenger,
+    messenger: &Messenger,
 ) -> Result<(), Failure> {
     let config = calc_config(args, common, environment)?;
     let sources = sources(args, environment, streams)?;
@@ -171,7 +172,7 @@ fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) 
         PeriodProblem::Unaligned(period, grain) => {
             let label = period.label(policies.fiscal_year);
             let headline = format!("{label} is no whole number of {}", grain.plural());
-            let whole = crate::units::Period::holding(period.last(), grain, policies.fiscal_year);
+            let whole = Period::holding(period.last(), grain, policies.fiscal_year);
             Message::new(Code::UnusableRange, headline)
                 .found(horizon)
                 .help(format!(

@@ -79,11 +79,10 @@ fn section(code: Code) -> String {
 }
 
 fn metric(name: &str) -> Option<String> {
-    let name = name.to_lowercase();
     let meant = ALIASES
         .iter()
         .find(|(alias, _)| *alias == name)
-        .map_or(name.as_str(), |(_, meant)| meant);
+        .map_or(name, |(_, meant)| meant);
     let field = registry::field(&meant.replace('-', "_"))?;
     Some(format!(
         "{}: {}\n\n  {}\n\nSee docs/definitions.md for its policies and sources.\n",

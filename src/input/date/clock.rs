@@ -1,12 +1,9 @@
 //! The time of day behind a date: recognised, checked, and not used.
 
-use super::mark::{DateMarks, Shows};
 use crate::input::cell::is_blank;
 
-/// Splits a time of day off a text; `None` if there is none or it is no time.
-///
-/// Gives the date before it, and what the zone shows.
-pub(super) fn split(text: &str) -> Option<(&str, DateMarks)> {
+/// The date before a time of day; `None` if there is no time or it is none.
+pub(super) fn split(text: &str) -> Option<&str> {
     let colon = text.find(':')?;
     let before = text.get(..colon)?;
     let hour_length = before.bytes().rev().take_while(u8::is_ascii_digit).count();
@@ -20,7 +17,7 @@ pub(super) fn split(text: &str) -> Option<(&str, DateMarks)> {
         _ => return None,
     };
     let rest = after_minutes(hour, text.get(colon + 1..)?)?;
-    Some((date, zone(half_of_day(rest))?))
+    is_zone(half_of_day(rest)).then_some(date)
 }
 
 /// Checks hour, minutes, seconds and their fraction; gives what follows.
@@ -60,42 +57,35 @@ fn half_of_day(text: &str) -> &str {
     text
 }
 
-/// What a zone shows: nothing, `Z`, `+02:00`, `-0400`, `+02`, an abbreviation, or `GMT+0100`.
-fn zone(text: &str) -> Option<DateMarks> {
+/// True for a zone: nothing, `Z`, `+02:00`, `-0400`, `+02`, an abbreviation, or `GMT+0100`.
+fn is_zone(text: &str) -> bool {
     let text = text.trim_matches(is_blank);
     let name_length = text.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let (name, offset) = text.split_at_checked(name_length)?;
+    let Some((name, offset)) = text.split_at_checked(name_length) else {
+        return false;
+    };
     let is_utc = ["z", "utc", "gmt"]
         .iter()
         .any(|utc| name.eq_ignore_ascii_case(utc));
-    if !offset.is_empty() {
-        let is_zero = offset_is_zero(offset)?;
-        let marks = DateMarks::TEXT;
-        return (name.is_empty() || is_utc).then_some(if is_zero {
-            marks.with(Shows::Utc)
-        } else {
-            marks
-        });
-    }
-    match name_length {
-        0 => Some(DateMarks::TEXT),
-        _ if is_utc => Some(DateMarks::TEXT.with(Shows::Utc)),
-        2..=5 => Some(DateMarks::TEXT.with(Shows::ZoneName)),
-        _ => None,
+    if offset.is_empty() {
+        is_utc || matches!(name_length, 0 | 2..=5)
+    } else {
+        (name.is_empty() || is_utc) && is_offset(offset)
     }
 }
 
-/// Whether an offset from UTC is nil; `None` if it is no offset.
-fn offset_is_zero(offset: &str) -> Option<bool> {
-    let digits = offset.strip_prefix(['+', '-', '\u{2212}'])?;
-    let well_formed = match digits.as_bytes() {
-        [hours @ .., b':', m1, m2] => {
-            hours.len() == 2 && m1.is_ascii_digit() && m2.is_ascii_digit()
-        }
-        all => matches!(all.len(), 2 | 4) && all.iter().all(u8::is_ascii_digit),
+/// True for an offset from UTC.
+fn is_offset(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix(['+', '-', '\u{2212}']) else {
+        return false;
     };
-    let has_hours = digits.bytes().take(2).all(|byte| byte.is_ascii_digit());
-    (well_formed && has_hours).then(|| digits.bytes().all(|byte| matches!(byte, b'0' | b':')))
+    let is_number = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+    match digits.as_bytes() {
+        [hours @ .., b':', m1, m2] => {
+            hours.len() == 2 && is_number(hours) && is_number(&[*m1, *m2])
+        }
+        all => matches!(all.len(), 2 | 4) && is_number(all),
+    }
 }
 
 #[cfg(test)]
@@ -104,36 +94,19 @@ mod tests {
 
     #[test]
     fn times_are_split_off() {
-        let plain = DateMarks::TEXT;
-        for (text, date, marks) in [
-            ("d8 8:26", "d8", plain),
-            ("2024-01-31T08:26:00Z", "2024-01-31", plain.with(Shows::Utc)),
-            (
-                "2024-01-31 08:26:00.123456 UTC",
-                "2024-01-31",
-                plain.with(Shows::Utc),
-            ),
-            ("2024-01-31T08:26:00+02:00", "2024-01-31", plain),
-            ("2024-01-31 08:26:00 -0400", "2024-01-31", plain),
-            (
-                "2024-01-31 08:26:00+00",
-                "2024-01-31",
-                plain.with(Shows::Utc),
-            ),
-            (
-                "2024-01-31 08:26 PDT",
-                "2024-01-31",
-                plain.with(Shows::ZoneName),
-            ),
-            ("1/31/24, 8:26 PM", "1/31/24", plain),
-            (
-                "1/31/24 8:26:59 p.m. EST",
-                "1/31/24",
-                plain.with(Shows::ZoneName),
-            ),
-            ("Jan 31 2024 08:26:00 GMT+0100", "Jan 31 2024", plain),
+        for (text, date) in [
+            ("d8 8:26", "d8"),
+            ("2024-01-31T08:26:00Z", "2024-01-31"),
+            ("2024-01-31 08:26:00.123456 UTC", "2024-01-31"),
+            ("2024-01-31T08:26:00+02:00", "2024-01-31"),
+            ("2024-01-31 08:26:00 -0400", "2024-01-31"),
+            ("2024-01-31 08:26:00+00", "2024-01-31"),
+            ("2024-01-31 08:26 PDT", "2024-01-31"),
+            ("1/31/24, 8:26 PM", "1/31/24"),
+            ("1/31/24 8:26:59 p.m. EST", "1/31/24"),
+            ("Jan 31 2024 08:26:00 GMT+0100", "Jan 31 2024"),
         ] {
-            assert_eq!(split(text), Some((date, marks)), "{text}");
+            assert_eq!(split(text), Some(date), "{text}");
         }
     }
 

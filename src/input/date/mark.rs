@@ -11,6 +11,29 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+impl DateOrder {
+    /// Both orders.
+    pub const ALL: [DateOrder; 2] = [DateOrder::DayFirst, DateOrder::MonthFirst];
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> DateOrder {
+        match self {
+            DateOrder::DayFirst => DateOrder::MonthFirst,
+            DateOrder::MonthFirst => DateOrder::DayFirst,
+        }
+    }
+
+    /// The word typed for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            DateOrder::DayFirst => "dmy",
+            DateOrder::MonthFirst => "mdy",
+        }
+    }
+}
+
 /// One thing a cell can show; its number is a bit of [`DateMarks`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shows {
@@ -26,10 +49,6 @@ pub(super) enum Shows {
     Epoch,
     /// Any other date or label.
     Text,
-    /// A zone by an abbreviation: `PST`.
-    ZoneName,
-    /// A time in UTC: `Z`, `UTC`, `+00:00`.
-    Utc,
 }
 
 /// What one cell shows about the dates of its column: a set.
@@ -71,7 +90,7 @@ impl DateMarks {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DateEvidence {
-    firsts: Firsts<8>,
+    firsts: Firsts<6>,
     /// How many cells can be read in both orders.
     ambiguous: u64,
 }
@@ -174,30 +193,6 @@ impl DateEvidence {
         }
     }
 
-    /// The first date given as a spreadsheet serial; `None` if there is none.
-    #[must_use]
-    pub fn first_serial(&self) -> Option<(u64, &str)> {
-        self.first(Shows::Serial)
-    }
-
-    /// The first date given in seconds or milliseconds since 1970; `None` if there is none.
-    #[must_use]
-    pub fn first_epoch(&self) -> Option<(u64, &str)> {
-        self.first(Shows::Epoch)
-    }
-
-    /// The first time with a zone abbreviation such as `PST`, which was ignored; `None` if there is none.
-    #[must_use]
-    pub fn first_zone_name(&self) -> Option<(u64, &str)> {
-        self.first(Shows::ZoneName)
-    }
-
-    /// The first time said to be in UTC; `None` if there is none.
-    #[must_use]
-    pub fn first_utc(&self) -> Option<(u64, &str)> {
-        self.first(Shows::Utc)
-    }
-
     fn first(&self, shows: Shows) -> Option<(u64, &str)> {
         self.firsts.first(shows as usize)
     }
@@ -267,19 +262,6 @@ mod tests {
         ] {
             assert_eq!(decided(cells), expected, "{cells:?}");
         }
-    }
-
-    #[test]
-    fn zones_and_forms_are_kept_for_announcing() {
-        let seen = evidence(&[
-            "2024-01-31 08:26 PST",
-            "2024-01-31T08:26:00Z",
-            "2024-01-31 08:26 +01:00",
-        ]);
-        assert_eq!(seen.first_zone_name(), Some((2, "2024-01-31 08:26 PST")));
-        assert_eq!(seen.first_utc(), Some((3, "2024-01-31T08:26:00Z")));
-        assert_eq!((seen.first_serial(), seen.first_epoch()), (None, None));
-        assert_eq!(evidence(&["45322"]).first_serial(), Some((2, "45322")));
     }
 
     #[test]

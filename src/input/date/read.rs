@@ -84,24 +84,24 @@ pub fn read_when(
     if let Some((marks, result)) = number::read(text, fiscal) {
         return (marks, result.map(Some));
     }
-    let (text, marks, has_time) = match clock::split(text) {
-        Some((date, marks)) => (date, marks, true),
-        None => (text, DateMarks::TEXT, false),
+    let (text, has_time) = match clock::split(text) {
+        Some(date) => (date, true),
+        None => (text, false),
     };
     if let Some(result) = read_plain(text.as_bytes()).filter(|_| !has_time || text.len() == 10) {
-        return (marks, result.map(Some));
+        return (DateMarks::TEXT, result.map(Some));
     }
     let Some(tokens) = Tokens::of(text) else {
         return (DateMarks::NONE, Err(DateFault::Unreadable));
     };
     let (marks, result) = match tokens.tokens() {
-        [Token::Number(..), Token::Number(..), Token::Number(..)] => numeric(&tokens, order, marks),
+        [Token::Number(..), Token::Number(..), Token::Number(..)] => numeric(&tokens, order),
         [Token::Number(..), Token::Word(_), Token::Number(..)]
         | [Token::Word(_), Token::Number(..), Token::Number(..)] => {
-            (marks, day_or_label(&tokens, fiscal, has_time))
+            (DateMarks::TEXT, day_or_label(&tokens, fiscal, has_time))
         }
-        _ if has_time => (marks, Err(DateFault::Unreadable)),
-        _ => (marks, labelled(&tokens, fiscal)),
+        _ if has_time => (DateMarks::NONE, Err(DateFault::Unreadable)),
+        _ => (DateMarks::TEXT, labelled(&tokens, fiscal)),
     };
     let marks = if result == Err(DateFault::Unreadable) {
         DateMarks::NONE
@@ -147,11 +147,8 @@ fn year((value, digits): (u32, usize)) -> Option<i32> {
 }
 
 /// Three numbers: year first, or day and month in the order of the file before the year.
-fn numeric(
-    tokens: &Tokens,
-    order: DateOrder,
-    marks: DateMarks,
-) -> (DateMarks, Result<When, DateFault>) {
+fn numeric(tokens: &Tokens, order: DateOrder) -> (DateMarks, Result<When, DateFault>) {
+    let marks = DateMarks::TEXT;
     let unreadable = (DateMarks::NONE, Err(DateFault::Unreadable));
     let (
         [

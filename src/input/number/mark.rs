@@ -123,8 +123,6 @@ pub enum MarkDecision {
     Proven {
         /// The decimal mark.
         mark: Mark,
-        /// True if the other sign stands between thousands somewhere in the column.
-        thousands_seen: bool,
         /// The first line that proves it.
         line: u64,
         /// The cell in that line, as written.
@@ -232,12 +230,9 @@ impl MarkEvidence {
     }
 
     fn proven(&self, mark: Mark, by: Shows) -> MarkDecision {
-        let thousands_seen =
-            self.saw(Shows::Thousands(mark.other())) || self.saw(Shows::Either(mark.other()));
         let (line, cell) = self.first(by).unwrap_or_default();
         MarkDecision::Proven {
             mark,
-            thousands_seen,
             line,
             cell: cell.to_owned(),
         }
@@ -279,21 +274,10 @@ mod tests {
         evidence
     }
 
-    /// `mark line`, with `+` where thousands were seen, or the kind of indecision with its lines.
+    /// `mark line`, or the kind of indecision with its lines.
     fn decided(cells: &[&str]) -> String {
         match evidence(cells).decide() {
-            MarkDecision::Proven {
-                mark,
-                thousands_seen,
-                line,
-                ..
-            } => {
-                format!(
-                    "{}{} {line}",
-                    mark.sign(),
-                    if thousands_seen { "+" } else { "" }
-                )
-            }
+            MarkDecision::Proven { mark, line, .. } => format!("{} {line}", mark.sign()),
             MarkDecision::Neutral => "neutral".to_owned(),
             MarkDecision::Ambiguous { line, .. } => format!("ambiguous {line}"),
             MarkDecision::Mixed { first, second } => format!("mixed {} {}", first.0, second.0),
@@ -306,11 +290,11 @@ mod tests {
             (&["12", "1200", "-5", "", "1 000", "1'000"][..], "neutral"),
             (&["12", "12.50"], ". 3"),
             (&["12", "12,50"], ", 3"),
-            (&["1,234.50"], ".+ 2"),
-            (&["1.234,50"], ",+ 2"),
-            (&["1,234,567"], ".+ 2"),
-            (&["1.234.567"], ",+ 2"),
-            (&["1,23,456"], ".+ 2"),
+            (&["1,234.50"], ". 2"),
+            (&["1.234,50"], ", 2"),
+            (&["1,234,567"], ". 2"),
+            (&["1.234.567"], ", 2"),
+            (&["1,23,456"], ". 2"),
             (&["0.125"], ". 2"),
             (&[".125"], ". 2"),
             (&["1234.567"], ". 2"),
@@ -327,11 +311,11 @@ mod tests {
             (&["12", "1,399", "2,500"][..], "ambiguous 3"),
             (&["2.500", "1,399"], "ambiguous 2"),
             (&["1,399", "5000"], "ambiguous 2"),
-            (&["1.399", "839,2"], ",+ 3"),
-            (&["1,399", "839.2"], ".+ 3"),
-            (&["1,399", "839.2", "1,234.50"], ".+ 3"),
+            (&["1.399", "839,2"], ", 3"),
+            (&["1,399", "839.2"], ". 3"),
+            (&["1,399", "839.2", "1,234.50"], ". 3"),
             (&["1,399", "839.2", "1234"], "mixed 2 4"),
-            (&["1,399", "839.2", "1234", "1,234.50"], ".+ 3"),
+            (&["1,399", "839.2", "1234", "1,234.50"], ". 3"),
         ] {
             assert_eq!(decided(cells), expected, "{cells:?}");
         }
@@ -344,13 +328,13 @@ mod tests {
             (&["1.399", "5", "839.2"], "mixed 2 4"),
             (&["839.2", "1.399", "0.125"], ". 2"),
             (&["839.2", "1.399", "1200"], ". 2"),
-            (&["839.2", "1.399", "1,234.50"], ".+ 2"),
+            (&["839.2", "1.399", "1,234.50"], ". 2"),
             (&["839.2", "839,2"], "mixed 2 3"),
             (&["1.234.567", "839.2"], "mixed 2 3"),
             (&["1,234,567", "1.234.567"], "mixed 2 3"),
             (&["1,234,567", "1.399"], "ambiguous 3"),
             (&["1,234,567", "12", "1000"], "mixed 2 4"),
-            (&["1,234,567", "12", "999", "1,000"], ".+ 2"),
+            (&["1,234,567", "12", "999", "1,000"], ". 2"),
         ] {
             assert_eq!(decided(cells), expected, "{cells:?}");
         }

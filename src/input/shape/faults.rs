@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::columns::Role;
-use super::super::date::{DateFault, DateOrder, read_when};
+use super::super::date::{DateFault, read_when};
 use super::super::log::NO_YEAR;
 use super::super::number::{AmountFault, read_amount};
 use super::super::repeats::Repeats;
@@ -73,10 +73,7 @@ impl Faults<'_> {
     /// `None` where the whole file decides: the cell is a date in the other order.
     pub(super) fn date(&self, cell: &str, fault: DateFault) -> Option<Message> {
         let (order, is_set) = self.plan.order;
-        let other = match order {
-            DateOrder::DayFirst => DateOrder::MonthFirst,
-            DateOrder::MonthFirst => DateOrder::DayFirst,
-        };
+        let other = order.other();
         let is_other = matches!(fault, DateFault::NoSuchDay)
             && read_when(cell, other, self.plan.fiscal_year).1.is_ok();
         if is_other && !is_set {
@@ -108,12 +105,12 @@ impl Faults<'_> {
             DateFault::NoSuchDay if is_other => unreadable
                 .note(format!(
                     "the order `{}` was set by {}",
-                    order_flag(order),
+                    order.word(),
                     self.plan.set_by("date-order")
                 ))
                 .help(format!(
                     "if every date is written this way, pass `--date-order {}`",
-                    order_flag(other)
+                    other.word()
                 )),
             DateFault::NoSuchDay => unreadable.note("the calendar has no such day or month"),
             DateFault::Unreadable => unreadable.expected(FORMS),
@@ -283,12 +280,4 @@ pub(crate) fn is_total(customer: &str) -> bool {
     ];
     let customer = customer.trim_end_matches([':', ' ']).to_lowercase();
     WORDS.contains(&customer.as_str())
-}
-
-/// The word of `--date-order`.
-pub(crate) const fn order_flag(order: DateOrder) -> &'static str {
-    match order {
-        DateOrder::DayFirst => "dmy",
-        DateOrder::MonthFirst => "mdy",
-    }
 }

@@ -3,4 +3,4 @@
 mod faults;
 pub mod long;
 
-pub(super) use faults::{is_total, order_flag};
+pub(super) use faults::is_total;
