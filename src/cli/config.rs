@@ -264,7 +264,6 @@ impl Resolver<'_> {
             columns: Wanted {
                 roles,
                 by,
-                origins: origins.clone(),
                 filters: filters.iter().map(|filter| filter.column.clone()).collect(),
             },
             origins,

@@ -197,6 +197,9 @@ const PRODUCT: &[&[&str]] = &[
     ],
 ];
 
+/// Which line of a settings file gave a setting, by its name; for messages.
+pub type Origins = BTreeMap<&'static str, String>;
+
 /// What was typed for columns.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -206,8 +209,6 @@ pub struct Wanted {
     pub by: Vec<String>,
     /// The columns of `--where`.
     pub filters: Vec<String>,
-    /// Which line of a settings file named a column, by the setting, for messages.
-    pub origins: BTreeMap<&'static str, String>,
 }
 
 /// Where everything stands in a file.
@@ -261,10 +262,14 @@ pub struct HeaderLine<'a> {
 /// # Errors
 ///
 /// Everything that is missing, named but not there, doubtful, doubled or given two jobs.
-pub fn assign(line: &HeaderLine<'_>, wanted: &Wanted) -> Result<Columns, Errors> {
+pub fn assign(
+    line: &HeaderLine<'_>,
+    wanted: &Wanted,
+    origins: &Origins,
+) -> Result<Columns, Errors> {
     let mut finder = Finder {
         line,
-        origins: &wanted.origins,
+        origins,
         errors: Vec::new(),
         is_reported: [false; 5],
     };
@@ -313,7 +318,7 @@ fn is_left_out(role: Role, name: &str, line: &HeaderLine<'_>) -> bool {
 
 struct Finder<'a> {
     line: &'a HeaderLine<'a>,
-    origins: &'a BTreeMap<&'static str, String>,
+    origins: &'a Origins,
     errors: Vec<Message>,
     /// For each role, true if what is wrong with it was said already.
     is_reported: [bool; 5],
@@ -542,7 +547,7 @@ mod tests {
             place: Place::line("a.csv", 1),
             wider: None,
         };
-        assign(&line, wanted).map_err(|errors| {
+        assign(&line, wanted, &Origins::new()).map_err(|errors| {
             errors
                 .list
                 .iter()

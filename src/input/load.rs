@@ -170,7 +170,7 @@ impl<'a> FileReader<'a> {
             place: header_place.clone(),
             wider: wider_record(&sample, &dialect, cells.len()),
         };
-        let columns = assign(&line, &options.columns)?;
+        let columns = assign(&line, &options.columns, &options.origins)?;
         Ok(FileReader {
             number,
             source,

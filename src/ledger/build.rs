@@ -53,8 +53,8 @@ pub struct Part {
     coverage: Coverage,
     duplicates: Duplicates,
     keyed: HashMap<Key, Keyed>,
-    /// The first row whose sum outgrew exact arithmetic.
-    overflow: Option<RowPlace>,
+    /// True once a sum outgrew exact arithmetic.
+    overflows: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,7 +101,7 @@ impl Part {
             coverage: Coverage::default(),
             duplicates,
             keyed: HashMap::new(),
-            overflow: None,
+            overflows: false,
         }
     }
 
@@ -122,13 +122,7 @@ impl Part {
         let customer = self.customer(entry.customer);
         self.sides[customer as usize].inside = true;
         if self.duplicates == Duplicates::Sum {
-            self.add_to_cell(
-                customer,
-                entry.month,
-                entry.amount,
-                entry.attributes,
-                entry.place,
-            );
+            self.add_to_cell(customer, entry.month, entry.amount, entry.attributes);
             self.cells.note_day(customer, entry.month, entry.day);
             return;
         }
@@ -161,16 +155,15 @@ impl Part {
             self.sides[*number as usize].inside |= sides.inside;
             self.sides[*number as usize].outside |= sides.outside;
         }
-        let mut overflow = [self.overflow, other.overflow].into_iter().flatten().min();
         let cells = self.cells.merge(&other.cells, &renumbered);
         let attributes = self.attributes.iter_mut().zip(other.attributes);
         let merged: Option<Vec<()>> = attributes
             .map(|(mine, theirs)| mine.merge(theirs, &renumbered))
             .collect();
         if cells == Err(Overflow) || merged.is_none() {
-            overflow = overflow.or(Some(RowPlace { file: 0, line: 0 }));
+            self.overflows = true;
         }
-        self.overflow = overflow;
+        self.overflows |= other.overflows;
         self.coverage.merge(other.coverage);
         for ((customer, month, product), keyed) in other.keyed {
             let product = self.products.intern(other.products.name(product));
@@ -248,13 +241,13 @@ impl Part {
     ) -> Result<Ledger, Message> {
         for ((customer, month, _), keyed) in std::mem::take(&mut self.keyed) {
             let attributes: Vec<&str> = keyed.attributes.iter().map(AsRef::as_ref).collect();
-            self.add_to_cell(customer, month, keyed.amount, &attributes, keyed.place);
+            self.add_to_cell(customer, month, keyed.amount, &attributes);
         }
         let bounded = self
             .cells
             .magnitude()
             .is_ok_and(|magnitude| magnitude <= Ledger::MAGNITUDE_MAX);
-        if self.overflow.is_some() || !bounded {
+        if self.overflows || !bounded {
             let headline = "the amounts add up to more than exact arithmetic holds";
             return Err(Message::new(Code::AmountTooLarge, headline).note(format!(
                 "they are kept with {} decimals in 128 bits",
@@ -285,21 +278,12 @@ impl Part {
         number
     }
 
-    fn add_to_cell(
-        &mut self,
-        customer: u32,
-        month: Month,
-        amount: Amount,
-        attributes: &[&str],
-        place: RowPlace,
-    ) {
+    fn add_to_cell(&mut self, customer: u32, month: Month, amount: Amount, attributes: &[&str]) {
         let mut held = self.cells.add(customer, month, amount).is_ok();
         for (draft, value) in self.attributes.iter_mut().zip(attributes) {
             held &= draft.add(customer, month, value, amount).is_some();
         }
-        if !held {
-            self.overflow = [self.overflow, Some(place)].into_iter().flatten().min();
-        }
+        self.overflows |= !held;
     }
 
     fn add_keyed(&mut self, key: Key, keyed: Keyed) {

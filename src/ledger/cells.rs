@@ -11,7 +11,10 @@ const BLOCK_U32: u32 = 1024;
 /// The first month a column can stand for: January 1990, the earliest date that is read.
 const ORIGIN: i32 = 1990 * 12;
 
-/// A sum that 128 bits do not hold.
+/// How many columns there can be: to the end of 2100, the latest date that is read.
+const COLUMNS_MAX: usize = (2101 - 1990) * 12;
+
+/// A sum that 128 bits do not hold, or a month that no date reaches.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Overflow;
 
@@ -62,6 +65,9 @@ impl Cells {
         }
         let units = amount.units_at(self.scale).ok_or(Overflow)?;
         let (column, block, slot) = position(customer, month);
+        if column >= COLUMNS_MAX {
+            return Err(Overflow);
+        }
         if self.columns.len() <= column {
             self.columns.resize_with(column + 1, Vec::new);
         }

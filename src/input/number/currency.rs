@@ -121,24 +121,17 @@ fn named(code: &str) -> Option<&'static str> {
         .copied()
 }
 
+/// The currencies that are written with a bare `$`, ISO 4217.
+const DOLLARS: &[&str] = &[
+    "USD", "AUD", "CAD", "NZD", "HKD", "SGD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU", "DOP",
+    "BBD", "BMD", "BND", "BSD", "BZD", "FJD", "GYD", "JMD", "KYD", "LRD", "NAD", "SBD", "SRD",
+    "TTD", "XCD",
+];
+
 /// True if the currency with this code is also written with the shared sign.
-fn writes_as(code: &str, sign: &str) -> bool {
+pub(super) fn writes_as(code: &str, sign: &str) -> bool {
     match sign {
-        "$" => matches!(
-            code,
-            "USD"
-                | "AUD"
-                | "CAD"
-                | "NZD"
-                | "HKD"
-                | "SGD"
-                | "TWD"
-                | "MXN"
-                | "ARS"
-                | "CLP"
-                | "COP"
-                | "UYU"
-        ),
+        "$" => DOLLARS.contains(&code),
         "kr" => matches!(code, "SEK" | "NOK" | "DKK" | "ISK"),
         "¥" => matches!(code, "JPY" | "CNY"),
         "Rs" => matches!(code, "INR" | "PKR" | "LKR" | "NPR" | "MUR" | "SCR"),

@@ -12,3 +12,10 @@ mod read;
 pub use fault::AmountFault;
 pub use mark::{Mark, MarkDecision, MarkEvidence, Marks};
 pub use read::{Reading, read_amount};
+
+/// True if a currency's code can be meant by what stands beside an amount: its own code, or a sign that
+/// it shares with others, such as `$`.
+#[must_use]
+pub fn is_meant_by(code: &str, sign: &str) -> bool {
+    code == sign || currency::writes_as(code, sign)
+}

@@ -8,11 +8,11 @@ use super::super::date::{DateEvidence, DateFault, DateOrder, When, read_when};
 use super::super::dialect::Dialect;
 use super::super::filter::{Filter, passes};
 use super::super::log::ErrorLog;
-use super::super::number::{AmountFault, Mark, MarkEvidence, Reading, read_amount};
+use super::super::number::{AmountFault, Mark, MarkEvidence, Reading, is_meant_by, read_amount};
 use super::super::repeats::Repeats;
 use super::super::scan::{Chunk, Record, Records};
 use super::super::tally::Tally;
-use super::faults::Faults;
+use super::raw_row::RawRow;
 use crate::ledger::{Entry, Part, RowPlace, UNIT_SEPARATOR};
 use crate::policies::{Duplicates, EmptyAmount};
 use crate::units::{Amount, FiscalYear, Month};
@@ -200,7 +200,7 @@ impl<'a> RowReader<'a> {
             record,
             scratch,
         } = self;
-        let faults = Faults {
+        let raw = RawRow {
             plan,
             record,
             bytes,
@@ -211,14 +211,14 @@ impl<'a> RowReader<'a> {
             line: record.line(),
         };
         if let Some(column) = first_extra_cell(record, bytes, plan.columns.header.len()) {
-            return found.errors.add(faults.extra_cells(column));
+            return found.errors.add(raw.extra_cells(column));
         }
         let row = cells(record, bytes, plan, scratch);
-        if let Some(message) = read_cells(plan, found, &row, &faults, place) {
+        if let Some(message) = read_cells(plan, found, &row, &raw, place) {
             found
                 .errors
                 .add(if is_header(record, bytes, &plan.columns.header) {
-                    faults.repeated_header()
+                    raw.repeated_header()
                 } else {
                     message
                 });
@@ -231,7 +231,7 @@ fn read_cells(
     plan: &Plan<'_>,
     found: &mut Found,
     row: &Row<'_>,
-    faults: &Faults<'_>,
+    raw: &RawRow<'_>,
     place: RowPlace,
 ) -> Option<crate::error::Message> {
     let (customer, date) = (row.cell(Role::Customer), row.cell(Role::Date));
@@ -240,7 +240,7 @@ fn read_cells(
         Err(fault) => {
             // Under the other mark the row may be sound, and then its date is evidence.
             let _ = read_date_cell(plan, found, date, place.line);
-            return faults.amount(row.cell(Role::Amount), fault);
+            return raw.amount(row.cell(Role::Amount), fault);
         }
     };
     let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
@@ -248,18 +248,18 @@ fn read_cells(
         return None;
     }
     let Some(reading) = reading.or_else(|| zero(plan)) else {
-        return Some(faults.empty_amount());
+        return Some(raw.empty_amount());
     };
     if customer.is_empty() {
-        return Some(faults.empty_customer());
+        return Some(raw.empty_customer());
     }
     if is_damaged_id(customer) {
-        return Some(faults.damaged_id(customer));
+        return Some(raw.damaged_id(customer));
     }
     let when = match read_date_cell(plan, found, date, place.line) {
         Ok(Some(when)) => when,
-        Ok(None) => return Some(faults.empty_date()),
-        Err(fault) => return faults.date(date, fault),
+        Ok(None) => return Some(raw.empty_date()),
+        Err(fault) => return raw.date(date, fault),
     };
     if plan.through.is_some_and(|through| when.month > through) {
         return None;
@@ -272,7 +272,7 @@ fn read_cells(
             .leave_out(&unit(plan, customer, row.cell(Role::Product)));
         return None;
     }
-    add_row(plan, found, row, faults, place, (when, reading))
+    add_row(plan, found, row, raw, place, (when, reading))
 }
 
 /// Adds a row that passes the filters to the ledger, or says what is wrong with its amount.
@@ -280,14 +280,14 @@ fn add_row(
     plan: &Plan<'_>,
     found: &mut Found,
     row: &Row<'_>,
-    faults: &Faults<'_>,
+    raw: &RawRow<'_>,
     place: RowPlace,
     (when, reading): (When, Reading),
 ) -> Option<crate::error::Message> {
     let customer = row.cell(Role::Customer);
     found.passed += 1;
     match currency(plan, row.cell(Role::Currency), &reading) {
-        Currency::Conflict(sign) => return Some(faults.currency_conflict(sign)),
+        Currency::Conflict(sign) => return Some(raw.currency_conflict(sign)),
         Currency::Other(code) => {
             found.other_currencies.add(&code, place);
             return None;
@@ -296,9 +296,9 @@ fn add_row(
         Currency::Kept(code) => found.tally.add(&code, place),
     }
     let Some(amount) = in_major_units(plan, reading.amount, row.cell(Role::Currency)) else {
-        return Some(faults.too_many_decimals(row.cell(Role::Amount)));
+        return Some(raw.too_many_decimals(row.cell(Role::Amount)));
     };
-    faults.remember(&mut found.repeats, place);
+    raw.remember(&mut found.repeats, place);
     let unit = unit(plan, customer, row.cell(Role::Product));
     let entry = Entry {
         customer: &unit,
@@ -381,14 +381,14 @@ fn currency<'r>(plan: &'r Plan<'_>, cell: &'r str, reading: &Reading) -> Currenc
     let code = match (cell, reading.currency) {
         ("", Some(sign)) => Cow::Borrowed(sign),
         ("", None) => Cow::Borrowed(plan.header_currency.unwrap_or_default()),
-        (code, Some(sign)) if !sign_fits(sign, &upper(code)) => {
+        (code, Some(sign)) if !is_meant_by(&upper(code), sign) => {
             return Currency::Conflict(sign);
         }
         (code, _) => upper(code),
     };
     match plan.currency {
         None => Currency::Kept(code),
-        Some(kept) if code == kept || sign_fits(&code, kept) => Currency::Kept(Cow::Borrowed(kept)),
+        Some(kept) if is_meant_by(kept, &code) => Currency::Kept(Cow::Borrowed(kept)),
         Some(kept) if code.is_empty() && plan.columns.of(Role::Currency).is_none() => {
             Currency::Kept(Cow::Borrowed(kept))
         }
@@ -402,17 +402,6 @@ fn upper(code: &str) -> Cow<'_, str> {
         Cow::Borrowed(code)
     } else {
         Cow::Owned(code.to_uppercase())
-    }
-}
-
-/// True if a sign in a cell can stand for a currency: `$` for any dollar, `EUR` for itself alone.
-fn sign_fits(sign: &str, code: &str) -> bool {
-    match sign {
-        "$" => code.ends_with('D') || ["MXN", "ARS", "CLP", "COP", "UYU"].contains(&code),
-        "kr" => ["SEK", "NOK", "DKK", "ISK"].contains(&code),
-        "¥" => ["JPY", "CNY"].contains(&code),
-        "Rs" => ["INR", "PKR", "LKR", "NPR", "MUR"].contains(&code),
-        _ => sign == code,
     }
 }
 
@@ -529,8 +518,8 @@ mod tests {
 
     #[test]
     fn signs_fit_their_currencies() {
-        assert!(sign_fits("$", "CAD") && sign_fits("EUR", "EUR") && sign_fits("kr", "SEK"));
-        assert!(!sign_fits("$", "EUR") && !sign_fits("EUR", "USD"));
+        assert!(is_meant_by("CAD", "$") && is_meant_by("EUR", "EUR") && is_meant_by("SEK", "kr"));
+        assert!(!is_meant_by("EUR", "$") && !is_meant_by("AED", "$") && !is_meant_by("USD", "EUR"));
     }
 
     #[test]

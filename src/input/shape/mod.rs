@@ -1,6 +1,6 @@
 //! What a row means, a file a shape.
 
-mod faults;
 pub mod long;
+mod raw_row;
 
-pub(super) use faults::is_total;
+pub(super) use raw_row::is_total;

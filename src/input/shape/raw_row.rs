@@ -1,4 +1,4 @@
-//! What is wrong with a row, said to a person.
+//! The row at hand as it stands in the file: what is wrong with it, said to a person.
 
 use std::borrow::Cow;
 
@@ -13,13 +13,13 @@ use crate::error::{Code, Message, Place};
 use crate::ledger::RowPlace;
 
 /// The row at hand, for messages about it.
-pub(super) struct Faults<'a> {
+pub(super) struct RawRow<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) record: &'a Record,
     pub(super) bytes: &'a [u8],
 }
 
-impl Faults<'_> {
+impl RawRow<'_> {
     /// Remembers the row at hand by all its cells, for finding rows that are equal in every column.
     pub(super) fn remember(&self, repeats: &mut Repeats, place: RowPlace) {
         let cells = (0..self.record.len()).map(|index| self.record.stored(self.bytes, index));
