@@ -193,20 +193,19 @@ fn a_file_is_replaced_only_by_a_whole_answer() {
 }
 
 #[test]
-fn an_input_can_be_replaced_by_its_answer() {
+fn an_input_is_never_replaced_by_its_answer() {
     let folder = folder();
-    let expected = run_in(folder.path(), &["calc", "good.csv", "--format", "csv"]).done();
-    let run = run_in(
-        folder.path(),
-        &[
-            "calc", "good.csv", "--format", "csv", "--output", "good.csv",
-        ],
-    );
-    assert_eq!(run.code, 0, "{run:#?}");
-    assert_eq!(
-        fs::read_to_string(folder.path().join("good.csv")).unwrap(),
-        expected
-    );
+    let before = fs::read(folder.path().join("good.csv")).unwrap();
+    symlink("good.csv", folder.path().join("link.csv")).unwrap();
+    for output in ["good.csv", "./good.csv", "link.csv"] {
+        let run = run_in(folder.path(), &["calc", "good.csv", "--output", output]);
+        assert_eq!(
+            (run.code, run.errors()),
+            (2, vec!["usage".to_owned()]),
+            "{run:#?}"
+        );
+        assert_eq!(fs::read(folder.path().join("good.csv")).unwrap(), before);
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! From what was loaded and computed to a report: everything declared, and the warnings.
 
+use std::collections::BTreeSet;
+
 use crate::error::{Code, Message};
 use crate::input::columns::Role;
 use crate::input::filter::Filter;
@@ -52,7 +54,7 @@ pub(super) fn detected(policies: &Policies, amount_column: &str) -> Policies {
 /// The report of a calculation.
 pub(super) fn build(
     policies: &Policies,
-    filters: &[Filter],
+    filters: (&[Filter], &str),
     loaded: &Loaded,
     asked: &Asked,
     calculation: Calculation,
@@ -61,7 +63,7 @@ pub(super) fn build(
     warnings.extend(partial(&calculation.records, loaded.ledger.last()));
     warnings.extend(empty_months(loaded, &calculation));
     warnings.extend(several_dates(policies, loaded));
-    warnings.extend(products_counted(loaded));
+    warnings.extend(products_netted(loaded));
     warnings.extend(flattering(policies, loaded));
     warnings.extend(clipped(&calculation, loaded));
     Report {
@@ -74,7 +76,11 @@ pub(super) fn build(
     }
 }
 
-fn definition(policies: &Policies, filters: &[Filter], loaded: &Loaded) -> Definition {
+fn definition(
+    policies: &Policies,
+    (filters, filters_origin): (&[Filter], &str),
+    loaded: &Loaded,
+) -> Definition {
     let filters: Vec<String> = filters.iter().map(Filter::text).collect();
     let defaults = Policies::default();
     let choices = policies.choices().zip(defaults.choices());
@@ -86,17 +92,17 @@ fn definition(policies: &Policies, filters: &[Filter], loaded: &Loaded) -> Defin
             origin: origin.to_string(),
         })
         .collect();
-    let mut more: Vec<String> = filters
-        .iter()
-        .map(|filter| format!("where={filter}"))
-        .collect();
+    let more = filters.iter().map(|filter| format!("where={filter}"));
+    // Their order makes no difference, and neither does one given twice.
+    let more: BTreeSet<String> = more.collect();
+    let mut more: Vec<String> = more.into_iter().collect();
     more.extend(columns_set(loaded));
-    if let Some(product) = &loaded.product_unit {
+    if let Some(product) = &loaded.product_column {
         more.push("netting=product".to_owned());
         choices.push(Choice {
             name: "netting",
             value: "product".to_owned(),
-            origin: format!("each product is a customer of its own, as `--by {product}` says"),
+            origin: format!("each product is netted on its own, as `--by {product}` says"),
             is_default: false,
         });
     }
@@ -105,6 +111,7 @@ fn definition(policies: &Policies, filters: &[Filter], loaded: &Loaded) -> Defin
         fingerprint: policies.fingerprint(&more),
         choices,
         filters,
+        filters_origin: filters_origin.to_owned(),
     }
 }
 
@@ -254,12 +261,12 @@ fn several_dates(policies: &Policies, loaded: &Loaded) -> Option<Message> {
     })
 }
 
-fn products_counted(loaded: &Loaded) -> Option<Message> {
-    let product = loaded.product_unit.as_ref()?;
-    let headline = format!("each value of `{product}` counts as a customer of its own");
+fn products_netted(loaded: &Loaded) -> Option<Message> {
+    let product = loaded.product_column.as_ref()?;
+    let headline = format!("each value of `{product}` is netted on its own");
     Some(
-        Message::new(Code::ProductsCounted, headline)
-            .note("a product that a customer drops is churn, one that it adds is new; the total adds these up")
+        Message::new(Code::ProductsNetted, headline)
+            .note("what a customer drops of one product and adds of another is contraction and expansion in the total, churn and new in the products")
             .help(format!("for the company's own total leave out `--by {product}`; if `{product}` is a trait of the customer, pass `--product none`")),
     )
 }

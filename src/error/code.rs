@@ -340,11 +340,12 @@ codes! {
     /// counts in the one with the larger amount, or with equal amounts in the first by
     /// name. The totals are right; shares of the segments may not be.
     TwoSegments = "two-segments", Warning;
-    /// `--by` names the product column, so each product of a customer counts as a customer of its own: one
-    /// that a customer drops is churn in that product, one that it adds is new there, and the total adds these up.
-    /// It therefore differs from the company's own total. Leave the column out of `--by` for that, or pass
-    /// `--product none` if the column is no product but a trait of the customer, such as its plan.
-    ProductsCounted = "products-counted", Warning;
+    /// `--by` names the product column, so each product of a customer is netted on its own. In the total, what a
+    /// customer drops of one product and adds of another is contraction and expansion, where its net change
+    /// alone would count otherwise: NRR stays, GRR falls. In each product a customer that drops it is churn, one
+    /// that adds it is new. If the column is no product but a trait of the customer, such as its plan,
+    /// `--product none` makes a change of it a transfer.
+    ProductsNetted = "products-netted", Warning;
     /// Several files have rows for the same customer and month. They were added up: right where each file
     /// holds a part of the revenue, wrong where exports overlap. `--duplicates last` keeps the row of the last
     /// file, `--duplicates error` lists them.

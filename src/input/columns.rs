@@ -406,7 +406,12 @@ impl Finder<'_> {
             message = message.note(format!("`{setting}` was set by {origin}"));
         }
         if let Some(near) = text::nearest(name, known.iter().copied()) {
-            message = message.help(format!("`--{setting} {}`", quoted(near)));
+            let value = if setting == "where" {
+                format!("{near}=VALUE")
+            } else {
+                near.to_owned()
+            };
+            message = message.help(format!("`--{setting} {}`", quoted(&value)));
         }
         self.errors.push(message);
     }

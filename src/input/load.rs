@@ -60,9 +60,11 @@ pub struct Loaded {
     pub files: Vec<FileSummary>,
     /// The header of the amount column: what amounts are called, and what the basis is detected from.
     pub amount_column: String,
-    /// The header of the product column if each product is a customer of its own, as `--by` on it
-    /// means; else `None`.
-    pub product_unit: Option<String>,
+    /// The ledger by customer and product with the columns of `--by`, where they name the product column:
+    /// each product is then netted on its own.
+    pub products: Option<Ledger>,
+    /// The header of the product column in that case.
+    pub product_column: Option<String>,
     /// The headers of the columns of `--by`.
     pub by: Vec<String>,
     /// What a careful colleague would mention.

@@ -76,7 +76,7 @@ pub(super) fn close(
     let column = |role: Role| columns.name(role).map(str::to_owned);
     let by = columns.by.iter();
     let by: Vec<String> = by.map(|index| columns.header[*index].clone()).collect();
-    let product_unit = column(Role::Product).filter(|_| columns.counts_products());
+    let product_column = column(Role::Product).filter(|_| columns.counts_products());
     let summaries: Vec<FileSummary> = files.iter().map(|file| summary(file, options)).collect();
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     let mut all = Merged::of(files, policies.duplicates, by.len(), options.filters.len());
@@ -104,20 +104,25 @@ pub(super) fn close(
     warnings.extend(other_currencies(&all.other_currencies, policies, &place));
     warnings.extend(overlapping_files(&all.shared));
     warnings.extend(split_by_filter(&all.part));
-    let ledger = all
-        .part
-        .finish(&by, currency, policies.through)
-        .map_err(|message| message.at(Place::file(&names[0])))?;
+    let in_first_file = |message: Message| message.at(Place::file(&names[0]));
+    let closed = |part: Part, by: &[String]| {
+        let ledger = part.finish(by, currency.clone(), policies.through);
+        ledger.map_err(in_first_file)
+    };
+    let products = all.products.map(|products| closed(products, &by));
+    let products = products.transpose()?;
+    let ledger = closed(all.part, if products.is_some() { &[] } else { &by })?;
     if let Some(message) = total_row(&ledger, column(Role::Customer)) {
         return Err(Errors::from(message.at(Place::file(&names[0]))));
     }
     warnings.extend(total_name(&ledger, column(Role::Customer)));
-    warnings.extend(two_segments(&ledger));
+    warnings.extend(two_segments(products.as_ref().unwrap_or(&ledger)));
     Ok(Loaded {
         ledger,
         files: summaries,
         amount_column: column(Role::Amount).unwrap_or_default(),
-        product_unit,
+        products,
+        product_column,
         by,
         warnings,
     })
@@ -126,6 +131,8 @@ pub(super) fn close(
 /// What was found in all files.
 pub(super) struct Merged {
     pub(super) part: Part,
+    /// By customer and product, where `--by` names the product column.
+    pub(super) products: Option<Part>,
     pub(super) repeats: Repeats,
     pub(super) tally: Tally,
     pub(super) other_currencies: Tally,
@@ -161,6 +168,7 @@ impl Merged {
     fn of(files: Vec<FileRead>, duplicates: Duplicates, by: usize, filters: usize) -> Merged {
         let mut all = Merged {
             part: Part::new(duplicates, by),
+            products: None,
             repeats: Repeats::default(),
             tally: Tally::default(),
             other_currencies: Tally::default(),
@@ -173,8 +181,11 @@ impl Merged {
             let found = file.found;
             // The first file's part is taken as it is: merging would copy every cell.
             if number == 0 {
-                all.part = found.part;
+                (all.part, all.products) = (found.part, found.products);
             } else {
+                if let (Some(mine), Some(theirs)) = (&mut all.products, found.products) {
+                    mine.merge(theirs);
+                }
                 all.shared.add(all.part.shared_with(&found.part));
                 all.part.merge(found.part);
             }

@@ -93,6 +93,18 @@ impl Ledger {
         self.names.name(customer)
     }
 
+    /// The customer with this name, if there is one.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<u32> {
+        self.names.find(name)
+    }
+
+    /// How many numbers there are: every customer's is smaller.
+    #[must_use]
+    pub fn numbers(&self) -> usize {
+        self.names.len()
+    }
+
     /// The name of a customer for people: `acme / pro` where each product is a customer of its own.
     #[must_use]
     pub fn shown_name(&self, customer: u32) -> String {

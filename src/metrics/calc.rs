@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{Anchors, Unreadable, anchor, anchors};
-use super::movements::{Movement, Negative, movements};
+use super::movements::{Movement, Negative, movements, netted};
 use super::periods::Asked;
 use super::problems;
 use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
 use super::segments::by_segment;
 use crate::error::Errors;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, UNIT_SEPARATOR};
 use crate::policies::Policies;
 use crate::units::{Month, Period};
 
@@ -32,6 +32,9 @@ pub struct Calculation {
 
 /// Computes every period asked for, with its segments where the ledger has attributes.
 ///
+/// `products` is the same ledger by customer and product with those attributes instead, where `--by`
+/// names the product column: each product is then netted on its own.
+///
 /// # Shape
 ///
 /// Records stand in order of the periods; the total of each first, then its segments in byte order.
@@ -44,10 +47,17 @@ pub struct Calculation {
 /// # Source
 ///
 /// `docs/definitions.md`.
-pub fn calc(ledger: &Ledger, asked: &Asked, policies: &Policies) -> Result<Calculation, Errors> {
+pub fn calc(
+    ledger: &Ledger,
+    products: Option<&Ledger>,
+    asked: &Asked,
+    policies: &Policies,
+) -> Result<Calculation, Errors> {
     let mut run = Run {
         ledger,
+        products: products.map(|products| (products, owners(ledger, products))),
         policies,
+        everybody: policies.without_thresholds(),
         is_range: asked.is_range,
         faults: Faults::default(),
     };
@@ -68,9 +78,25 @@ pub(super) struct Faults {
     pub(super) negatives: Vec<Negative>,
 }
 
+/// The customer of each number of the ledger by product.
+fn owners(ledger: &Ledger, products: &Ledger) -> Vec<u32> {
+    let owner = |number: u32| {
+        let name = products.name(number);
+        let customer = name
+            .split_once(UNIT_SEPARATOR)
+            .map_or(name, |(customer, _)| customer);
+        ledger.find(customer).unwrap_or_default()
+    };
+    (0..).take(products.numbers()).map(owner).collect()
+}
+
 struct Run<'a> {
     ledger: &'a Ledger,
+    /// The ledger by product with the customer of each number, where each product is netted on its own.
+    products: Option<(&'a Ledger, Vec<u32>)>,
     policies: &'a Policies,
+    /// The policies without thresholds, for what stands before there is a base.
+    everybody: Policies,
     is_range: bool,
     faults: Faults,
 }
@@ -79,6 +105,8 @@ struct Run<'a> {
 struct Compared {
     total: Rollforward,
     segments: BTreeMap<Vec<String>, Rollforward>,
+    /// The customers of which something was cut.
+    clipped: Vec<u32>,
 }
 
 impl Run<'_> {
@@ -94,27 +122,39 @@ impl Run<'_> {
         for end in [ends.opening, ends.closing] {
             calculation.months_read.extend(end.first.through(end.last));
         }
-        match movements(self.ledger, &ends, self.policies) {
+        match self.compare(&ends, self.policies) {
             Err(negatives) => self.faults.negatives.extend(negatives),
-            Ok(movements) => {
-                let compared = self.compare(&ends, &movements);
+            Ok(compared) => {
                 let annual = self.annual(&ends, lookback);
-                let is_clipped = |one: &&Movement| one.clipped_opening + one.clipped_closing > 0;
-                let clipped = movements.iter().filter(is_clipped);
-                calculation.clipped.extend(clipped.map(|one| one.customer));
+                calculation.clipped.extend(&compared.clipped);
                 self.push_records(&ends, compared, annual.as_ref(), calculation);
             }
         }
     }
 
-    fn compare(&self, ends: &Anchors, movements: &[Movement]) -> Compared {
-        let total = Rollforward::total(movements, self.policies.reactivation, self.ledger.scale());
-        let segments = if self.ledger.attributes().is_empty() {
-            BTreeMap::new()
+    /// The total and its segments. With a ledger by product the total is the customers', each product
+    /// netted on its own, and the segments are the products'.
+    fn compare(&self, ends: &Anchors, policies: &Policies) -> Result<Compared, Vec<Negative>> {
+        let (reactivation, scale) = (policies.reactivation, self.ledger.scale());
+        let (customers, swapped, segments) = if let Some((products, owners)) = &self.products {
+            let netted = netted(self.ledger, (products, owners), ends, policies)?;
+            let segments = by_segment(products, ends, &netted.products, policies);
+            (netted.customers, netted.swapped, segments)
         } else {
-            by_segment(self.ledger, ends, movements, self.policies)
+            let movements = movements(self.ledger, ends, policies)?;
+            let is_split = !self.ledger.attributes().is_empty();
+            let segments = is_split.then(|| by_segment(self.ledger, ends, &movements, policies));
+            (movements, 0, segments.unwrap_or_default())
         };
-        Compared { total, segments }
+        let mut total = Rollforward::total(&customers, reactivation, scale);
+        total.add_swapped(swapped);
+        let is_clipped = |one: &&Movement| one.clipped_opening + one.clipped_closing > 0;
+        let clipped = customers.iter().filter(is_clipped).map(|one| one.customer);
+        Ok(Compared {
+            clipped: clipped.collect(),
+            total,
+            segments,
+        })
     }
 
     /// The comparison with twelve months before, or why there is none; `None` if it is the asked one.
@@ -129,10 +169,8 @@ impl Run<'_> {
             Ok(ends) => ends,
             Err(unreadable) => return Some(Err(problems::annual_reason(&unreadable))),
         };
-        Some(match movements(self.ledger, &ends, self.policies) {
-            Ok(movements) => Ok(self.compare(&ends, &movements)),
-            Err(_) => Err("a customer is below zero twelve months before".to_owned()),
-        })
+        let compared = self.compare(&ends, self.policies);
+        Some(compared.map_err(|_| "a customer is below zero twelve months before".to_owned()))
     }
 
     fn push_records(
@@ -197,15 +235,11 @@ impl Run<'_> {
             closing: end,
             partial,
         };
-        let mut movements = match movements(self.ledger, &still, self.policies) {
-            Ok(movements) => movements,
+        // Without an opening there is no base that a threshold could leave anybody out of.
+        let compared = match self.compare(&still, &self.everybody) {
+            Ok(compared) => compared,
             Err(negatives) => return self.faults.negatives.extend(negatives),
         };
-        // Without an opening there is no base that a threshold could leave anybody out of.
-        for movement in &mut movements {
-            movement.counts = true;
-        }
-        let compared = self.compare(&still, &movements);
         let standing =
             |sums: &Rollforward| Some((sums.amount(sums.closing), sums.paying_customers));
         calculation.months_read.extend(end.first.through(end.last));

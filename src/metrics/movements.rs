@@ -1,5 +1,7 @@
 //! Each customer's change between the two ends, in exactly one class.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::anchors::{Anchor, Anchors};
 use crate::ledger::Ledger;
 use crate::policies::{Basis, Interval, Negatives, Policies, Reactivation, Zero};
@@ -52,10 +54,10 @@ impl Movement {
 }
 
 /// A customer whose value at one end is below zero, under `negatives error`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Negative {
-    /// Whose.
-    pub customer: u32,
+    /// Whose, for people; with its product where each is netted on its own.
+    pub customer: String,
     /// Which end.
     pub anchor: Anchor,
     /// The value in smallest units.
@@ -119,6 +121,78 @@ pub fn movements(
     }
 }
 
+/// Movements where each product of a customer is netted on its own.
+pub(super) struct Netted {
+    /// The customers', each classified by its net change.
+    pub(super) customers: Vec<Movement>,
+    /// What offsets inside kept customers, rises against falls of products.
+    pub(super) swapped: i128,
+    /// The products', each a unit of its own.
+    pub(super) products: Vec<Movement>,
+}
+
+/// Classifies customers by their net change, with the rises and falls of their products beside it.
+///
+/// `products` is the same ledger by customer and product, `owners` the customer of each of its numbers.
+/// A threshold leaves out a customer with all its products.
+pub(super) fn netted(
+    ledger: &Ledger,
+    (products, owners): (&Ledger, &[u32]),
+    anchors: &Anchors,
+    policies: &Policies,
+) -> Result<Netted, Vec<Negative>> {
+    let mut units = movements(products, anchors, &policies.without_thresholds())?;
+    let mut sums: BTreeMap<u32, Sums> = BTreeMap::new();
+    for unit in &units {
+        sums.entry(owners[unit.customer as usize])
+            .or_default()
+            .add(unit);
+    }
+    let reader = Reader::new(ledger, anchors, policies);
+    let mut left_out = BTreeSet::new();
+    let (mut customers, mut swapped) = (Vec::new(), 0);
+    for customer in ledger.customers() {
+        let sums = sums.get(customer).copied().unwrap_or_default();
+        let Some(movement) = reader.moved(*customer, sums.opening, sums.closing) else {
+            continue;
+        };
+        if !movement.counts {
+            left_out.insert(*customer);
+        } else if movement.opening > 0 && movement.closing > 0 {
+            swapped += sums.rises.min(sums.falls);
+        }
+        customers.push(movement);
+    }
+    for unit in &mut units {
+        unit.counts = !left_out.contains(&owners[unit.customer as usize]);
+    }
+    Ok(Netted {
+        customers,
+        swapped,
+        products: units,
+    })
+}
+
+/// What the products of one customer add up to.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    opening: Value,
+    closing: Value,
+    rises: i128,
+    falls: i128,
+}
+
+impl Sums {
+    fn add(&mut self, unit: &Movement) {
+        self.opening.units += unit.opening;
+        self.opening.clipped += unit.clipped_opening;
+        self.closing.units += unit.closing;
+        self.closing.clipped += unit.clipped_closing;
+        self.rises += (unit.closing - unit.opening).max(0);
+        self.falls += (unit.opening - unit.closing).max(0);
+    }
+}
+
 /// A value at one end: what counts and what was cut.
 #[derive(Clone, Copy, Default)]
 struct Value {
@@ -152,6 +226,11 @@ impl<'a> Reader<'a> {
     fn movement(&self, customer: u32, negatives: &mut Vec<Negative>) -> Option<Movement> {
         let opening = self.value(customer, self.anchors.opening, negatives);
         let closing = self.value(customer, self.anchors.closing, negatives);
+        self.moved(customer, opening, closing)
+    }
+
+    /// The movement between two values of a customer; `None` if there is nothing to show.
+    fn moved(&self, customer: u32, opening: Value, closing: Value) -> Option<Movement> {
         let class = self.class(customer, opening.units, closing);
         if class.is_none() && opening.clipped == 0 && closing.clipped == 0 {
             return None;
@@ -180,7 +259,7 @@ impl<'a> Reader<'a> {
         }
         if self.policies.negatives == Negatives::Error {
             negatives.push(Negative {
-                customer,
+                customer: self.ledger.shown_name(customer),
                 anchor,
                 units,
             });

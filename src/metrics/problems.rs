@@ -8,7 +8,7 @@ use super::movements::Negative;
 use super::periods::Asked;
 use crate::error::{Code, Errors, Message};
 use crate::ledger::Ledger;
-use crate::policies::{Basis, Policies};
+use crate::policies::{Basis, Partial, Policies};
 use crate::text;
 use crate::units::{Amount, Grain, Month, Period};
 
@@ -140,7 +140,9 @@ fn after_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period) 
     } else {
         message
     };
-    if end.first() <= ledger.last() {
+    if policies.partial == Partial::Allow && end.first() <= ledger.last() {
+        message.note("cut to the data, both ends of the comparison would read the same months")
+    } else if policies.partial == Partial::Refuse && end.first() <= ledger.last() {
         message.help("take the months there are with `--partial allow`")
     } else {
         message
@@ -201,7 +203,7 @@ fn cadence(ledger: &Ledger, policies: &Policies) -> Option<Grain> {
 fn negative_revenue(ledger: &Ledger, policies: &Policies, negatives: &[Negative]) -> Vec<Message> {
     let mut by_customer: BTreeMap<String, BTreeMap<Period, &Negative>> = BTreeMap::new();
     for negative in negatives {
-        let name = ledger.shown_name(negative.customer);
+        let name = negative.customer.clone();
         by_customer
             .entry(name)
             .or_default()

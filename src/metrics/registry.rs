@@ -349,7 +349,7 @@ pub const FIELDS: &[Field] = &[
     Field {
         name: "closing_customers",
         label: "Closing customers",
-        formula: "opening_customers + new_customers + reactivated_customers − churned_customers",
+        formula: "customers at the closing; in the total opening_customers + new_customers + reactivated_customers − churned_customers",
         unit: Unit::Customers,
         read: |record| {
             closing(

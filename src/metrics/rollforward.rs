@@ -102,6 +102,15 @@ impl Rollforward {
         total
     }
 
+    /// Adds what rises and falls of products inside kept customers offset: both lines grow by it, and the
+    /// capped sum loses it.
+    pub(super) fn add_swapped(&mut self, units: i128) {
+        self.expansion += units;
+        self.contraction += units;
+        self.retained_capped -= units;
+        self.assert_identity();
+    }
+
     /// Adds all of a movement but what stands at the closing.
     pub(super) fn add_opening_side(&mut self, movement: &Movement, policy: Reactivation) {
         let (opening, closing) = (movement.opening, movement.closing);

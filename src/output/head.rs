@@ -46,11 +46,10 @@ impl Head {
             .map(|(name, value, origin)| {
                 escape::terminal(&format!("{name} {value} ({origin})")).into_owned()
             });
-        let filters = report
-            .definition
-            .filters
-            .iter()
-            .map(|filter| format!("where {}", escape::terminal(filter)));
+        let filters = report.definition.filters.iter().map(|filter| {
+            let origin = &report.definition.filters_origin;
+            escape::terminal(&format!("where {filter} ({origin})")).into_owned()
+        });
         let defaults = choices()
             .filter(is_default)
             .map(|choice| escape::terminal(&format!("{} {}", choice.name, choice.value)).into());

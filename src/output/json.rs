@@ -76,7 +76,9 @@ struct WireOrigins<'a>(&'a Definition);
 impl Serialize for WireOrigins<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let choices = self.0.choices.iter();
-        serializer.collect_map(choices.map(|choice| (choice.name, &choice.origin)))
+        let choices = choices.map(|choice| (choice.name, &choice.origin));
+        let filters = (!self.0.filters.is_empty()).then_some(("where", &self.0.filters_origin));
+        serializer.collect_map(choices.chain(filters))
     }
 }
 

@@ -111,8 +111,8 @@ pub fn render(report: &Report, format: Format, look: &Look, out: &mut dyn Write)
     }
 }
 
-/// Writes what a reader must know beside bare records: input, definition and the choices that are not
-/// at their defaults, with their origins. Warnings are the caller's to write.
+/// Writes what a reader must know beside bare records: input, definition and every choice with where it
+/// came from. Warnings are the caller's to write.
 ///
 /// # Errors
 ///
@@ -122,7 +122,9 @@ pub fn render_declaration(report: &Report, look: &Look, out: &mut dyn Write) -> 
     writeln!(out, "{}", head.input.join(" · "))?;
     writeln!(out, "{}", head.scope.join(" · "))?;
     let width = look.width.unwrap_or(head::WORDS_WIDTH);
-    for line in head::wrapped("", &head.set, width) {
+    let set = head::wrapped("", &head.set, width);
+    let defaults = head::wrapped(head.defaults_label(), &head.defaults, width);
+    for line in set.iter().chain(&defaults) {
         writeln!(out, "{line}")?;
     }
     Ok(())

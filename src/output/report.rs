@@ -32,6 +32,8 @@ pub struct Definition {
     pub choices: Vec<Choice>,
     /// The filters of `--where`, as typed.
     pub filters: Vec<String>,
+    /// Where the filters came from.
+    pub filters_origin: String,
 }
 
 /// One choice in force.

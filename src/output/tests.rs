@@ -67,6 +67,7 @@ fn report(ledger: &Ledger, ask: Ask, settings: &[(&str, &str)]) -> Report {
             fingerprint: "0b6e7d".repeat(11)[..64].to_owned(),
             choices: choices.collect(),
             filters: Vec::new(),
+            filters_origin: "flag".to_owned(),
         },
         input: Input {
             files: vec![InputFile {
@@ -87,7 +88,9 @@ fn report(ledger: &Ledger, ask: Ask, settings: &[(&str, &str)]) -> Report {
         },
         by: attributes.map(|one| one.column().to_owned()).collect(),
         is_single: !asked.is_range,
-        records: calc(ledger, &asked, &policies).expect("records").records,
+        records: calc(ledger, None, &asked, &policies)
+            .expect("records")
+            .records,
         warnings: Vec::new(),
     }
 }
@@ -190,7 +193,8 @@ fn one_period_is_a_statement_with_everything_declared() {
 revenue.csv · 14,203 rows · 4 customers · USD · 6f1c2a…
 2024-Q1 (Jan–Mar 2024) against 2023-Q4 · stock: MRR of the last month, Dec 2023 → Mar 2024 ·
   definition standard@0b6e7d
-basis stock (detected: the amount column is `mrr`) · missing-months zero (flag) · where plan = pro
+basis stock (detected: the amount column is `mrr`) · missing-months zero (flag) ·
+  where plan = pro (flag)
 
   Opening MRR    3 customers  2,000.50  ██████████████████████████
   + New          1              500.00  ██████▌
@@ -236,7 +240,7 @@ warning[equal-rows]: 7 rows are equal in every column
 
 - basis stock (detected: the amount column is \`mrr\`)
 - missing-months zero (flag)
-- where plan = pro
+- where plan = pro (flag)
 - other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 > ```text
@@ -297,7 +301,8 @@ fn a_document_holds_definition_input_results_and_warnings() {
       "zero": "default",
       "reactivation": "default",
       "reactivation-window": "default",
-      "segment-at": "default"
+      "segment-at": "default",
+      "where": "flag"
     }
   },
   "input": {
@@ -409,7 +414,12 @@ fn bare_records_are_declared_beside_them() {
         str![[r#"
 revenue.csv · 14,203 rows · 4 customers · USD · 6f1c2a…
 2024-Q1 (Jan–Mar 2024) against 2023-Q4 · stock: MRR of the last month, Dec 2023 → Mar 2024 · definition standard@0b6e7d
-basis stock (detected: the amount column is `mrr`) · missing-months zero (flag) · where plan = pro
+basis stock (detected: the amount column is `mrr`) · missing-months zero (flag) ·
+  where plan = pro (flag)
+other choices at their defaults: empty-amount error · duplicates sum · currency all ·
+  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
+  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );

@@ -171,6 +171,16 @@ impl Policies {
         matches!(self.origin(name), Origin::Flag | Origin::File(_))
     }
 
+    /// The same choices with nobody left out of the base.
+    #[must_use]
+    pub fn without_thresholds(&self) -> Policies {
+        Policies {
+            min_opening: Amount::ZERO,
+            min_closing: Amount::ZERO,
+            ..self.clone()
+        }
+    }
+
     /// Every choice as name, value and origin, in the order of the register.
     pub fn choices(&self) -> impl Iterator<Item = (&'static Policy, String, &Origin)> {
         POLICIES

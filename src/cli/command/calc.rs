@@ -30,6 +30,7 @@ pub(in crate::cli) fn run(
 ) -> Result<(), Failure> {
     let config = calc_config(args, common, environment)?;
     let sources = sources(args, environment, streams)?;
+    refuse_overwriting(args, environment)?;
     let output = args
         .output
         .as_deref()
@@ -68,6 +69,35 @@ pub(in crate::cli) fn run(
         let _ = write_words(&report, messenger, streams.stderr);
     }
     Ok(())
+}
+
+/// A result is never written over the data it was made from.
+fn refuse_overwriting(args: &CalcArgs, environment: &Environment) -> Result<(), Message> {
+    let real = |name: &str| {
+        let folder = environment.folder().cloned().unwrap_or_default();
+        std::fs::canonicalize(folder.join(name))
+            .ok()
+            .filter(|path| path.is_file())
+    };
+    let Some((name, target)) = args
+        .output
+        .as_deref()
+        .and_then(|name| Some((name, real(name)?)))
+    else {
+        return Ok(());
+    };
+    match args
+        .files
+        .iter()
+        .find(|file| real(file).as_ref() == Some(&target))
+    {
+        None => Ok(()),
+        Some(file) => Err(Message::new(
+            Code::Usage,
+            format!("`--output {name}` would replace the input `{file}`"),
+        )
+        .help("name another file")),
+    }
 }
 
 /// What bare records cannot say: the declaration and the warnings; as JSON lines only the warnings.
@@ -130,10 +160,10 @@ fn compute(config: &CalcConfig, loaded: &Loaded) -> Result<Report, Errors> {
             PeriodProblem::Reversed(..) => Errors::from(unusable_range(problem, &policies, loaded)),
             _ => in_file(Errors::from(unusable_range(problem, &policies, loaded))),
         })?;
-    let calculation = calc(ledger, &asked, &policies).map_err(in_file)?;
+    let calculation = calc(ledger, loaded.products.as_ref(), &asked, &policies).map_err(in_file)?;
     Ok(report::build(
         &policies,
-        &config.load.filters,
+        (&config.load.filters, &config.load.origin("where")),
         loaded,
         &asked,
         calculation,

@@ -67,6 +67,8 @@ impl Plan<'_> {
 pub struct Found {
     /// The rows, added up.
     pub part: Part,
+    /// The same by customer and product, where `--by` names the product column.
+    pub products: Option<Part>,
     /// What the amounts show about the decimal mark.
     pub marks: MarkEvidence,
     /// What the dates show about their order.
@@ -93,8 +95,10 @@ impl Found {
     /// Nothing read yet.
     #[must_use]
     pub fn new(plan: &Plan<'_>) -> Found {
+        let (by_product, attributes) = (plan.columns.counts_products(), plan.columns.by.len());
         Found {
-            part: Part::new(plan.duplicates, plan.columns.by.len()),
+            part: Part::new(plan.duplicates, if by_product { 0 } else { attributes }),
+            products: by_product.then(|| Part::new(plan.duplicates, attributes)),
             marks: MarkEvidence::default(),
             dates: DateEvidence::default(),
             repeats: Repeats::default(),
@@ -111,6 +115,9 @@ impl Found {
     /// Takes in what another thread found.
     pub fn merge(&mut self, other: Found) {
         self.part.merge(other.part);
+        if let (Some(mine), Some(theirs)) = (&mut self.products, other.products) {
+            mine.merge(theirs);
+        }
         self.marks.merge(other.marks);
         self.dates.merge(other.dates);
         self.repeats.merge(other.repeats);
@@ -265,11 +272,11 @@ fn read_cells(
         return None;
     }
     found.in_horizon += 1;
-    found.part.cover(when.month, when.grain, place);
+    for part in found.products.iter_mut().chain([&mut found.part]) {
+        part.cover(when.month, when.grain, place);
+    }
     if !passes_filters(plan, found, row) {
-        found
-            .part
-            .leave_out(&unit(plan, customer, row.cell(Role::Product)));
+        found.part.leave_out(customer);
         return None;
     }
     add_row(plan, found, row, raw, place, (when, reading))
@@ -299,27 +306,30 @@ fn add_row(
         return Some(raw.too_many_decimals(row.cell(Role::Amount)));
     };
     raw.remember(&mut found.repeats, place);
-    let unit = unit(plan, customer, row.cell(Role::Product));
+    let product = row.cell(Role::Product);
     let entry = Entry {
-        customer: &unit,
+        customer,
         month: when.month,
         day: when.day,
         amount,
-        product: row.cell(Role::Product),
+        product,
         attributes: &row.by,
         place,
     };
-    found.part.add(&entry);
-    None
-}
-
-/// Who the ledger counts: the customer, or with `--by` on the product column each product of it.
-fn unit<'r>(plan: &Plan<'_>, customer: &'r str, product: &str) -> Cow<'r, str> {
-    if plan.columns.counts_products() {
-        Cow::Owned(format!("{customer}{UNIT_SEPARATOR}{product}"))
+    if let Some(products) = &mut found.products {
+        let customer = format!("{customer}{UNIT_SEPARATOR}{product}");
+        products.add(&Entry {
+            customer: &customer,
+            ..entry
+        });
+        found.part.add(&Entry {
+            attributes: &[],
+            ..entry
+        });
     } else {
-        Cow::Borrowed(customer)
+        found.part.add(&entry);
     }
+    None
 }
 
 fn read_amount_cell(
