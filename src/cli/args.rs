@@ -190,7 +190,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "currency-column",
         "COL",
         "Columns",
-        "The column of the currency, or none",
+        "The column of the currency",
     ),
     setting(
         "product",

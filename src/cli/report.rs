@@ -256,7 +256,7 @@ fn several_dates(policies: &Policies, loaded: &Loaded) -> Option<Message> {
         Message::new(Code::SeveralDates, headline)
             .found(text::examples(&names, names.len()))
             .note("amounts are run rates, and were added up as line items are")
-            .help("if they are snapshots, keep the last of each month with `--duplicates last`")
+            .help("if they are snapshots, keep the last row of each month with `--duplicates last`")
             .counting(count)
     })
 }

@@ -313,7 +313,7 @@ pub fn assign(
 
 /// True for `--product none`: no column is the product, whatever its header says.
 fn is_left_out(role: Role, name: &str, line: &HeaderLine<'_>) -> bool {
-    !role.is_needed() && name == "none" && !line.cells.iter().any(|cell| cell == "none")
+    role == Role::Product && name == "none" && !line.cells.iter().any(|cell| cell == "none")
 }
 
 struct Finder<'a> {

@@ -298,7 +298,9 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
     let columns = Role::ALL.into_iter().filter_map(|role| {
         let is_set = file.columns.is_set[role as usize];
         let origin = set_or(is_set, role.setting(), "its header");
-        Some(text(role.setting(), file.columns.name(role)?, origin))
+        // A role that was set and has no column was set to none.
+        let name = file.columns.name(role).or(is_set.then_some("none"))?;
+        Some(text(role.setting(), name, origin))
     });
     traits.extend(columns);
     if file.is_minor {

@@ -55,7 +55,8 @@ pub enum Unreadable {
 ///
 /// # Errors
 ///
-/// [`Unreadable`] for the first end that cannot be read, the opening before the closing.
+/// [`Unreadable`] for an end that cannot be read: a closing after the data, then the opening, then the
+/// closing; months without rows of both ends at once.
 ///
 /// # Source
 ///
@@ -69,8 +70,17 @@ pub fn anchors(
     if !is_whole(ledger, period) {
         return Err(Unreadable::FinerThanData(period));
     }
-    let (opening, opening_cut) = anchor(ledger, period.earlier(lookback), policies)?;
-    let (closing, closing_cut) = anchor(ledger, period, policies)?;
+    let opening = anchor(ledger, period.earlier(lookback), policies);
+    let closing = anchor(ledger, period, policies);
+    let ((opening, opening_cut), (closing, closing_cut)) = match (opening, closing) {
+        (Ok(opening), Ok(closing)) => (opening, closing),
+        (_, Err(Unreadable::AfterData(period))) => return Err(Unreadable::AfterData(period)),
+        (Err(Unreadable::Missing(mut months)), Err(Unreadable::Missing(more))) => {
+            months.extend(more);
+            return Err(Unreadable::Missing(months));
+        }
+        (Err(unreadable), _) | (_, Err(unreadable)) => return Err(unreadable),
+    };
     // Cut to the same months, both ends would say that nothing ever changes.
     if (opening.first, opening.last) == (closing.first, closing.last) {
         return Err(Unreadable::AfterData(period));

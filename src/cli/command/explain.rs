@@ -97,7 +97,7 @@ fn policy(name: &str) -> Option<String> {
         .choices()
         .find(|(policy, ..)| policy.name == name)?;
     Some(format!(
-        "{name}: {}\n\n  takes    {}\n  default  {default}\n\nA flag `--{name}` and a key of nrr.toml; see docs/definitions.md for who does it so.\n",
+        "{name}: {}\n\n  takes    {}\n  default  {default}\n\nA flag `--{name}` and a key of nrr.toml; see docs/definitions.md for what it does to the number.\n",
         policy.about, policy.values
     ))
 }
@@ -110,10 +110,10 @@ fn unknown(asked: &str) -> Message {
         .chain(POLICIES.iter().map(|policy| policy.name));
     let message = Message::new(
         Code::UnknownCode,
-        format!("`{asked}` is no code and no metric"),
+        format!("`{asked}` is no code, metric or policy"),
     );
     match text::nearest(asked, known) {
         Some(near) => message.help(format!("`nrr explain {near}`")),
-        None => message.expected("a code such as `mixed-currencies`, or a metric such as `grr`"),
+        None => message.expected("a code such as `mixed-currencies`, a metric such as `grr` or a policy such as `lookback`"),
     }
 }
