@@ -217,6 +217,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "The decimal mark of the amounts: . or ,",
     ),
     setting(
+        "scale",
+        "SCALE",
+        "Reading",
+        "What an amount of 1 stands for: units, thousands or millions",
+    ),
+    setting(
         "date-order",
         "ORDER",
         "Reading",

@@ -11,6 +11,7 @@ use crate::input::columns::Wanted;
 use crate::input::date::DateOrder;
 use crate::input::encoding::Encoding;
 use crate::input::filter::Filter;
+use crate::input::header::Scale;
 use crate::input::number::Mark;
 use crate::metrics::Ask;
 use crate::output::Format;
@@ -276,6 +277,9 @@ impl Resolver<'_> {
             ),
             decimal: self.parsed("decimal", &[".", ","], |mark| {
                 Mark::ALL.into_iter().find(|m| mark == m.sign().to_string())
+            }),
+            scale: self.parsed("scale", &Scale::ALL.map(Scale::word), |word| {
+                Scale::ALL.into_iter().find(|scale| scale.word() == word)
             }),
             date_order: self.parsed("date-order", &DateOrder::ALL.map(DateOrder::word), |word| {
                 DateOrder::ALL

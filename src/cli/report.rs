@@ -115,15 +115,16 @@ fn definition(
     }
 }
 
-/// The columns that somebody named instead of leaving them to their headers: another column is another
-/// number.
+/// The columns that somebody named instead of leaving them to their headers, and the scale: another
+/// column is another number.
 fn columns_set(loaded: &Loaded) -> Vec<String> {
     let traits = loaded
         .files
         .first()
         .into_iter()
         .flat_map(|file| &file.traits);
-    let is_column = |name: &str| Role::ALL.iter().any(|role| role.setting() == name);
+    let is_column =
+        |name: &str| name == "scale" || Role::ALL.iter().any(|role| role.setting() == name);
     let set = traits.filter(|found| is_column(found.name) && !found.origin.starts_with("detected"));
     set.map(|found| format!("{}={}", found.name, found.value))
         .collect()

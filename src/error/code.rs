@@ -182,6 +182,10 @@ codes! {
     /// two countries, look like this. Mend the rows that are named; if one mark does hold
     /// for all of them, set it with `--decimal`.
     MixedDecimals = "mixed-decimals", Error;
+    /// The amount's header says that amounts are in thousands or millions. Rates would be the same either way,
+    /// but every amount and every threshold would be off by that much. Say what holds: `--scale thousands`
+    /// multiplies the amounts, `--scale units` takes them as they are written.
+    ScaledAmounts = "scaled-amounts", Error;
     /// An amount is beyond 10^12 major units, or a sum is larger than exact arithmetic
     /// holds. An id or a date in the amount column is the usual cause. Look at the line
     /// named, and at which column was taken as the amount.

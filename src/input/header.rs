@@ -70,6 +70,56 @@ pub fn without_minor(folded: &str) -> Option<&str> {
     Some(name.strip_suffix(" in").unwrap_or(name))
 }
 
+/// How many units an amount of 1 stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// One: amounts as they are written.
+    #[default]
+    Units,
+    /// A thousand.
+    Thousands,
+    /// A million.
+    Millions,
+}
+
+impl Scale {
+    /// Every scale, the default first.
+    pub const ALL: [Scale; 3] = [Scale::Units, Scale::Thousands, Scale::Millions];
+
+    /// The word typed for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Scale::Units => "units",
+            Scale::Thousands => "thousands",
+            Scale::Millions => "millions",
+        }
+    }
+
+    /// What an amount is multiplied by.
+    #[must_use]
+    pub const fn factor(self) -> i128 {
+        match self {
+            Scale::Units => 1,
+            Scale::Thousands => 1_000,
+            Scale::Millions => 1_000_000,
+        }
+    }
+}
+
+/// The scale that a header speaks of after its first word: `MRR ($000s)`, `Revenue in thousands`, `ARR (m)`.
+#[must_use]
+pub fn scale_of(header: &str) -> Option<Scale> {
+    words(header)
+        .iter()
+        .skip(1)
+        .find_map(|word| match word.as_str() {
+            "thousand" | "thousands" | "000" | "000s" | "k" => Some(Scale::Thousands),
+            "million" | "millions" | "mio" | "mn" | "mm" | "m" => Some(Scale::Millions),
+            _ => None,
+        })
+}
+
 /// The words of a header, for finding `mrr` in `Net MRR (USD)`.
 #[must_use]
 pub fn words(header: &str) -> Vec<String> {
@@ -170,6 +220,23 @@ mod tests {
         assert_eq!(without_minor("amount in cents"), Some("amount"));
         assert!(is_minor("mrr_cents"));
         assert!(!is_minor("accents"));
+    }
+
+    #[test]
+    fn a_scale_is_said_after_the_name() {
+        for header in [
+            "mrr ($000s)",
+            "Revenue (000)",
+            "mrr (k)",
+            "MRR (in USD thousands)",
+            "mrr $000",
+        ] {
+            assert_eq!(scale_of(header), Some(Scale::Thousands), "{header}");
+        }
+        assert_eq!(scale_of("arr (m)"), Some(Scale::Millions));
+        for header in ["mrr", "MRR (USD)", "k", "monthly amount", "mrr_cents"] {
+            assert_eq!(scale_of(header), None, "{header}");
+        }
     }
 
     #[test]

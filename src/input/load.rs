@@ -11,7 +11,7 @@ use super::dialect::{Dialect, detect_dialect};
 use super::encoding::Encoding;
 use super::filter::Filter;
 use super::head::{body, cut_header, read_header, wider_record};
-use super::header;
+use super::header::{self, Scale};
 use super::number::{Mark, MarkDecision};
 use super::scan::{Chunk, Cut, Record, Records, Splitter};
 use super::shape::long::{Found, Plan, RowReader};
@@ -34,6 +34,8 @@ pub struct LoadOptions {
     pub encoding: Option<Encoding>,
     /// The decimal mark of the amounts.
     pub decimal: Option<Mark>,
+    /// How many units an amount of 1 stands for.
+    pub scale: Option<Scale>,
     /// The order of day and month.
     pub date_order: Option<DateOrder>,
     /// How many threads read rows; at least one.
@@ -173,6 +175,9 @@ impl<'a> FileReader<'a> {
             wider: wider_record(&sample, &dialect, cells.len()),
         };
         let columns = assign(&line, &options.columns, &options.origins)?;
+        if options.scale.is_none() {
+            refuse_scaled(&columns, &header_place)?;
+        }
         Ok(FileReader {
             number,
             source,
@@ -306,6 +311,7 @@ impl<'a> FileReader<'a> {
             header_currency: header::currency_of(amount),
             is_minor: header::is_minor(amount),
             origins: &self.options.origins,
+            factor: self.options.scale.unwrap_or_default().factor(),
         }
     }
 
@@ -478,6 +484,22 @@ fn each_chunk(
             }
         }
     }
+}
+
+/// Asks where the amount's header says that amounts are in thousands or millions.
+fn refuse_scaled(columns: &Columns, header_place: &Place) -> Result<(), Errors> {
+    let name = columns.name(Role::Amount).unwrap_or_default();
+    let Some(scale) = header::scale_of(name) else {
+        return Ok(());
+    };
+    let word = scale.word();
+    let headline = format!("the header `{name}` says that amounts are in {word}");
+    let message = Message::new(Code::ScaledAmounts, headline)
+        .at(header_place.clone())
+        .help(format!(
+            "pass `--scale {word}`, or `--scale units` if they are not"
+        ));
+    Err(Errors::from(message))
 }
 
 /// A message that knows which file it is about.

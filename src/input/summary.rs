@@ -303,6 +303,10 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
         Some(text(role.setting(), name, origin))
     });
     traits.extend(columns);
+    if let Some(scale) = options.scale {
+        let value = scale.word();
+        traits.push(text("scale", value, options.origin("scale")));
+    }
     if file.is_minor {
         traits.push(text(
             "unit",

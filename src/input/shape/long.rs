@@ -15,7 +15,7 @@ use super::super::tally::Tally;
 use super::raw_row::RawRow;
 use crate::ledger::{Entry, Part, RowPlace, UNIT_SEPARATOR};
 use crate::policies::{Duplicates, EmptyAmount};
-use crate::units::{Amount, FiscalYear, Month};
+use crate::units::{Amount, FiscalYear, MAJOR_UNITS_MAX, Month, SCALE_MAX};
 
 /// How many different values of a filter's column are remembered for messages.
 const VALUES_KEPT: usize = 50;
@@ -49,6 +49,8 @@ pub struct Plan<'a> {
     pub header_currency: Option<&'static str>,
     /// True if amounts are in minor units.
     pub is_minor: bool,
+    /// What every amount is multiplied by.
+    pub factor: i128,
     /// Which flag or line gave a setting, by its name.
     pub origins: &'a BTreeMap<&'static str, String>,
 }
@@ -305,6 +307,9 @@ fn add_row(
     let Some(amount) = in_major_units(plan, reading.amount, row.cell(Role::Currency)) else {
         return Some(raw.too_many_decimals(row.cell(Role::Amount)));
     };
+    let Some(amount) = amount.checked_mul(plan.factor).filter(is_in_bounds) else {
+        return raw.amount(row.cell(Role::Amount), AmountFault::TooLarge);
+    };
     raw.remember(&mut found.repeats, place);
     let product = row.cell(Role::Product);
     let entry = Entry {
@@ -415,6 +420,12 @@ fn upper(code: &str) -> Cow<'_, str> {
     }
 }
 
+/// True up to the largest amount that a row can have.
+fn is_in_bounds(amount: &Amount) -> bool {
+    let max = MAJOR_UNITS_MAX * 10_i128.pow(u32::from(amount.scale()));
+    amount.units().abs() <= max
+}
+
 /// An amount of minor units in major ones, by the decimals of its currency.
 fn in_major_units(plan: &Plan<'_>, amount: Amount, currency: &str) -> Option<Amount> {
     const WHOLE: &[&str] = &[
@@ -437,7 +448,7 @@ fn in_major_units(plan: &Plan<'_>, amount: Amount, currency: &str) -> Option<Amo
         _ => 2,
     };
     let scale = amount.scale() + decimals;
-    (scale <= crate::units::SCALE_MAX).then(|| Amount::new(amount.units(), scale))
+    (scale <= SCALE_MAX).then(|| Amount::new(amount.units(), scale))
 }
 
 /// True for an id as Excel writes large numbers: mantissa, `E`, sign, exponent.
