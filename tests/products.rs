@@ -113,3 +113,26 @@ fn the_total_keeps_nrr_and_customers_and_the_products_add_up() {
         }
     }
 }
+
+/// A customer whose name holds the separator of units would lend its products to another one.
+#[test]
+fn control_characters_in_names_do_not_mix_customers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("control.csv");
+    let rows = "customer,month,mrr,plan\nZ,2024-01,7,pro\nA\u{1f}B,2024-01,100,pro\nA\u{1f}B,2024-02,40,pro\nZ,2024-02,7,pro\nA,2024-02,5,B\u{1f}pro\n";
+    std::fs::write(&file, rows).expect("written");
+    let path = file.to_str().expect("a plain path");
+    let whole = table(&[path, "--period", "2024-02"]);
+    let by_plan = table(&[path, "--period", "2024-02", "--by", "plan"]);
+    let (own, total) = (whole.only(), &by_plan.records[0]);
+    for field in [
+        "opening",
+        "closing",
+        "new",
+        "contraction",
+        "nrr",
+        "closing_customers",
+    ] {
+        assert_eq!(own.text(field), total.text(field), "{field}");
+    }
+}

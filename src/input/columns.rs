@@ -233,7 +233,7 @@ impl Columns {
         self.roles[role as usize]
     }
 
-    /// True if `--by` names the product column: then each product is a customer of its own.
+    /// True if `--by` names the product column: then each product is netted on its own.
     #[must_use]
     pub fn counts_products(&self) -> bool {
         self.of(Role::Product)

@@ -22,8 +22,9 @@ pub use intern::Interner;
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;
 
-/// Stands between a customer and its product where each product is a customer of its own.
-pub const UNIT_SEPARATOR: char = '\u{1f}';
+/// Stands between a customer and its product in the ledger by product. No cell holds it: a NUL stops the
+/// reading of a file.
+pub const UNIT_SEPARATOR: char = '\0';
 
 /// Who paid how much in which month.
 ///
@@ -105,7 +106,7 @@ impl Ledger {
         self.names.len()
     }
 
-    /// The name of a customer for people: `acme / pro` where each product is a customer of its own.
+    /// The name of a customer for people: `acme / pro` in the ledger by product.
     #[must_use]
     pub fn shown_name(&self, customer: u32) -> String {
         self.name(customer).replace(UNIT_SEPARATOR, " / ")

@@ -85,7 +85,9 @@ fn owners(ledger: &Ledger, products: &Ledger) -> Vec<u32> {
         let customer = name
             .split_once(UNIT_SEPARATOR)
             .map_or(name, |(customer, _)| customer);
-        ledger.find(customer).unwrap_or_default()
+        ledger
+            .find(customer)
+            .expect("whoever pays for a product is in the ledger")
     };
     (0..).take(products.numbers()).map(owner).collect()
 }
