@@ -161,7 +161,7 @@ fn every_code_that_a_page_names_exists() {
 #[test]
 fn the_column_names_of_the_page_are_those_recognised() {
     let text = page("docs/inputs.md");
-    let source = page("src/input/columns.rs");
+    let source = page("src/input/role.rs");
     let table = section(&text, "## Columns");
     for (role, constant) in [
         ("customer", "CUSTOMER"),

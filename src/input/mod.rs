@@ -21,6 +21,7 @@ pub mod number;
 mod packed;
 mod record;
 pub mod repeats;
+mod role;
 pub mod scan;
 pub mod shape;
 mod sniff;
