@@ -129,6 +129,8 @@ pub(super) struct Setting {
     heading: &'static str,
     /// True if it can be given several times.
     pub(super) is_list: bool,
+    /// True if it can be typed without a value, for `yes`.
+    is_switch: bool,
 }
 
 const fn setting(
@@ -143,6 +145,14 @@ const fn setting(
         about,
         heading,
         is_list: false,
+        is_switch: false,
+    }
+}
+
+const fn switch(name: &'static str, heading: &'static str, about: &'static str) -> Setting {
+    Setting {
+        is_switch: true,
+        ..setting(name, "yes|no", heading, about)
     }
 }
 
@@ -197,6 +207,92 @@ pub(super) const SETTINGS: &[Setting] = &[
         "COL",
         "Columns",
         "The column of the product, or none",
+    ),
+    setting(
+        "start-column",
+        "COL",
+        "Columns",
+        "The column of the first day of a contract or service",
+    ),
+    setting("end-column", "COL", "Columns", "The column of its end"),
+    setting(
+        "interval-column",
+        "COL",
+        "Columns",
+        "The column that says how long a price is for",
+    ),
+    setting(
+        "interval-count-column",
+        "COL",
+        "Columns",
+        "The column of how many such intervals it is for",
+    ),
+    setting("status-column", "COL", "Columns", "The column of the status, or none"),
+    setting(
+        "movement-column",
+        "COL",
+        "Columns",
+        "The column of the kind of movement, or none",
+    ),
+    setting(
+        "balance-column",
+        "COL",
+        "Columns",
+        "The column of the balance after a movement, or none",
+    ),
+    setting("quantity-column", "COL", "Columns", "The column of the quantity, or none"),
+    setting(
+        "contract-column",
+        "COL",
+        "Columns",
+        "The column of the contract or subscription, or none",
+    ),
+    setting(
+        "trial-end-column",
+        "COL",
+        "Columns",
+        "The column of the end of a trial; what is paid starts then",
+    ),
+    setting(
+        "shape",
+        "SHAPE",
+        "Shape",
+        "What a row is: long, wide, contracts, versions, invoices or movements",
+    ),
+    setting(
+        "history",
+        "HISTORY",
+        "Shape",
+        "How much of the past the file holds: full, billed or none",
+    ),
+    setting(
+        "end",
+        "RULE",
+        "Shape",
+        "Whether an end is the last day that counts, inclusive, or the day after it, exclusive",
+    ),
+    setting(
+        "amount-is",
+        "WHICH",
+        "Shape",
+        "Whether an amount beside a quantity is the price of one unit or the total",
+    ),
+    list(
+        "keep-status",
+        "STATUS",
+        "Shape",
+        "Count rows with this status; several with commas",
+    ),
+    list(
+        "drop-status",
+        "STATUS",
+        "Shape",
+        "Leave out rows with this status; several with commas",
+    ),
+    switch(
+        "allow-no-churn",
+        "Shape",
+        "Take a list of contracts none of which has ended",
     ),
     setting(
         "delimiter",
@@ -264,9 +360,13 @@ impl clap::Args for SettingArgs {
             } else {
                 ArgAction::Set
             };
-            flag(setting.name)
-                .action(action)
-                .allow_negative_numbers(true)
+            let flag = flag(setting.name).action(action);
+            let flag = if setting.is_switch {
+                flag.num_args(0..=1).require_equals(true).default_missing_value("yes")
+            } else {
+                flag
+            };
+            flag                .allow_negative_numbers(true)
                 .value_name(setting.value_name)
                 .help(setting.about)
                 .help_heading(setting.heading)

@@ -7,15 +7,17 @@ use super::environment::Environment;
 use super::settings::{FileSettings, read_settings};
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::LoadOptions;
-use crate::input::columns::Wanted;
+use crate::input::columns::{Role, Wanted};
 use crate::input::date::DateOrder;
 use crate::input::encoding::Encoding;
 use crate::input::filter::Filter;
 use crate::input::header::Scale;
 use crate::input::number::Mark;
+use crate::input::shape::rules::{AmountIs, Per};
+use crate::input::shape::{EndRule, History, Shape};
 use crate::metrics::Ask;
 use crate::output::Format;
-use crate::policies::{Origin, POLICIES, Policies};
+use crate::policies::{Interval, Origin, POLICIES, Policies};
 use crate::text;
 use crate::units::{FiscalYear, Grain, Period, PeriodError};
 
@@ -258,9 +260,7 @@ impl Resolver<'_> {
                 _ => None,
             });
         let origins: BTreeMap<&'static str, String> = origins.collect();
-        let column = |name: &str, resolver: &mut Self| resolver.one(name).map(|(value, _)| value);
-        let roles = ["customer", "date", "amount", "currency-column", "product"]
-            .map(|name| column(name, self));
+        let roles = Role::ALL.map(|role| self.one(role.setting()).map(|(value, _)| value));
         LoadOptions {
             columns: Wanted {
                 roles,
@@ -286,10 +286,49 @@ impl Resolver<'_> {
                     .into_iter()
                     .find(|order| order.word() == word)
             }),
+            shape: self.parsed("shape", &Shape::ALL.map(Shape::word), Shape::parse),
+            history: self.worded("history", &History::ALL, History::word),
+            end: self.worded("end", &EndRule::ALL, EndRule::word),
+            amount_is: self.worded("amount-is", &AmountIs::ALL, AmountIs::word),
+            per: self.per(),
+            keep_status: self.list("keep-status", true),
+            drop_status: self.list("drop-status", true),
+            allows_no_churn: self.switch("allow-no-churn"),
             threads: self
                 .parsed("threads", &["a number from 1 to 64"], threads)
                 .unwrap_or_else(all_cores),
         }
+    }
+
+    /// The value of a setting that takes one of some words.
+    fn worded<T: Copy>(
+        &mut self,
+        name: &str,
+        values: &[T],
+        word: fn(T) -> &'static str,
+    ) -> Option<T> {
+        let words: Vec<&str> = values.iter().map(|value| word(*value)).collect();
+        self.parsed(name, &words, |typed| {
+            values.iter().copied().find(|value| word(*value) == typed)
+        })
+    }
+
+    fn switch(&mut self, name: &str) -> bool {
+        let value = self.parsed(name, &["yes", "no"], |word| match word {
+            "yes" | "true" => Some(true),
+            "no" | "false" => Some(false),
+            _ => None,
+        });
+        value.unwrap_or(false)
+    }
+
+    /// What a contract's price is for, where the policy `interval` was set.
+    fn per(&mut self) -> Option<Per> {
+        let (word, _) = self.one("interval")?;
+        Interval::parse(&word).map(|interval| match interval.months() {
+            Some(months) => Per::Months((months, 1)),
+            None => Per::Term,
+        })
     }
 
     /// The values of a list; with commas between them where `splits` says so.

@@ -13,40 +13,31 @@ use crate::policies::{Basis, Duplicates, Origin, Policies, SegmentAt};
 use crate::text;
 use crate::units::Month;
 
-/// The policies with those filled in that the amount column's name decides.
-pub(super) fn detected(policies: &Policies, amount_column: &str) -> Policies {
+/// The policies with those filled in that the input decides.
+pub(super) fn detected(policies: &Policies, loaded: &Loaded) -> Policies {
     let mut policies = policies.clone();
-    let words = header::words(amount_column);
-    let has = |names: &[&'static str]| {
-        names
-            .iter()
-            .find(|name| words.iter().any(|word| word == *name))
-            .copied()
-    };
-    let mut detect = |name: &str, value: &str, evidence: String| {
-        if !policies.is_set(name) {
-            let taken = policies.set(name, value, Origin::Detected(evidence));
-            debug_assert!(taken.is_ok(), "detected values are values");
-        }
-    };
-    match has(&["mrr", "arr", "acv", "recurring"]) {
-        Some(word) => detect(
-            "basis",
-            "stock",
-            format!("`{word}` in the amount column `{amount_column}`"),
-        ),
-        None => detect(
-            "basis",
-            "flow",
-            format!("no run rate in the amount column's name `{amount_column}`"),
-        ),
+    let (basis, evidence) = loaded
+        .basis
+        .clone()
+        .unwrap_or_else(|| header::basis(&loaded.amount_column));
+    let words = header::words(&loaded.amount_column);
+    let yearly = ["arr", "acv", "annual"].into_iter();
+    let mut yearly = yearly.filter(|name| words.iter().any(|word| word == name));
+    let yearly = yearly.next();
+    let mut found = Vec::new();
+    if !policies.is_set("basis") {
+        found.push(("basis", basis.word(), evidence));
     }
-    if let Some(word) = has(&["arr", "acv", "annual"]) {
-        detect(
-            "interval",
-            "year",
-            format!("`{word}` in the amount column `{amount_column}`"),
-        );
+    if loaded.shape.has_spans() {
+        // What a row's amount is for was said by then; those of the ledger are of a month.
+        found.push(("interval", "month", "the ledger holds amounts of a month".to_owned()));
+    } else if let Some(word) = yearly.filter(|_| !policies.is_set("interval")) {
+        let evidence = format!("`{word}` in the amount column `{}`", loaded.amount_column);
+        found.push(("interval", "year", evidence));
+    }
+    for (name, value, evidence) in found {
+        let taken = policies.set(name, value, Origin::Detected(evidence));
+        debug_assert!(taken.is_ok(), "detected values are values");
     }
     policies
 }
@@ -118,13 +109,22 @@ fn definition(
 /// The columns that somebody named instead of leaving them to their headers, and the scale: another
 /// column is another number.
 fn columns_set(loaded: &Loaded) -> Vec<String> {
+    const OTHERS: &[&str] = &[
+        "scale",
+        "shape",
+        "end",
+        "interval",
+        "amount-is",
+        "keep-status",
+        "drop-status",
+    ];
     let traits = loaded
         .files
         .first()
         .into_iter()
         .flat_map(|file| &file.traits);
     let is_column =
-        |name: &str| name == "scale" || Role::ALL.iter().any(|role| role.setting() == name);
+        |name: &str| OTHERS.contains(&name) || Role::ALL.iter().any(|role| role.setting() == name);
     let set = traits.filter(|found| is_column(found.name) && !found.origin.starts_with("detected"));
     set.map(|found| format!("{}={}", found.name, found.value))
         .collect()

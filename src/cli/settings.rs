@@ -156,6 +156,7 @@ fn text(value: &DeValue<'_>) -> Option<String> {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) => Some(number.to_string()),
         DeValue::Float(number) => Some(number.as_str().to_owned()),
+        DeValue::Boolean(value) => Some(if *value { "yes" } else { "no" }.to_owned()),
         _ => None,
     }
 }

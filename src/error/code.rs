@@ -314,6 +314,55 @@ codes! {
     /// brackets at the start of every message; metrics have the names of the fields in the
     /// output. A name that comes close is offered.
     UnknownCode = "unknown-code", Error;
+    /// The columns fit several shapes, and each gives another ledger: a row may be an amount of one month, a
+    /// contract that runs from a start to an end, or a line of an invoice for a time of service. Say which with
+    /// `--shape`.
+    AmbiguousShape = "ambiguous-shape", Error;
+    /// A setting has nothing to act on in a file of this shape, so what was asked for would not happen. Leave it
+    /// out, or name the shape that it is for with `--shape`.
+    UnfitSetting = "unfit-setting", Error;
+    /// Nothing says whether the price of a contract is for a month, a year or its whole time, and taking a
+    /// price of a year for one of a month is wrong by a factor of twelve. Name the column that holds the interval
+    /// with `--interval-column`, or say what all of them are with `--interval`.
+    MissingInterval = "missing-interval", Error;
+    /// A billing interval is written in a word that is not known, or in one that has two meanings, such as
+    /// `bimonthly`. Mend the cell, or say with `--interval` what all rows are for.
+    UnknownInterval = "unknown-interval", Error;
+    /// There is an amount and a number of units, and nothing says whether the amount is the price of one unit or
+    /// of all of them. Say so with `--amount-is unit` or `--amount-is total`.
+    UnitOrTotal = "unit-or-total", Error;
+    /// A contract ends before it starts. One of the two dates is a slip, or they stand in the wrong columns.
+    EndBeforeStart = "end-before-start", Error;
+    /// A status says that a contract is over, and no date says since when. Counting it as running would hide
+    /// that it was lost. Export the column of the end, or leave such rows out with `--drop-status`.
+    MissingEnd = "missing-end", Error;
+    /// Ends fall on last days of months, and the file does not show whether that day still counts. Each such
+    /// contract would gain or lose a month. Say so with `--end inclusive` or `--end exclusive`.
+    AmbiguousEnd = "ambiguous-end", Error;
+    /// Two contracts of one customer and product run at the same time. If one is the renewal of the other, adding
+    /// them up counts it twice; if both are paid, leaving one out loses revenue. Say which with
+    /// `--overlap add` or `--overlap latest`.
+    OverlappingContracts = "overlapping-contracts", Error;
+    /// No contract in the file has ended. Most exports of subscriptions leave out those that were canceled, and
+    /// retention measured on the rest is near 100% whatever happened. Export ended contracts too; if nobody has left
+    /// so far, say so with `--allow-no-churn`.
+    NoEndedRows = "no-ended-rows", Error;
+    /// Rows have a status of which it is not known whether they count, such as `paused`. Taking it for active
+    /// would invent revenue. Say what becomes of it with `--keep-status` or `--drop-status`.
+    UndecidedStatus = "undecided-status", Error;
+    /// Rows are of a kind of movement that is not known, or that means a change of money to some systems and of the
+    /// length of the plan to others. If the signed amounts hold whatever the kind says, pass `--movement-column none`.
+    UnknownMovement = "unknown-movement", Error;
+    /// The kind of a movement and the sign of its amount contradict each other: a loss adds revenue, or a gain
+    /// takes it away. Losses may all be written without a sign, but not some of them.
+    MovementSign = "movement-sign", Error;
+    /// The balance after a movement is not what the movements before it add up to. The export was filtered, or
+    /// lost rows, or holds rows twice.
+    BalanceMismatch = "balance-mismatch", Error;
+    /// Movements do not begin at zero: the first of a customer is not new, or they take away more than they gave. What
+    /// the customer paid before is unknown, and so is every later month. Export all movements from the first one on,
+    /// or with the balance after each.
+    NotFromZero = "not-from-zero", Error;
     /// The bytes are no UTF-8; they were read as Windows-1252, which is what Excel writes
     /// as plain CSV, and which fits nearly any bytes. If the guess is wrong, names with
     /// accents are too, but no amount is. Look at such a name; if it is right, set
@@ -370,6 +419,22 @@ codes! {
     /// asks. How much was cut is printed with the result. If it is much, look for credit
     /// notes booked in the wrong month.
     ClippedRevenue = "clipped-revenue", Warning;
+    /// The input shows today's prices alone. Customers that came and went are seen, but a contract whose price
+    /// rose or fell is not, so expansion and contraction are too low and NRR is near GRR. Export a history instead:
+    /// the message names the better export where it is known.
+    NoHistory = "no-history", Warning;
+    /// Amounts stand in the month they were billed in, so an invoice for a year looks like eleven months of churn. A
+    /// window of 12 months evens that out: use `--lookback 12` with a period of twelve months, such as `TTM-2024-03`.
+    BilledRevenue = "billed-revenue", Warning;
+    /// Rows were left out because of their status or because of a rule of the preset in force: trials, drafts,
+    /// one-time charges. Each reason is listed with its count.
+    RowsLeftOut = "rows-left-out", Warning;
+    /// Contracts of one customer and product run at the same time, and were added up or replaced as `overlap`
+    /// says.
+    OverlapsResolved = "overlaps-resolved", Warning;
+    /// Contracts begin and end between two month ends. A contract counts in the months on whose last day it
+    /// runs, so these count in none.
+    NeverLive = "never-live", Warning;
 }
 
 impl Code {

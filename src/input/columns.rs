@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::header;
 pub use super::role::Role;
+use super::shape::Shape;
 use crate::error::{Code, Errors, Message, Place};
 use crate::text;
 
@@ -14,7 +15,7 @@ pub type Origins = BTreeMap<&'static str, String>;
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
     /// For each role in the order of [`Role::ALL`], the column named for it.
-    pub roles: [Option<String>; 5],
+    pub roles: [Option<String>; Role::COUNT],
     /// The columns of `--by`.
     pub by: Vec<String>,
     /// The columns of `--where`.
@@ -26,14 +27,31 @@ pub struct Wanted {
 pub struct Columns {
     /// The header's cells, trimmed.
     pub header: Vec<String>,
-    /// For each role in the order of [`Role::ALL`], its column; the first three are always there.
-    pub roles: [Option<usize>; 5],
+    /// What a row is.
+    pub shape: Shape,
+    /// For each role in the order of [`Role::ALL`], its column; those that the shape needs are always there.
+    pub roles: Roles,
     /// The columns of `--by`.
     pub by: Vec<usize>,
     /// The columns of `--where`.
     pub filters: Vec<usize>,
-    /// For each role, true if it was typed, false if the name decided.
-    pub is_set: [bool; 5],
+    /// For each role, who said so.
+    pub by_whom: [ByWhom; Role::COUNT],
+}
+
+/// For each role in the order of [`Role::ALL`], its column.
+pub type Roles = [Option<usize>; Role::COUNT];
+
+/// Who said which column holds a role.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ByWhom {
+    /// Its header.
+    #[default]
+    Header,
+    /// A person, with a flag or in a settings file.
+    Person,
+    /// The preset in force.
+    Preset,
 }
 
 impl Columns {
@@ -67,32 +85,43 @@ pub struct HeaderLine<'a> {
     pub wider: Option<(u64, usize)>,
 }
 
-/// Finds the column of every role, of `--by` and of `--where`.
+/// Finds the column of every role that a shape has, of `--by` and of `--where`. A preset's columns stand where
+/// nobody named others, and then no header is guessed at.
 ///
 /// # Errors
 ///
 /// Everything that is missing, named but not there, doubtful, doubled or given two jobs.
 pub fn assign(
     line: &HeaderLine<'_>,
+    shape: Shape,
+    preset: Option<&Roles>,
     wanted: &Wanted,
     origins: &Origins,
 ) -> Result<Columns, Errors> {
     let mut finder = Finder {
         line,
+        shape,
         origins,
         errors: Vec::new(),
-        is_reported: [false; 5],
+        is_reported: [false; Role::COUNT],
     };
-    let mut roles: [Option<usize>; 5] = [None; 5];
-    let is_set = wanted.roles.each_ref().map(Option::is_some);
+    let mut roles: Roles = [None; Role::COUNT];
+    let mut by_whom = [ByWhom::Header; Role::COUNT];
     for role in Role::ALL {
-        let name = wanted.roles[role as usize].as_deref();
-        if let Some(name) = name.filter(|name| !is_left_out(role, name, line)) {
+        let Some(name) = wanted.roles[role as usize].as_deref() else {
+            continue;
+        };
+        by_whom[role as usize] = ByWhom::Person;
+        if !is_left_out(role, name, line) {
             roles[role as usize] = finder.named(name, role.setting());
         }
     }
     for role in Role::ALL {
-        if !is_set[role as usize] {
+        let is_open = by_whom[role as usize] == ByWhom::Header;
+        if let Some(columns) = preset.filter(|_| is_open) {
+            roles[role as usize] = columns[role as usize];
+            by_whom[role as usize] = ByWhom::Preset;
+        } else if is_open && shape.roles().contains(&role) {
             let taken = roles;
             roles[role as usize] = finder.recognised(role, &taken);
         }
@@ -107,31 +136,34 @@ pub fn assign(
         .iter()
         .filter_map(|name| finder.named(name, "where"))
         .collect();
-    finder.report_missing(&roles, is_set);
+    finder.report_missing(&roles, &by_whom);
     finder.report_shared(&roles);
     if finder.errors.is_empty() {
         return Ok(Columns {
             header: line.cells.to_vec(),
+            shape,
             roles,
             by,
             filters,
-            is_set,
+            by_whom,
         });
     }
     Err(Errors::from(finder.errors))
 }
 
-/// True for `--product none`: no column is the product, whatever its header says.
+/// True for `--product none`: no column has the role, whatever its header says.
 fn is_left_out(role: Role, name: &str, line: &HeaderLine<'_>) -> bool {
-    role == Role::Product && name == "none" && !line.cells.iter().any(|cell| cell == "none")
+    let can_be = !matches!(role, Role::Customer | Role::Date | Role::Amount);
+    can_be && name == "none" && !line.cells.iter().any(|cell| cell == "none")
 }
 
 struct Finder<'a> {
     line: &'a HeaderLine<'a>,
+    shape: Shape,
     origins: &'a Origins,
     errors: Vec<Message>,
     /// For each role, true if what is wrong with it was said already.
-    is_reported: [bool; 5],
+    is_reported: [bool; Role::COUNT],
 }
 
 impl Finder<'_> {
@@ -178,22 +210,13 @@ impl Finder<'_> {
     }
 
     /// The column that a name recognises, if one does so best.
-    fn recognised(&mut self, role: Role, taken: &[Option<usize>; 5]) -> Option<usize> {
+    fn recognised(&mut self, role: Role, taken: &Roles) -> Option<usize> {
         let cells = self.line.cells;
-        for names in role.synonyms() {
-            let is_one = |index: usize| {
-                if cells[index].is_empty() && index > 0 {
-                    return false;
-                }
-                let minor = header::folded(&cells[index]);
-                let minor = header::without_minor(&minor).filter(|_| role == Role::Amount);
-                let is_known = |form: &str| names.contains(&form);
-                header::forms(&cells[index])
-                    .iter()
-                    .any(|form| is_known(form))
-                    || minor.is_some_and(is_known)
-            };
-            let free = |index: &usize| !taken.contains(&Some(*index)) && is_one(*index);
+        for names in self.shape.synonyms(role) {
+            let is_one = |index: usize| is_named(&cells[index], role, names);
+            let stands = |index: usize| !cells[index].is_empty() || index == 0;
+            let free =
+                |index: &usize| !taken.contains(&Some(*index)) && stands(*index) && is_one(*index);
             let found: Vec<usize> = (0..cells.len()).filter(free).collect();
             match found.as_slice() {
                 [] => {}
@@ -272,11 +295,12 @@ impl Finder<'_> {
         self.errors.push(message);
     }
 
-    fn report_missing(&mut self, roles: &[Option<usize>; 5], is_set: [bool; 5]) {
-        let missing: Vec<Role> = Role::ALL
-            .into_iter()
-            .filter(|role| role.is_needed() && roles[*role as usize].is_none())
-            .filter(|role| !is_set[*role as usize] && !self.is_reported[*role as usize])
+    fn report_missing(&mut self, roles: &Roles, by_whom: &[ByWhom; Role::COUNT]) {
+        let is_open = |role: &Role| by_whom[*role as usize] != ByWhom::Person;
+        let needed = self.shape.needed().iter().copied();
+        let missing: Vec<Role> = needed
+            .filter(|role| roles[*role as usize].is_none())
+            .filter(|role| is_open(role) && !self.is_reported[*role as usize])
             .collect();
         if !missing.is_empty() {
             let message = super::missing::missing(self.line, roles, &missing);
@@ -284,7 +308,7 @@ impl Finder<'_> {
         }
     }
 
-    fn report_shared(&mut self, roles: &[Option<usize>; 5]) {
+    fn report_shared(&mut self, roles: &Roles) {
         for (index, later) in Role::ALL.into_iter().enumerate() {
             let twin = Role::ALL
                 .into_iter()
@@ -309,6 +333,16 @@ impl Finder<'_> {
             }
         }
     }
+}
+
+/// True if a header is one of a role's names, in any of its forms.
+pub(super) fn is_named(cell: &str, role: Role, names: &[&str]) -> bool {
+    let is_known = |form: &str| names.contains(&form);
+    let folded = header::folded(cell);
+    let in_minor = header::without_minor(&folded)
+        .filter(|_| matches!(role, Role::Amount | Role::Balance));
+    let mut forms = header::forms(cell).into_iter();
+    forms.any(|form| is_known(&form)) || in_minor.is_some_and(is_known)
 }
 
 fn matching(cells: &[String], is_meant: impl Fn(&str) -> bool) -> Vec<usize> {
@@ -362,7 +396,7 @@ mod tests {
             place: Place::line("a.csv", 1),
             wider: None,
         };
-        assign(&line, wanted, &Origins::new()).map_err(|errors| {
+        assign(&line, Shape::Long, None, wanted, &Origins::new()).map_err(|errors| {
             errors
                 .list
                 .iter()
@@ -371,23 +405,24 @@ mod tests {
         })
     }
 
-    fn roles(header: &str) -> Result<[Option<usize>; 5], Vec<String>> {
-        assigned(header, &Wanted::default()).map(|columns| columns.roles)
+    fn roles(header: &str) -> Result<Vec<Option<usize>>, Vec<String>> {
+        let columns = assigned(header, &Wanted::default())?;
+        Ok(columns.roles[..Role::LONG].to_vec())
     }
 
     #[test]
     fn synonyms_find_their_roles() {
         assert_eq!(
             roles("customer_id,date,amount,currency,segment,product"),
-            Ok([Some(0), Some(1), Some(2), Some(3), Some(5)])
+            Ok(vec![Some(0), Some(1), Some(2), Some(3), Some(5)])
         );
         assert_eq!(
             roles("Account,Month,MRR (USD)"),
-            Ok([Some(0), Some(1), Some(2), None, None])
+            Ok(vec![Some(0), Some(1), Some(2), None, None])
         );
         assert_eq!(
             roles("customerId,Reporting Month,amount_in_cents"),
-            Ok([Some(0), Some(1), Some(2), None, None])
+            Ok(vec![Some(0), Some(1), Some(2), None, None])
         );
     }
 

@@ -1,10 +1,10 @@
 //! What is wrong or worth a warning once all files were read together.
 
-use super::columns::quoted;
+use super::columns::{Columns, Role, quoted};
 use super::filter::Filter;
 use super::load::{FileRead, LoadOptions};
 use super::repeats::Repeated;
-use super::shape::is_total;
+use super::shape::{Shape, is_total};
 use super::summary::{Merged, Shared};
 use super::tally::{Tally, TallyEntry};
 use crate::error::{Code, Message, Place};
@@ -30,6 +30,97 @@ pub(super) fn assumed_encoding(file: &FileRead) -> Option<Message> {
         })
         .help("if names look right, confirm it with `--encoding windows-1252`")
     })
+}
+
+/// Settings that have nothing to act on in a file of this shape.
+pub(super) fn unfit_settings(
+    shape: Shape,
+    options: &LoadOptions,
+    policies: &Policies,
+    file: &str,
+) -> Vec<Message> {
+    let runs = matches!(shape, Shape::Contracts | Shape::Versions);
+    let is_kept = shape.has_spans() || shape == Shape::Movements;
+    let unfit = [
+        ("overlap", policies.is_set("overlap") && !runs),
+        ("spread", policies.is_set("spread") && !shape.has_spans()),
+        ("duplicates", policies.is_set("duplicates") && is_kept),
+        ("end", options.end.is_some() && !shape.has_spans()),
+        ("amount-is", options.amount_is.is_some() && !runs),
+        ("keep-status", !options.keep_status.is_empty() && !shape.has_spans()),
+        ("drop-status", !options.drop_status.is_empty() && !shape.has_spans()),
+        ("allow-no-churn", options.allows_no_churn && shape != Shape::Contracts),
+    ];
+    let message = |(name, _): &(&str, bool)| {
+        let headline = format!("`{name}` has nothing to act on in the shape `{}`", shape.word());
+        Message::new(Code::UnfitSetting, headline)
+            .at(Place::file(file))
+            .note(format!("set by {}", options.origin(name)))
+            .help(format!("leave out `{name}`, or name the shape that it is for with `--shape`"))
+    };
+    unfit.iter().filter(|(_, is_unfit)| *is_unfit).map(message).collect()
+}
+
+/// Statuses and kinds of movement of which it is not known what they mean.
+pub(super) fn undecided(
+    all: &Merged,
+    columns: &Columns,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Vec<Message> {
+    let listed = |tally: &Tally| {
+        let entries = tally.by_rows();
+        let counted = entries.iter().take(12);
+        let counted: Vec<String> = counted
+            .map(|entry| format!("`{}` ({})", entry.code, text::count(entry.rows, "row")))
+            .collect();
+        let rows: u64 = entries.iter().map(|entry| entry.rows).sum();
+        let first = entries.iter().map(|entry| entry.first).min();
+        let names: Vec<String> = entries.iter().take(3).map(|entry| entry.code.clone()).collect();
+        first.map(|first| (first, rows, counted, names))
+    };
+    let at = |row: RowPlace, role: Role| Place {
+        column: columns.name(role).map(str::to_owned),
+        ..place(row)
+    };
+    let mut messages = Vec::new();
+    if let Some((first, rows, counted, names)) = listed(&all.statuses) {
+        let headline = format!("it is not known whether rows with {} count", text::list(&counted, "and"));
+        let typed = quoted(&names.join(","));
+        messages.push(
+            Message::new(Code::UndecidedStatus, headline)
+                .at(at(first, Role::Status))
+                .counting(rows)
+                .help(format!("if they are paid, pass `--keep-status {typed}`; if not, `--drop-status {typed}`")),
+        );
+    }
+    if let Some((first, rows, counted, _)) = listed(&all.movements) {
+        let headline = format!("it is not known what {} mean", text::list(&counted, "and"));
+        messages.push(
+            Message::new(Code::UnknownMovement, headline)
+                .at(at(first, Role::Movement))
+                .counting(rows)
+                .help("if the signed amounts hold whatever the kind says, pass `--movement-column none`"),
+        );
+    }
+    messages
+}
+
+/// Rows that their status or a rule leaves out.
+pub(super) fn left_out(tally: &Tally, place: &impl Fn(RowPlace) -> Place) -> Option<Message> {
+    let entries = tally.by_rows();
+    let first = entries.iter().map(|entry| entry.first).min()?;
+    let rows: u64 = entries.iter().map(|entry| entry.rows).sum();
+    let verb = if rows == 1 { "was" } else { "were" };
+    let reasons: Vec<String> = entries
+        .iter()
+        .map(|entry| format!("{} ({})", entry.code, text::count(entry.rows, "row")))
+        .collect();
+    Some(
+        Message::new(Code::RowsLeftOut, format!("{} {verb} left out", text::count(rows, "row")))
+            .at(place(first))
+            .found(text::examples(&reasons, reasons.len()))
+            .counting(rows),
+    )
 }
 
 pub(super) fn mixed_grains(

@@ -2,7 +2,7 @@
 
 use super::dialect::Dialect;
 use super::scan::{Chunk, Record, Records};
-use super::shape::long::trimmed;
+use super::shape::reader::trimmed;
 use super::source::Sample;
 use crate::error::{Code, Message, Place};
 
@@ -86,6 +86,18 @@ pub(super) fn wider_record(
         }
     }
     None
+}
+
+/// The first values of a column, blanks around them left out.
+pub(super) fn first_values(sample: &Sample, dialect: &Dialect, column: usize) -> Vec<String> {
+    const LOOKED_AT: usize = 1_000;
+    let (bytes, first_line) = body(sample, dialect);
+    let mut records = Records::new(bytes, dialect, first_line);
+    let (mut record, mut scratch, mut values) = (Record::new(), String::new(), Vec::new());
+    while values.len() < LOOKED_AT && matches!(records.next(&mut record), Ok(true)) {
+        values.push(trimmed(record.cell(bytes, column, &mut scratch)).to_owned());
+    }
+    values
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Header names as they are compared: case, blanks, marks and units folded away.
 
+use crate::policies::Basis;
+
 /// The folded form of a header: `*Customer_ID` and `customer id` are one.
 ///
 /// Strips a byte order mark and a leading `*`, lowers case, makes one blank of each run of blanks and
@@ -129,6 +131,23 @@ pub fn words(header: &str) -> Vec<String> {
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// What amounts under this header are, and what says so: run rates where a word of it is of one, else revenue.
+#[must_use]
+pub fn basis(header: &str) -> (Basis, String) {
+    let words = words(header);
+    let rates = ["mrr", "arr", "acv", "recurring"];
+    match rates.iter().find(|rate| words.iter().any(|word| word == *rate)) {
+        Some(word) => (
+            Basis::Stock,
+            format!("`{word}` in the amount column `{header}`"),
+        ),
+        None => (
+            Basis::Flow,
+            format!("no run rate in the amount column's name `{header}`"),
+        ),
+    }
 }
 
 /// A name and the currency or bracketed unit at its end.

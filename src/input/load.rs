@@ -10,16 +10,20 @@ use super::decide::{self, Column, Settled};
 use super::dialect::{Dialect, detect_dialect};
 use super::encoding::Encoding;
 use super::filter::Filter;
-use super::head::{body, cut_header, read_header, wider_record};
+use super::head::{body, cut_header, first_values, read_header, wider_record};
 use super::header::{self, Scale};
+use super::labels::Label;
 use super::number::{Mark, MarkDecision};
 use super::scan::{Chunk, Cut, Record, Records, Splitter};
-use super::shape::long::{Found, Plan, RowReader};
+use super::shape::plan::{Found, Plan};
+use super::shape::reader::RowReader;
+use super::shape::rules::{AmountIs, Per, Rules, per};
+use super::shape::{EndRule, History, Shape, Signs};
 use super::source::{Sample, Seen, Source};
 use super::summary::{self, FileSummary};
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::Ledger;
-use crate::policies::Policies;
+use crate::policies::{Basis, Policies};
 
 /// How to read: everything that is not detected.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +42,22 @@ pub struct LoadOptions {
     pub scale: Option<Scale>,
     /// The order of day and month.
     pub date_order: Option<DateOrder>,
+    /// What a row is.
+    pub shape: Option<Shape>,
+    /// How much of the past the input holds.
+    pub history: Option<History>,
+    /// Whether an end is the last day or the day after it.
+    pub end: Option<EndRule>,
+    /// What an amount beside a quantity is.
+    pub amount_is: Option<AmountIs>,
+    /// How long the amount of a contract is for.
+    pub per: Option<Per>,
+    /// Statuses that count.
+    pub keep_status: Vec<String>,
+    /// Statuses that don't.
+    pub drop_status: Vec<String>,
+    /// True if contracts may all be running.
+    pub allows_no_churn: bool,
     /// How many threads read rows; at least one.
     pub threads: usize,
     /// Which flag or line gave a setting, by its name, for messages.
@@ -69,6 +89,12 @@ pub struct Loaded {
     pub product_column: Option<String>,
     /// The headers of the columns of `--by`.
     pub by: Vec<String>,
+    /// What a row is.
+    pub shape: Shape,
+    /// How much of the past the input holds.
+    pub history: History,
+    /// What amounts are where the shape or the preset says so, and by what.
+    pub basis: Option<(Basis, String)>,
     /// What a careful colleague would mention.
     pub warnings: Vec<Message>,
 }
@@ -123,6 +149,8 @@ pub(super) struct FileRead {
     pub(super) mark: Settled<Mark>,
     pub(super) order: Settled<DateOrder>,
     pub(super) is_minor: bool,
+    pub(super) shape_origin: String,
+    pub(super) per: Option<(Per, String)>,
     pub(super) compression: Option<&'static str>,
     pub(super) encoding_is_set: bool,
     pub(super) seen: Seen,
@@ -136,6 +164,10 @@ struct FileReader<'a> {
     sample: Sample,
     dialect: Dialect,
     columns: Columns,
+    shape_origin: String,
+    rules: Rules,
+    per: Option<(Per, String)>,
+    periods: Vec<Label>,
     header_place: Place,
     options: &'a LoadOptions,
     policies: &'a Policies,
@@ -174,16 +206,35 @@ impl<'a> FileReader<'a> {
             place: header_place.clone(),
             wider: wider_record(&sample, &dialect, cells.len()),
         };
-        let columns = assign(&line, &options.columns, &options.origins)?;
+        let values = |column: usize| first_values(&sample, &dialect, column);
+        let (shape, shape_origin) = match options.shape {
+            Some(shape) => (shape, options.origin("shape")),
+            None => Signs {
+                cells: &cells,
+                wanted: &options.columns,
+                values: &values,
+            }
+            .shape()
+            .map(|(shape, evidence)| (shape, format!("detected: {evidence}")))
+            .map_err(|message| Errors::from(message.at(header_place.clone())))?,
+        };
+        let columns = assign(&line, shape, None, &options.columns, &options.origins)?;
         if options.scale.is_none() {
             refuse_scaled(&columns, &header_place)?;
         }
+        let per = columns.shape.has_spans().then(|| per(&columns, options.per, &header_place));
+        let per = per.transpose()?;
+        let rules = rules(options, per.as_ref());
         Ok(FileReader {
             number,
             source,
             sample,
             dialect,
             columns,
+            shape_origin,
+            rules,
+            per,
+            periods: Vec::new(),
             header_place,
             options,
             policies,
@@ -242,6 +293,8 @@ impl<'a> FileReader<'a> {
         let amount = self.columns.name(Role::Amount).unwrap_or_default();
         Ok(FileRead {
             is_minor: header::is_minor(amount),
+            shape_origin: self.shape_origin,
+            per: self.per,
             name: self.source.name().to_owned(),
             columns: self.columns,
             header_place: self.header_place,
@@ -286,7 +339,7 @@ impl<'a> FileReader<'a> {
         let order = self
             .options
             .date_order
-            .or(decide::order(dates, &column).ok().map(|order| order.value));
+            .or(order(dates, &reader.found.reversed, &column).ok().map(|order| order.value));
         let guess = Guess {
             mark: mark.unwrap_or(Mark::Dot),
             order: order.unwrap_or(DateOrder::DayFirst),
@@ -310,6 +363,8 @@ impl<'a> FileReader<'a> {
             currency: self.policies.currency.as_deref(),
             header_currency: header::currency_of(amount),
             is_minor: header::is_minor(amount),
+            rules: &self.rules,
+            periods: &self.periods,
             origins: &self.options.origins,
             factor: self.options.scale.unwrap_or_default().factor(),
         }
@@ -324,7 +379,7 @@ impl<'a> FileReader<'a> {
         };
         let date = Column {
             file,
-            name: self.columns.name(Role::Date),
+            name: self.columns.name(Role::Date).or(self.columns.name(Role::Start)),
         };
         let mark = match self.options.decimal {
             Some(value) => Ok(Settled {
@@ -338,7 +393,7 @@ impl<'a> FileReader<'a> {
                 value,
                 origin: self.options.origin("date-order"),
             }),
-            None => decide::order(found.dates.decide(), &date),
+            None => order(found.dates.decide(), &found.reversed, &date),
         };
         match (mark, order) {
             (Ok(mark), Ok(order)) => Ok((mark, order)),
@@ -483,6 +538,38 @@ fn each_chunk(
                 progress(splitter.bytes_read());
             }
         }
+    }
+}
+
+/// The order of dates; where no date settles it, the one under which no row ends before it starts.
+fn order(
+    decision: DateDecision,
+    reversed: &[Option<(u64, String)>; 2],
+    column: &Column<'_>,
+) -> Result<Settled<DateOrder>, Message> {
+    let is_open = matches!(decision, DateDecision::Ambiguous { .. });
+    for order in DateOrder::ALL.into_iter().filter(|_| is_open) {
+        let (mine, other) = (&reversed[order as usize], &reversed[order.other() as usize]);
+        if let (None, Some((line, text))) = (mine, other) {
+            let wrong = order.other().word();
+            return Ok(Settled {
+                value: order,
+                origin: format!("detected: as {wrong}, `{text}` in line {line} would end before it starts"),
+            });
+        }
+    }
+    decide::order(decision, column)
+}
+
+/// What rows mean beyond their cells, as far as settings say so.
+fn rules(options: &LoadOptions, per: Option<&(Per, String)>) -> Rules {
+    let folded = |words: &[String]| words.iter().map(|word| header::folded(word)).collect();
+    Rules {
+        keep_status: folded(&options.keep_status),
+        drop_status: folded(&options.drop_status),
+        amount_is: options.amount_is,
+        per: per.map(|(per, _)| *per).unwrap_or_default(),
+        ..Rules::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What to say where no column was recognised for something that is needed.
 
-use super::columns::{HeaderLine, Role, quoted};
+use super::columns::{HeaderLine, Role, Roles, quoted};
 use super::wide;
 use crate::error::{Code, Message};
 use crate::text;
@@ -8,7 +8,7 @@ use crate::text;
 /// One message for all roles that no column holds, as they have one cause: the header.
 pub(super) fn missing(
     line: &HeaderLine<'_>,
-    roles: &[Option<usize>; 5],
+    roles: &Roles,
     missing: &[Role],
 ) -> Message {
     let periods = wide::period_headers(line.cells);
@@ -33,7 +33,7 @@ fn wide_file(line: &HeaderLine<'_>, periods: &[&str]) -> Message {
     .help("unpivot the columns in a spreadsheet, or export one row a month")
 }
 
-fn no_column(line: &HeaderLine<'_>, roles: &[Option<usize>; 5], missing: &[Role]) -> Message {
+fn no_column(line: &HeaderLine<'_>, roles: &Roles, missing: &[Role]) -> Message {
     let nouns: Vec<String> = missing
         .iter()
         .map(|role| format!("the {}", role.noun()))
@@ -79,7 +79,7 @@ fn no_column(line: &HeaderLine<'_>, roles: &[Option<usize>; 5], missing: &[Role]
 }
 
 /// What was recognised: `` `Month` was taken as the period, `MRR (USD)` as the amount ``.
-fn taken(cells: &[String], roles: &[Option<usize>; 5]) -> Option<String> {
+fn taken(cells: &[String], roles: &Roles) -> Option<String> {
     let found = Role::ALL
         .into_iter()
         .filter_map(|role| Some((role, &cells[roles[role as usize]?])));

@@ -29,6 +29,7 @@ pub mod source;
 mod split;
 mod stream;
 mod summary;
+pub mod vocabulary;
 pub mod tally;
 mod wide;
 

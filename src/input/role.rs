@@ -13,17 +13,53 @@ pub enum Role {
     Currency,
     /// What for.
     Product,
+    /// The first day of a contract, version or service.
+    Start,
+    /// Its end; empty while it runs.
+    End,
+    /// For how long the amount is: a month, a year.
+    Interval,
+    /// How many intervals the amount is for.
+    IntervalCount,
+    /// Active, canceled, trial …
+    Status,
+    /// What kind of movement a signed change is.
+    Movement,
+    /// The customer's balance after a movement.
+    Balance,
+    /// How many units are paid for.
+    Quantity,
+    /// The contract or subscription that a row is about.
+    Contract,
+    /// When a trial ends; what is paid starts then.
+    TrialEnd,
 }
 
 impl Role {
     /// Every role, in the order they are shown.
-    pub const ALL: [Role; 5] = [
+    pub const ALL: [Role; Role::COUNT] = [
         Role::Customer,
         Role::Date,
         Role::Amount,
         Role::Currency,
         Role::Product,
+        Role::Start,
+        Role::End,
+        Role::Interval,
+        Role::IntervalCount,
+        Role::Status,
+        Role::Movement,
+        Role::Balance,
+        Role::Quantity,
+        Role::Contract,
+        Role::TrialEnd,
     ];
+
+    /// How many there are.
+    pub const COUNT: usize = 15;
+
+    /// How many of the first ones a row of the long shape has.
+    pub(super) const LONG: usize = 5;
 
     /// What it is called in messages.
     #[must_use]
@@ -34,6 +70,16 @@ impl Role {
             Role::Amount => "amount",
             Role::Currency => "currency",
             Role::Product => "product",
+            Role::Start => "start",
+            Role::End => "end",
+            Role::Interval => "interval",
+            Role::IntervalCount => "number of intervals",
+            Role::Status => "status",
+            Role::Movement => "movement type",
+            Role::Balance => "balance",
+            Role::Quantity => "quantity",
+            Role::Contract => "contract",
+            Role::TrialEnd => "end of the trial",
         }
     }
 
@@ -46,11 +92,17 @@ impl Role {
             Role::Amount => "amount",
             Role::Currency => "currency-column",
             Role::Product => "product",
+            Role::Start => "start-column",
+            Role::End => "end-column",
+            Role::Interval => "interval-column",
+            Role::IntervalCount => "interval-count-column",
+            Role::Status => "status-column",
+            Role::Movement => "movement-column",
+            Role::Balance => "balance-column",
+            Role::Quantity => "quantity-column",
+            Role::Contract => "contract-column",
+            Role::TrialEnd => "trial-end-column",
         }
-    }
-
-    pub(super) const fn is_needed(self) -> bool {
-        matches!(self, Role::Customer | Role::Date | Role::Amount)
     }
 
     /// Names that hold this role, in ranks: a better rank wins alone, two of one rank are asked about.
@@ -61,6 +113,16 @@ impl Role {
             Role::Amount => AMOUNT,
             Role::Currency => CURRENCY,
             Role::Product => PRODUCT,
+            Role::Start => START,
+            Role::End => END,
+            Role::Interval => INTERVAL,
+            Role::IntervalCount => &[&["interval count", "plan interval count"]],
+            Role::Status => &[&["status", "state", "subscription status", "stage"]],
+            Role::Movement => MOVEMENT,
+            Role::Balance => BALANCE,
+            Role::Quantity => &[&["quantity", "qty", "seats", "units"]],
+            Role::Contract => CONTRACT,
+            Role::TrialEnd => &[&["trial end", "trial ends at", "trial ended at"]],
         }
     }
 }
@@ -190,3 +252,130 @@ const PRODUCT: &[&[&str]] = &[
         "edition",
     ],
 ];
+
+const START: &[&[&str]] = &[
+    &[
+        "start date",
+        "started at",
+        "start",
+        "subscription start",
+        "subscription start date",
+        "contract start",
+        "contract start date",
+        "activated at",
+        "service start",
+        "service start date",
+        "service period start",
+        "effective start date",
+        "term start",
+        "valid from",
+        "version started at",
+        "from",
+    ],
+    &[
+        "created",
+        "created at",
+        "signup date",
+        "close date",
+        "activation date",
+    ],
+];
+
+/// The end of a billing period is not here: it is the next renewal, never an end.
+const END: &[&[&str]] = &[
+    &[
+        "end date",
+        "ended at",
+        "end",
+        "subscription end",
+        "subscription end date",
+        "contract end",
+        "contract end date",
+        "expires at",
+        "expiration date",
+        "service end",
+        "service end date",
+        "service period end",
+        "effective end date",
+        "term end",
+        "valid to",
+        "version ended at",
+        "to",
+    ],
+    &[
+        "canceled at",
+        "cancelled at",
+        "churn date",
+        "churned on",
+        "termination date",
+    ],
+];
+
+const INTERVAL: &[&[&str]] = &[
+    &[
+        "interval",
+        "billing interval",
+        "billing period",
+        "billing frequency",
+        "plan interval",
+        "billing cycle",
+        "term (months)",
+        "contract term (months)",
+        "term months",
+        "contract term months",
+    ],
+    &["frequency", "term"],
+];
+
+const MOVEMENT: &[&[&str]] = &[
+    &[
+        "type",
+        "movement type",
+        "event type",
+        "activity",
+        "change category",
+        "mrr type",
+    ],
+    &["category", "event"],
+];
+
+/// Names of a signed change: with one of them a file is of movements.
+pub(super) const CHANGE: &[&[&str]] = &[
+    &[
+        "mrr movement",
+        "activity mrr movement",
+        "mrr change",
+        "delta mrr",
+        "mrr delta",
+        "change in mrr",
+        "arr movement",
+        "arr change",
+        "delta arr",
+        "arr delta",
+    ],
+    &["change", "delta", "amount"],
+];
+
+const BALANCE: &[&[&str]] = &[
+    &[
+        "balance",
+        "balance after",
+        "mrr after",
+        "activity mrr",
+        "ending mrr",
+        "arr after",
+        "ending arr",
+        "new mrr",
+    ],
+    &["mrr", "arr"],
+];
+
+const CONTRACT: &[&[&str]] = &[&[
+    "contract id",
+    "subscription id",
+    "contract",
+    "subscription",
+    "subscription uuid",
+    "subscription number",
+    "contract number",
+]];

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::Role;
+use super::columns::{ByWhom, Columns, Role};
 use super::findings::{
-    assumed_encoding, clashes, equal_rows, mixed_grains, no_rows_left, one_currency,
-    other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments,
+    assumed_encoding, clashes, equal_rows, left_out, mixed_grains, no_rows_left, one_currency,
+    other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments, undecided, unfit_settings,
 };
+use super::header;
 use super::load::{FileRead, LoadOptions, Loaded};
 use super::repeats::Repeats;
+use super::shape::{Ask, Kept, Shape, resolve};
 use super::tally::Tally;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::{Part, RowPlace};
-use crate::policies::{Duplicates, Policies};
+use crate::policies::{Basis, Duplicates, Policies};
 use crate::units::Month;
 
 /// One file and how it was read.
@@ -77,7 +79,7 @@ pub(super) fn close(
     let by = columns.by.iter();
     let by: Vec<String> = by.map(|index| columns.header[*index].clone()).collect();
     let product_column = column(Role::Product).filter(|_| columns.counts_products());
-    let summaries: Vec<FileSummary> = files.iter().map(|file| summary(file, options)).collect();
+    let mut summaries: Vec<FileSummary> = files.iter().map(|file| summary(file, options)).collect();
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     let mut all = Merged::of(files, policies.duplicates, by.len(), options.filters.len());
     let place = |row: RowPlace| Place {
@@ -85,6 +87,34 @@ pub(super) fn close(
         ..Place::line(&names[row.file], row.line)
     };
     let mut errors = Vec::new();
+    errors.extend(unfit_settings(columns.shape, options, policies, &names[0]));
+    errors.extend(undecided(&all, &columns, &place));
+    if !errors.is_empty() {
+        return Err(Errors::from(errors));
+    }
+    let basis = basis(&columns);
+    let history = options.history.map(|history| (history, options.origin("history")));
+    let mut history_found = history.as_ref().map(|(history, _)| *history);
+    if columns.shape.has_spans() || columns.shape == Shape::Movements {
+        let ask = Ask {
+            columns: &columns,
+            policies,
+            basis: in_force(policies, basis.as_ref(), &columns),
+            end: options.end.map(|end| (end, options.origin("end"))),
+            history,
+            allows_no_churn: options.allows_no_churn,
+            place: &place,
+        };
+        let resolved = resolve(std::mem::take(&mut all.kept), &ask)?;
+        (all.part, all.products) = (resolved.part, resolved.products);
+        history_found = Some(resolved.history);
+        warnings.extend(resolved.warnings);
+        for summary in &mut summaries {
+            summary.traits.extend(resolved.traits.iter().cloned());
+        }
+    }
+    let history = history_found.unwrap_or_default();
+    warnings.extend(left_out(&all.left_out, &place));
     errors.extend(mixed_grains(&all.part, column(Role::Date), &place));
     errors.extend(clashes(&all.part, &place));
     errors.extend(no_rows_left(&all, options, policies, &names));
@@ -124,8 +154,30 @@ pub(super) fn close(
         products,
         product_column,
         by,
+        shape: columns.shape,
+        history,
+        basis,
         warnings,
     })
+}
+
+/// What the shape says that amounts are; `None` where their name does.
+fn basis(columns: &Columns) -> Option<(Basis, String)> {
+    let evidence = match columns.shape {
+        Shape::Contracts | Shape::Versions => "a contract is a monthly run rate",
+        Shape::Movements => "movements make a running balance",
+        Shape::Long | Shape::Wide | Shape::Invoices => return None,
+    };
+    Some((Basis::Stock, evidence.to_owned()))
+}
+
+/// The basis that spans are laid out by.
+fn in_force(policies: &Policies, shape: Option<&(Basis, String)>, columns: &Columns) -> Basis {
+    if policies.is_set("basis") {
+        return policies.basis;
+    }
+    let amount = columns.name(Role::Amount).unwrap_or_default();
+    shape.map_or_else(|| header::basis(amount).0, |(basis, _)| *basis)
 }
 
 /// What was found in all files.
@@ -140,6 +192,10 @@ pub(super) struct Merged {
     pub(super) shared: Shared,
     pub(super) in_horizon: u64,
     pub(super) passed: u64,
+    pub(super) kept: Vec<Kept>,
+    pub(super) left_out: Tally,
+    pub(super) statuses: Tally,
+    pub(super) movements: Tally,
 }
 
 /// Customers' months that rows of several files state: how many, and the first ones in byte order.
@@ -176,6 +232,10 @@ impl Merged {
             shared: Shared::default(),
             in_horizon: 0,
             passed: 0,
+            kept: Vec::new(),
+            left_out: Tally::default(),
+            statuses: Tally::default(),
+            movements: Tally::default(),
         };
         for (number, file) in files.into_iter().enumerate() {
             let found = file.found;
@@ -195,6 +255,10 @@ impl Merged {
             for (mine, theirs) in all.values.iter_mut().zip(found.values) {
                 mine.extend(theirs);
             }
+            all.kept.extend(found.kept);
+            all.left_out.merge(found.left_out);
+            all.statuses.merge(found.statuses);
+            all.movements.merge(found.movements);
             all.in_horizon += found.in_horizon;
             all.passed += found.passed;
         }
@@ -295,14 +359,31 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
         file.order.value.word(),
         file.order.origin.clone(),
     ));
+    traits.push(text("shape", file.columns.shape.word(), file.shape_origin.clone()));
     let columns = Role::ALL.into_iter().filter_map(|role| {
-        let is_set = file.columns.is_set[role as usize];
-        let origin = set_or(is_set, role.setting(), "its header");
+        let by_whom = file.columns.by_whom[role as usize];
+        let is_set = by_whom == ByWhom::Person;
+        let origin = match by_whom {
+            ByWhom::Preset => "preset".to_owned(),
+            _ => set_or(is_set, role.setting(), "its header"),
+        };
         // A role that was set and has no column was set to none.
         let name = file.columns.name(role).or(is_set.then_some("none"))?;
         Some(text(role.setting(), name, origin))
     });
     traits.extend(columns);
+    if let Some((per, evidence)) = file.per.as_ref().filter(|_| file.columns.shape != Shape::Invoices) {
+        let origin = set_or(options.per.is_some(), "interval", evidence);
+        traits.push(text("interval", &per.text(), origin));
+    }
+    if let Some(amount_is) = options.amount_is {
+        traits.push(text("amount-is", amount_is.word(), options.origin("amount-is")));
+    }
+    for (name, words) in [("keep-status", &options.keep_status), ("drop-status", &options.drop_status)] {
+        if !words.is_empty() {
+            traits.push(text(name, &words.join(","), options.origin(name)));
+        }
+    }
     if let Some(scale) = options.scale {
         let value = scale.word();
         traits.push(text("scale", value, options.origin("scale")));

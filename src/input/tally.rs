@@ -1,17 +1,19 @@
-//! Which currencies the rows are in, with how many rows each and where the first stands.
+//! Which currencies, statuses or other words the rows have, with how many rows each and where the first stands.
+
+use std::collections::BTreeMap;
 
 use crate::ledger::RowPlace;
 
-/// Rows by currency; few currencies, so a list.
+/// Rows by a word.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    entries: Vec<TallyEntry>,
+    entries: BTreeMap<String, TallyEntry>,
 }
 
-/// One currency.
+/// One word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TallyEntry {
-    /// Its code or sign; empty where a row names none.
+    /// The code, sign or word; empty where a row has none.
     pub code: String,
     /// How many rows are in it.
     pub rows: u64,
@@ -27,15 +29,15 @@ impl Tally {
 
     /// Takes in what another thread counted.
     pub fn merge(&mut self, other: Tally) {
-        for entry in other.entries {
+        for entry in other.entries.into_values() {
             self.add_rows(&entry.code, entry.rows, entry.first);
         }
     }
 
-    /// Every currency, the one with the most rows first, then by the code.
+    /// Every word, the one with the most rows first, then in byte order.
     #[must_use]
     pub fn by_rows(&self) -> Vec<&TallyEntry> {
-        let mut entries: Vec<&TallyEntry> = self.entries.iter().collect();
+        let mut entries: Vec<&TallyEntry> = self.entries.values().collect();
         entries.sort_by(|left, right| {
             right
                 .rows
@@ -46,15 +48,16 @@ impl Tally {
     }
 
     fn add_rows(&mut self, code: &str, rows: u64, first: RowPlace) {
-        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.code == code) {
+        if let Some(entry) = self.entries.get_mut(code) {
             entry.rows += rows;
             entry.first = entry.first.min(first);
         } else {
-            self.entries.push(TallyEntry {
+            let entry = TallyEntry {
                 code: code.to_owned(),
                 rows,
                 first,
-            });
+            };
+            self.entries.insert(code.to_owned(), entry);
         }
     }
 }

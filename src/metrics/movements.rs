@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{Anchor, Anchors};
 use crate::ledger::Ledger;
-use crate::policies::{Basis, Interval, Negatives, Policies, Reactivation, Zero};
+use crate::policies::{Basis, Negatives, Policies, Reactivation, Zero};
 use crate::units::{Amount, Month};
 
 /// What became of a customer between the two ends.
@@ -327,10 +327,9 @@ impl<'a> Reader<'a> {
 ///
 /// Rounded up to the ledger's scale, which changes no comparison of whole units.
 fn threshold(min: Amount, anchor: Anchor, scale: u8, policies: &Policies) -> i128 {
-    let months = match (policies.basis, policies.interval) {
-        (Basis::Stock, Interval::Month) => 1,
-        (Basis::Stock, Interval::Year) => 12,
-        (Basis::Flow, _) => anchor.months(),
+    let months = match policies.basis {
+        Basis::Stock => policies.interval.months().map_or(1, i128::from),
+        Basis::Flow => anchor.months(),
     };
     let units = min.units() * months;
     if let Some(more) = scale.checked_sub(min.scale()) {

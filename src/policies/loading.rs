@@ -27,6 +27,32 @@ choice! {
 }
 
 choice! {
+    /// How the amount of a service period is laid over months.
+    Spread {
+        /// In equal parts over the months it covers.
+        #[default]
+        Monthly = "monthly",
+        /// By the days it covers in each month.
+        Daily = "daily",
+        /// Whole, in the month it was billed or began.
+        None = "none",
+    }
+}
+
+choice! {
+    /// What contracts of one customer and product mean that run at the same time.
+    Overlap {
+        /// It is an error: a renewal would count twice.
+        #[default]
+        Error = "error",
+        /// They add up.
+        Add = "add",
+        /// The one that began last counts.
+        Latest = "latest",
+    }
+}
+
+choice! {
     /// What a customer's anchor value below zero means.
     Negatives {
         /// It is an error: a ratio of revenue kept has no place for it.

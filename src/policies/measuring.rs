@@ -14,13 +14,33 @@ choice! {
 }
 
 choice! {
-    /// The time a stock amount is for; matters to the thresholds alone.
+    /// The time an amount is for: of a stock amount, for the thresholds; of a contract, for its monthly run rate.
     Interval {
         /// A month's, as MRR.
         #[default]
         Month = "month",
+        /// A quarter's.
+        Quarter = "quarter",
+        /// Half a year's.
+        Half = "half",
         /// A year's, as ARR.
         Year = "year",
+        /// The whole time of a contract; other amounts have no such time.
+        Term = "term",
+    }
+}
+
+impl Interval {
+    /// Its months; `None` for a term, which each contract has of its own.
+    #[must_use]
+    pub const fn months(self) -> Option<u32> {
+        match self {
+            Interval::Month => Some(1),
+            Interval::Quarter => Some(3),
+            Interval::Half => Some(6),
+            Interval::Year => Some(12),
+            Interval::Term => None,
+        }
     }
 }
 

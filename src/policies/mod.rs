@@ -9,7 +9,7 @@ mod registry;
 
 use std::fmt;
 
-pub use loading::{Duplicates, EmptyAmount, Negatives};
+pub use loading::{Duplicates, EmptyAmount, Negatives, Overlap, Spread};
 pub use measuring::{
     Basis, Interval, Lookback, MissingMonths, Partial, Reactivation, SegmentAt, Zero,
 };
@@ -92,6 +92,10 @@ pub struct Policies {
     pub empty_amount: EmptyAmount,
     /// What several rows of one customer, month, product and currency mean.
     pub duplicates: Duplicates,
+    /// What contracts that run at the same time mean.
+    pub overlap: Overlap,
+    /// How the amount of a service period is laid over months.
+    pub spread: Spread,
     /// The one currency kept; `None` takes the only one there is.
     pub currency: Option<String>,
     /// The last month of the horizon; `None` takes the last one of the data.
@@ -127,6 +131,8 @@ impl Default for Policies {
             fiscal_year: FiscalYear::CALENDAR,
             empty_amount: EmptyAmount::default(),
             duplicates: Duplicates::default(),
+            overlap: Overlap::default(),
+            spread: Spread::default(),
             currency: None,
             through: None,
             negatives: Negatives::default(),

@@ -1,8 +1,8 @@
 //! The register of policies: names, values, help, and how each is set and shown.
 
 use super::{
-    Basis, Duplicates, EmptyAmount, Interval, Lookback, MissingMonths, Negatives, Partial,
-    Policies, Reactivation, SegmentAt, Zero,
+    Basis, Duplicates, EmptyAmount, Interval, Lookback, MissingMonths, Negatives, Overlap, Partial,
+    Policies, Reactivation, SegmentAt, Spread, Zero,
 };
 use crate::units::{Amount, FiscalYear, MAJOR_UNITS_MAX, Month};
 
@@ -47,6 +47,9 @@ pub const POLICIES: &[Policy] = &[
     words!("empty-amount", empty_amount: EmptyAmount, "What a row without an amount means"),
     words!("duplicates", duplicates: Duplicates,
         "What several rows of one customer, month, product and currency mean"),
+    words!("overlap", overlap: Overlap,
+        "What contracts of one customer and product mean that run at the same time"),
+    words!("spread", spread: Spread, "How the amount of a service period is laid over months"),
     Policy {
         name: "currency",
         values: "a currency code such as USD, or all",
@@ -72,7 +75,7 @@ pub const POLICIES: &[Policy] = &[
     },
     words!("basis", basis: Basis,
         "What an amount is: stock (MRR, ARR; read in the last month) or flow (revenue; summed over the months)"),
-    words!("interval", interval: Interval, "Whether a stock amount is a month's or a year's; for the thresholds"),
+    words!("interval", interval: Interval, "The time an amount is for: a stock amount, for the thresholds, or a contract's price"),
     Policy {
         name: "fiscal-year-start",
         values: "a month from 1 to 12",

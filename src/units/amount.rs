@@ -124,6 +124,24 @@ impl Amount {
         })
     }
 
+    /// This amount times a positive fraction, rounded once, half away from zero, to `scale` decimals; `None`
+    /// where 128 bits don't hold it.
+    #[must_use]
+    pub fn times(self, numerator: i128, denominator: i128, scale: u8) -> Option<Amount> {
+        let more = scale.saturating_sub(self.scale);
+        let fewer = self.scale.saturating_sub(scale);
+        let top = self.units.checked_mul(numerator)?;
+        let top = top.checked_mul(10_i128.checked_pow(u32::from(more))?)?;
+        let bottom = denominator.checked_mul(10_i128.checked_pow(u32::from(fewer))?)?;
+        let (quotient, rest) = (top.checked_div(bottom)?, top.checked_rem(bottom)?);
+        let is_half = rest.unsigned_abs() >= bottom.unsigned_abs() - rest.unsigned_abs();
+        let away = if is_half { top.signum() } else { 0 };
+        Some(Amount {
+            units: quotient.checked_add(away)?,
+            scale,
+        })
+    }
+
     /// The same amount rounded half away from zero to fewer decimals; unchanged if it has no more.
     #[must_use]
     pub fn round(self, scale: u8) -> Amount {
@@ -284,6 +302,19 @@ mod tests {
         assert_eq!(plain("1.5") + plain("0.25"), plain("1.75"));
         assert_eq!(plain("1.50"), plain("1.5"));
         assert!(plain("-0.01") < plain("0"));
+    }
+
+    #[test]
+    fn fractions_round_once_and_away_from_zero() {
+        let parts = |units, numerator, denominator| {
+            Amount::new(units, 2).times(numerator, denominator, 6).map(Amount::units)
+        };
+        assert_eq!(parts(120_000, 1, 12), Some(100_000_000));
+        assert_eq!(parts(10_000, 1, 3), Some(33_333_333));
+        assert_eq!(parts(20_000, 1, 3), Some(66_666_667));
+        assert_eq!(parts(-20_000, 1, 3), Some(-66_666_667));
+        assert_eq!(Amount::new(125, 2).times(1, 1, 1).map(Amount::units), Some(13));
+        assert_eq!(Amount::new(i128::MAX, 2).times(2, 1, 2), None);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! Nothing here knows where a value came from: parsing gives an `Option`, the caller knows the place.
 
 mod amount;
+mod day;
 mod period;
 mod ratio;
 
 pub use amount::{Amount, MAJOR_UNITS_MAX, SCALE_MAX};
+pub use day::Day;
 pub use period::{FiscalYear, Grain, Month, Period, PeriodError};
 pub use ratio::Ratio;

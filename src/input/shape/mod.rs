@@ -1,6 +1,24 @@
 //! What a row means, a file a shape.
 
-pub mod long;
+mod end;
+mod history;
+mod kept;
+mod kind;
+mod long;
+mod money;
+pub mod plan;
 mod raw_row;
+pub mod reader;
+mod resolve;
+pub mod rules;
+mod spans;
+mod steps;
+mod wide;
 
+pub use history::History;
+pub use kept::Kept;
+pub use kind::Shape;
+pub(super) use kind::Signs;
 pub(super) use raw_row::is_total;
+pub(super) use resolve::{Ask, resolve};
+pub use spans::EndRule;

@@ -8,7 +8,8 @@ use super::super::log::NO_YEAR;
 use super::super::number::{AmountFault, read_amount};
 use super::super::repeats::Repeats;
 use super::super::scan::Record;
-use super::long::{Plan, trimmed};
+use super::plan::Plan;
+use super::reader::trimmed;
 use crate::error::{Code, Message, Place};
 use crate::ledger::RowPlace;
 
@@ -28,14 +29,14 @@ impl RawRow<'_> {
 
     /// `None` where the whole column decides: the cell is readable under the other mark, and which one
     /// holds is settled when every row was seen.
-    pub(super) fn amount(&self, cell: &str, fault: AmountFault) -> Option<Message> {
+    pub(super) fn amount(&self, column: usize, cell: &str, fault: AmountFault) -> Option<Message> {
         let (mark, is_set) = self.plan.mark;
         let reason = match fault {
             AmountFault::TooLarge => {
                 let headline = format!("`{}` is more than 1,000,000,000,000", short(cell));
                 return Some(
                     Message::new(Code::AmountTooLarge, headline)
-                        .at(self.place(Role::Amount))
+                        .at(self.column_place(column))
                         .note("an id or a date in the column of the amount looks like this"),
                 );
             }
@@ -49,7 +50,7 @@ impl RawRow<'_> {
             Code::UnreadableAmount,
             format!("cannot read `{}` as an amount", short(cell)),
         )
-        .at(self.place(Role::Amount));
+        .at(self.column_place(column));
         Some(if is_other {
             let other = mark.other().sign();
             message
@@ -71,7 +72,7 @@ impl RawRow<'_> {
     }
 
     /// `None` where the whole file decides: the cell is a date in the other order.
-    pub(super) fn date(&self, cell: &str, fault: DateFault) -> Option<Message> {
+    pub(super) fn date(&self, column: usize, cell: &str, fault: DateFault) -> Option<Message> {
         let (order, is_set) = self.plan.order;
         let other = order.other();
         let is_other = matches!(fault, DateFault::NoSuchDay)
@@ -115,7 +116,7 @@ impl RawRow<'_> {
             DateFault::NoSuchDay => unreadable.note("the calendar has no such day or month"),
             DateFault::Unreadable => unreadable.expected(FORMS),
         };
-        Some(message.at(self.place(Role::Date)))
+        Some(message.at(self.column_place(column)))
     }
 
     pub(super) fn extra_cells(&self, index: usize) -> Message {
@@ -157,12 +158,13 @@ impl RawRow<'_> {
         self.without_cell(message, Role::Customer)
     }
 
-    pub(super) fn empty_date(&self) -> Message {
-        let message = Message::new(
-            Code::EmptyDate,
-            "a row with revenue names no date or period",
-        );
-        self.without_cell(message, Role::Date)
+    pub(super) fn empty_date(&self, role: Role) -> Message {
+        let headline = if role == Role::Date {
+            "a row with revenue names no date or period".to_owned()
+        } else {
+            format!("a row with revenue names no {}", role.noun())
+        };
+        self.without_cell(Message::new(Code::EmptyDate, headline), role)
     }
 
     /// An empty cell where one is needed, beside the amount that needs it.
@@ -212,27 +214,42 @@ impl RawRow<'_> {
         ))
     }
 
-    pub(super) fn too_many_decimals(&self, cell: &str) -> Message {
+    pub(super) fn too_many_decimals(&self, column: usize, cell: &str) -> Message {
         Message::new(
             Code::UnreadableAmount,
             format!("cannot read `{}` as an amount", short(cell)),
         )
-        .at(self.place(Role::Amount))
+        .at(self.column_place(column))
         .note("in major units it has more than 18 decimals")
     }
 
     /// The cell of a role as it stands in the file.
-    fn text(&self, role: Role) -> String {
-        let index = self.plan.columns.of(role).unwrap_or(usize::MAX);
-        trimmed(self.record.cell(self.bytes, index, &mut String::new())).to_owned()
+    pub(super) fn text(&self, role: Role) -> String {
+        self.text_at(self.plan.columns.of(role).unwrap_or(usize::MAX))
     }
 
-    fn place(&self, role: Role) -> Place {
+    /// The cell of a column as it stands in the file, blanks around it left out.
+    pub(super) fn text_at(&self, column: usize) -> String {
+        trimmed(self.record.cell(self.bytes, column, &mut String::new())).to_owned()
+    }
+
+    /// The column of a role; the first one for a role without a column.
+    pub(super) fn column(&self, role: Role) -> usize {
+        self.plan.columns.of(role).unwrap_or_default()
+    }
+
+    pub(super) fn place(&self, role: Role) -> Place {
         let columns = self.plan.columns;
         self.cell_place(
             columns.of(role).unwrap_or_default(),
             columns.name(role).map(str::to_owned),
         )
+    }
+
+    /// The cell of a column.
+    pub(super) fn column_place(&self, column: usize) -> Place {
+        let name = self.plan.columns.header.get(column).cloned();
+        self.cell_place(column, name)
     }
 
     fn cell_place(&self, index: usize, column: Option<String>) -> Place {
@@ -248,7 +265,7 @@ impl RawRow<'_> {
 }
 
 /// A cell as a headline quotes it; the line below shows more of it.
-fn short(cell: &str) -> Cow<'_, str> {
+pub(super) fn short(cell: &str) -> Cow<'_, str> {
     const LONGEST: usize = 60;
     match cell.char_indices().nth(LONGEST) {
         Some((end, _)) => Cow::Owned(format!("{}…", &cell[..end])),

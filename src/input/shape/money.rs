@@ -1,0 +1,85 @@
+//! A row's amount in major units of the currency that is kept.
+
+use std::borrow::Cow;
+
+use super::super::columns::Role;
+use super::super::number::{Reading, is_meant_by};
+use super::plan::Plan;
+use crate::units::{Amount, MAJOR_UNITS_MAX, SCALE_MAX};
+
+/// Whether a row's currency is the one kept.
+pub(super) enum Currency<'r> {
+    Kept(Cow<'r, str>),
+    Other(Cow<'r, str>),
+    Conflict(&'static str),
+}
+
+pub(super) fn currency<'r>(plan: &'r Plan<'_>, cell: &'r str, reading: &Reading) -> Currency<'r> {
+    let code = match (cell, reading.currency) {
+        ("", Some(sign)) => Cow::Borrowed(sign),
+        ("", None) => Cow::Borrowed(plan.header_currency.unwrap_or_default()),
+        (code, Some(sign)) if !is_meant_by(&upper(code), sign) => {
+            return Currency::Conflict(sign);
+        }
+        (code, _) => upper(code),
+    };
+    match plan.currency {
+        None => Currency::Kept(code),
+        Some(kept) if is_meant_by(kept, &code) => Currency::Kept(Cow::Borrowed(kept)),
+        Some(kept) if code.is_empty() && plan.columns.of(Role::Currency).is_none() => {
+            Currency::Kept(Cow::Borrowed(kept))
+        }
+        Some(_) => Currency::Other(code),
+    }
+}
+
+/// A code in capitals, copied only where it is not yet.
+fn upper(code: &str) -> Cow<'_, str> {
+    if code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Cow::Borrowed(code)
+    } else {
+        Cow::Owned(code.to_uppercase())
+    }
+}
+
+/// True up to the largest amount that a row can have.
+pub(super) fn is_in_bounds(amount: &Amount) -> bool {
+    let max = MAJOR_UNITS_MAX * 10_i128.pow(u32::from(amount.scale()));
+    amount.units().abs() <= max
+}
+
+/// An amount of minor units in major ones, by the decimals of its currency.
+pub(super) fn in_major_units(plan: &Plan<'_>, amount: Amount, currency: &str) -> Option<Amount> {
+    const WHOLE: &[&str] = &[
+        "JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XOF", "XAF", "XPF", "PYG", "RWF", "BIF", "DJF",
+        "GNF", "KMF", "VUV",
+    ];
+    const THOUSANDTHS: &[&str] = &["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+    if !plan.is_minor {
+        return Some(amount);
+    }
+    let named = if currency.is_empty() {
+        plan.header_currency.or(plan.currency).unwrap_or_default()
+    } else {
+        currency
+    };
+    let code = named.to_uppercase();
+    let decimals = match code.as_str() {
+        code if WHOLE.contains(&code) => 0,
+        code if THOUSANDTHS.contains(&code) => 3,
+        _ => 2,
+    };
+    let scale = amount.scale() + decimals;
+    (scale <= SCALE_MAX).then(|| Amount::new(amount.units(), scale))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_fit_their_currencies() {
+        assert!(is_meant_by("CAD", "$") && is_meant_by("EUR", "EUR") && is_meant_by("SEK", "kr"));
+        assert!(!is_meant_by("EUR", "$") && !is_meant_by("AED", "$") && !is_meant_by("USD", "EUR"));
+    }
+}

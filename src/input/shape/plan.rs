@@ -1,0 +1,199 @@
+//! What a thread knows before it reads rows, and what it found in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::columns::Columns;
+use super::super::date::{DateEvidence, DateOrder};
+use super::super::dialect::Dialect;
+use super::super::filter::Filter;
+use super::super::log::ErrorLog;
+use super::super::number::{Mark, MarkEvidence};
+use super::super::repeats::Repeats;
+use super::super::tally::Tally;
+use super::kept::Kept;
+use super::rules::Rules;
+use super::super::labels::Label;
+use crate::ledger::{Entry, Part, UNIT_SEPARATOR};
+use crate::policies::{Duplicates, EmptyAmount};
+use crate::units::{FiscalYear, Month};
+
+/// How many different values of a filter's column are remembered for messages.
+const VALUES_KEPT: usize = 50;
+
+/// Everything a thread needs to know to read rows of one file.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// Where everything stands.
+    pub columns: &'a Columns,
+    /// How records are written.
+    pub dialect: &'a Dialect,
+    /// The filters, in the order of `columns.filters`.
+    pub filters: &'a [Filter],
+    /// The file's number and name.
+    pub file: (usize, &'a str),
+    /// The decimal mark to read by, and whether it was set rather than guessed.
+    pub mark: (Mark, bool),
+    /// The date order to read by, and whether it was set rather than guessed.
+    pub order: (DateOrder, bool),
+    /// How fiscal labels are read.
+    pub fiscal_year: FiscalYear,
+    /// What a row without an amount means.
+    pub empty_amount: EmptyAmount,
+    /// What several rows of one key mean.
+    pub duplicates: Duplicates,
+    /// The last month that counts.
+    pub through: Option<Month>,
+    /// The one currency kept.
+    pub currency: Option<&'a str>,
+    /// The currency that the amount's header names.
+    pub header_currency: Option<&'static str>,
+    /// True if amounts are in minor units.
+    pub is_minor: bool,
+    /// What every amount is multiplied by.
+    pub factor: i128,
+    /// What rows mean beyond their cells.
+    pub rules: &'a Rules,
+    /// The columns of periods, of the wide shape.
+    pub periods: &'a [Label],
+    /// Which flag or line gave a setting, by its name.
+    pub origins: &'a BTreeMap<&'static str, String>,
+}
+
+impl Plan<'_> {
+    /// Who set a setting: a flag, or a line of a settings file.
+    #[must_use]
+    pub fn set_by(&self, name: &str) -> String {
+        let origin = self.origins.get(name).cloned();
+        origin.unwrap_or_else(|| format!("`--{name}`"))
+    }
+}
+
+/// What a thread found in the rows it read.
+#[derive(Debug)]
+pub struct Found {
+    /// The rows, added up.
+    pub part: Part,
+    /// The same by customer and product, where `--by` names the product column.
+    pub products: Option<Part>,
+    /// What the amounts show about the decimal mark.
+    pub marks: MarkEvidence,
+    /// What the dates show about their order.
+    pub dates: DateEvidence,
+    /// Rows equal in every column.
+    pub repeats: Repeats,
+    /// Rows by currency, of those that count.
+    pub tally: Tally,
+    /// Rows in other currencies than the one kept.
+    pub other_currencies: Tally,
+    /// Values seen in the columns of the filters, the first ones in byte order.
+    pub values: Vec<BTreeSet<String>>,
+    /// Rows that are kept until all were read.
+    pub kept: Vec<Kept>,
+    /// Rows that rules or their status leave out, by reason.
+    pub left_out: Tally,
+    /// Rows with statuses that have to be asked about.
+    pub statuses: Tally,
+    /// Rows with kinds of movement that have to be asked about.
+    pub movements: Tally,
+    /// For each order of dates, the first row that would end before it starts under it.
+    pub reversed: [Option<(u64, String)>; 2],
+    /// How many rows there are.
+    pub rows: u64,
+    /// How many rows with a date lie inside the horizon.
+    pub in_horizon: u64,
+    /// How many of them pass the filters.
+    pub passed: u64,
+    /// What could not be read.
+    pub errors: ErrorLog,
+}
+
+impl Found {
+    /// Nothing read yet.
+    #[must_use]
+    pub fn new(plan: &Plan<'_>) -> Found {
+        let (part, products) = parts(plan.columns, plan.duplicates);
+        Found {
+            part,
+            products,
+            marks: MarkEvidence::default(),
+            dates: DateEvidence::default(),
+            repeats: Repeats::default(),
+            tally: Tally::default(),
+            other_currencies: Tally::default(),
+            values: vec![BTreeSet::new(); plan.filters.len()],
+            kept: Vec::new(),
+            left_out: Tally::default(),
+            statuses: Tally::default(),
+            movements: Tally::default(),
+            reversed: [None, None],
+            rows: 0,
+            in_horizon: 0,
+            passed: 0,
+            errors: ErrorLog::default(),
+        }
+    }
+
+    /// Adds a row that counts to the ledger, and to the one by product where there is one.
+    pub(in crate::input) fn add(&mut self, entry: &Entry<'_>) {
+        add(&mut self.part, self.products.as_mut(), entry);
+    }
+
+    /// Takes in what another thread found.
+    pub fn merge(&mut self, other: Found) {
+        self.part.merge(other.part);
+        if let (Some(mine), Some(theirs)) = (&mut self.products, other.products) {
+            mine.merge(theirs);
+        }
+        self.marks.merge(other.marks);
+        self.dates.merge(other.dates);
+        self.repeats.merge(other.repeats);
+        self.tally.merge(other.tally);
+        self.other_currencies.merge(other.other_currencies);
+        for (mine, theirs) in self.values.iter_mut().zip(other.values) {
+            mine.extend(theirs);
+            keep_first(mine);
+        }
+        self.kept.extend(other.kept);
+        self.left_out.merge(other.left_out);
+        self.statuses.merge(other.statuses);
+        self.movements.merge(other.movements);
+        for (mine, theirs) in self.reversed.iter_mut().zip(other.reversed) {
+            *mine = [mine.take(), theirs].into_iter().flatten().min();
+        }
+        self.rows += other.rows;
+        self.in_horizon += other.in_horizon;
+        self.passed += other.passed;
+        self.errors.merge(other.errors);
+    }
+}
+
+/// The ledger in the making, and the one by product where `--by` names the product column.
+pub(in crate::input) fn parts(columns: &Columns, duplicates: Duplicates) -> (Part, Option<Part>) {
+    let (by_product, attributes) = (columns.counts_products(), columns.by.len());
+    let part = Part::new(duplicates, if by_product { 0 } else { attributes });
+    (part, by_product.then(|| Part::new(duplicates, attributes)))
+}
+
+/// Adds an entry to the ledger in the making, and to the one by product where there is one.
+pub(in crate::input) fn add(part: &mut Part, products: Option<&mut Part>, entry: &Entry<'_>) {
+    let Some(products) = products else {
+        return part.add(entry);
+    };
+    let customer = format!("{}{UNIT_SEPARATOR}{}", entry.customer, entry.product);
+    products.add(&Entry {
+        customer: &customer,
+        ..*entry
+    });
+    part.add(&Entry {
+        attributes: &[],
+        ..*entry
+    });
+}
+
+/// Keeps the first values in byte order.
+pub(super) fn keep_first(values: &mut BTreeSet<String>) {
+    while values.len() > VALUES_KEPT {
+        values.pop_last();
+    }
+}
+

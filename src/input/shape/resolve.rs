@@ -1,0 +1,367 @@
+//! Kept rows become a ledger, once all rows of all files were read.
+
+use super::super::columns::{Columns, Role};
+use super::super::summary::Trait;
+use super::end;
+use super::kept::{End, Kept};
+use super::plan::{add, parts};
+use super::spans::{self, Clash, Cover, EndRule, Terms};
+use super::steps::{self, Places};
+use super::{History, Shape};
+use crate::error::{Code, Errors, Message, Place};
+use crate::ledger::{Entry, Part, RowPlace};
+use crate::policies::{Basis, Duplicates, Overlap, Policies};
+use crate::text;
+use crate::units::{Amount, Grain, Month};
+
+/// What kept rows are resolved by.
+pub(in crate::input) struct Ask<'a> {
+    pub(in crate::input) columns: &'a Columns,
+    pub(in crate::input) policies: &'a Policies,
+    pub(in crate::input) basis: Basis,
+    /// The rule of ends and where it came from, if it was set.
+    pub(in crate::input) end: Option<(EndRule, String)>,
+    /// The history and where it came from, if it was set.
+    pub(in crate::input) history: Option<(History, String)>,
+    /// True if contracts may all be running.
+    pub(in crate::input) allows_no_churn: bool,
+    pub(in crate::input) place: &'a dyn Fn(RowPlace) -> Place,
+}
+
+/// What they became.
+pub(in crate::input) struct Resolved {
+    pub(in crate::input) part: Part,
+    pub(in crate::input) products: Option<Part>,
+    pub(in crate::input) history: History,
+    /// What was decided over all rows.
+    pub(in crate::input) traits: Vec<Trait>,
+    pub(in crate::input) warnings: Vec<Message>,
+}
+
+/// Makes a ledger of rows that were kept.
+///
+/// # Errors
+///
+/// What only all rows together show: ends that may be the last day or the day after, contracts that overlap,
+/// movements that do not add up.
+pub(in crate::input) fn resolve(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
+    kept.sort_by_key(|row| row.place);
+    if ask.columns.shape == Shape::Movements {
+        of_steps(kept, ask)
+    } else {
+        of_spans(&kept, ask)
+    }
+}
+
+fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
+    let end_column = ask.columns.name(Role::End).map(str::to_owned);
+    let (rule, origin) = match &ask.end {
+        Some((rule, origin)) => (*rule, origin.clone()),
+        None => end::decide(kept, end_column, ask.place)
+            .map(|(rule, evidence)| (rule, format!("detected: {evidence}")))?,
+    };
+    let starts = spans::spans(kept).map(|(_, span)| span.start.month());
+    let latest = starts.max().unwrap_or(Month::from_index(0));
+    let terms = Terms {
+        shape: ask.columns.shape,
+        basis: ask.basis,
+        spread: ask.policies.spread,
+        end: rule,
+        last: ask.policies.through.unwrap_or(latest),
+    };
+    no_ended_rows(kept, &terms, ask)?;
+    let covers = spans::covers(kept, &terms);
+    let mut warnings = Vec::new();
+    warnings.extend(never_live(&covers, ask));
+    let mut books = Books::new(ask);
+    if ask.columns.shape == Shape::Invoices {
+        for cover in &covers {
+            books.add_worth(cover, &terms, ask, |_| true)?;
+        }
+    } else {
+        add_contracts(&covers, &terms, ask, &mut books, &mut warnings)?;
+        books.cover_all(&covers, terms.last);
+    }
+    let (history, evidence) = match &ask.history {
+        Some((history, origin)) => (*history, origin.clone()),
+        None => history(&covers, ask.columns.shape),
+    };
+    let told = |name, value: &str, origin| Trait {
+        name,
+        value: value.to_owned(),
+        origin,
+    };
+    let traits = vec![
+        told("end", rule.word(), origin),
+        told("history", history.word(), evidence),
+    ];
+    Ok(books.resolved(history, traits, warnings))
+}
+
+/// Adds contracts and versions; what runs at the same time is as the policy says.
+fn add_contracts(
+    covers: &[Cover<'_>],
+    terms: &Terms,
+    ask: &Ask<'_>,
+    books: &mut Books,
+    warnings: &mut Vec<Message>,
+) -> Result<(), Errors> {
+    // Versions are of a contract; contracts follow one another in a customer and product.
+    let has_contract = ask.columns.of(Role::Contract).is_some();
+    let by_contract = terms.shape == Shape::Versions && has_contract;
+    let groups = spans::by_key(covers, |row| {
+        (&row.customer, if by_contract { &row.contract } else { &row.product })
+    });
+    let clashes: Vec<Clash> = groups.values().flat_map(|group| spans::clashes(group)).collect();
+    let overlap = ask.policies.overlap;
+    match overlap {
+        Overlap::Error if !clashes.is_empty() => return Err(overlapping(clashes, ask)),
+        Overlap::Add | Overlap::Latest => warnings.extend(overlap_finding(&clashes, overlap)),
+        Overlap::Error => {}
+    }
+    for group in groups.values() {
+        let latest = (overlap == Overlap::Latest).then(|| spans::latest(group));
+        for cover in group {
+            let counts = |month: Month| {
+                let winner = latest.as_ref().and_then(|latest| latest.get(&month));
+                winner.is_none_or(|winner| winner.kept.place == cover.kept.place)
+            };
+            books.add_worth(cover, terms, ask, counts)?;
+        }
+    }
+    Ok(())
+}
+
+/// The parts of the ledger in the making.
+struct Books {
+    part: Part,
+    products: Option<Part>,
+}
+
+impl Books {
+    fn new(ask: &Ask<'_>) -> Books {
+        let (part, products) = parts(ask.columns, Duplicates::Sum);
+        Books { part, products }
+    }
+
+    fn add_worth(
+        &mut self,
+        cover: &Cover<'_>,
+        terms: &Terms,
+        ask: &Ask<'_>,
+        counts: impl Fn(Month) -> bool,
+    ) -> Result<(), Errors> {
+        let Some(worth) = spans::worth(cover, terms) else {
+            return Err(Errors::from(too_large(cover.kept, ask)));
+        };
+        for (month, amount) in worth {
+            if month > terms.last {
+                break;
+            }
+            self.cover(month, cover.kept.place);
+            if counts(month) {
+                self.add(cover.kept, month, amount);
+            }
+        }
+        Ok(())
+    }
+
+    /// Contracts run on between rows: no month from the first start on is missing.
+    fn cover_all(&mut self, covers: &[Cover<'_>], last: Month) {
+        let Some(first) = covers.iter().min_by_key(|cover| cover.first) else {
+            return;
+        };
+        for month in first.first.through(last) {
+            self.cover(month, first.kept.place);
+        }
+    }
+
+    fn cover(&mut self, month: Month, place: RowPlace) {
+        for part in self.products.iter_mut().chain([&mut self.part]) {
+            part.cover(month, Grain::Month, place);
+        }
+    }
+
+    fn add(&mut self, row: &Kept, month: Month, amount: Amount) {
+        if !row.passes {
+            return self.part.leave_out(&row.customer);
+        }
+        let attributes: Vec<&str> = row.attributes.iter().map(AsRef::as_ref).collect();
+        let entry = Entry {
+            customer: &row.customer,
+            month,
+            day: 0,
+            amount,
+            product: &row.product,
+            attributes: &attributes,
+            place: row.place,
+        };
+        add(&mut self.part, self.products.as_mut(), &entry);
+    }
+
+    fn resolved(self, history: History, traits: Vec<Trait>, warnings: Vec<Message>) -> Resolved {
+        Resolved {
+            part: self.part,
+            products: self.products,
+            history,
+            traits,
+            warnings,
+        }
+    }
+}
+
+/// Prices that change show as rows that follow one another; a list of what runs today has none.
+fn history(covers: &[Cover<'_>], shape: Shape) -> (History, String) {
+    match shape {
+        Shape::Versions => return (History::Full, "detected: a row is a version".to_owned()),
+        Shape::Invoices => return (History::Full, "detected: a row is what was billed".to_owned()),
+        _ => {}
+    }
+    let groups = spans::by_key(covers, |row| (&row.customer, &row.product));
+    let follows = groups.values().find_map(|group| {
+        let pair = group.windows(2).find(|pair| pair[0].last < pair[1].first);
+        pair.map(|pair| pair[0].kept.customer.clone())
+    });
+    match follows {
+        Some(customer) => {
+            let evidence = format!("detected: `{customer}` has rows that follow one another");
+            (History::Full, evidence)
+        }
+        None => (History::None, "detected: no customer has rows that follow one another".to_owned()),
+    }
+}
+
+/// A list without a contract that ended is one of those that survived.
+fn no_ended_rows(kept: &[Kept], terms: &Terms, ask: &Ask<'_>) -> Result<(), Message> {
+    let is_ended = |end: End| match end {
+        End::Open => false,
+        End::On(day) | End::Through(day) => day.month() <= terms.last,
+    };
+    let has_ended = spans::spans(kept).any(|(_, span)| is_ended(span.end));
+    if has_ended || ask.allows_no_churn || terms.shape != Shape::Contracts {
+        return Ok(());
+    }
+    let headline = "no contract of the file has ended";
+    let message = Message::new(Code::NoEndedRows, headline)
+        .note("an export of what runs today leaves out who left, and its retention is too high");
+    let message = match kept.first() {
+        Some(row) => message.at(Place {
+            line: None,
+            ..(ask.place)(row.place)
+        }),
+        None => message,
+    };
+    Err(message
+        .help("export ended contracts too, with the day they ended")
+        .help("if nobody has left so far, pass `--allow-no-churn`"))
+}
+
+fn overlapping(clashes: Vec<Clash>, ask: &Ask<'_>) -> Errors {
+    let total = clashes.len() as u64;
+    let mut clashes = clashes;
+    clashes.sort_by_key(|clash| clash.later);
+    let line = |row: RowPlace| {
+        let place = (ask.place)(row);
+        format!("{}:{}", place.file, place.line.unwrap_or_default())
+    };
+    let message = |clash: &Clash| {
+        let (first, last) = clash.months;
+        let months = if first == last { first.to_string() } else { format!("{first} to {last}") };
+        let headline = format!("two contracts of `{}` run in {months}", clash.customer);
+        Message::new(Code::OverlappingContracts, headline)
+            .at((ask.place)(clash.later))
+            .found(format!("{} and {}", line(clash.earlier), line(clash.later)))
+            .help("if both are paid, pass `--overlap add`; if the later one replaces the other, `--overlap latest`")
+    };
+    Errors {
+        list: clashes.iter().take(Errors::KEPT).map(message).collect(),
+        total,
+    }
+}
+
+fn overlap_finding(clashes: &[Clash], overlap: Overlap) -> Option<Message> {
+    let mut names: Vec<String> = clashes
+        .iter()
+        .map(|clash| format!("{} in {}", clash.customer, clash.months.0))
+        .collect();
+    names.sort_unstable();
+    let count = names.len() as u64;
+    (count > 0).then(|| {
+        let verb = if count == 1 { "runs" } else { "run" };
+        let headline = format!("{} {verb} at the same time as another", text::count(count, "contract"));
+        let note = if overlap == Overlap::Add {
+            "they were added up, as `overlap add` says"
+        } else {
+            "the one that began last counts, as `overlap latest` says"
+        };
+        Message::new(Code::OverlapsResolved, headline)
+            .found(text::examples(&names, names.len()))
+            .note(note)
+            .counting(count)
+    })
+}
+
+/// Contracts that run on no month's last day count in no month.
+fn never_live(covers: &[Cover<'_>], ask: &Ask<'_>) -> Option<Message> {
+    if ask.columns.shape == Shape::Invoices {
+        return None;
+    }
+    let ends_before = |cover: &&Cover<'_>| {
+        cover.last < cover.first && cover.span.after(EndRule::Inclusive).is_some()
+    };
+    let rows: Vec<&Cover<'_>> = covers.iter().filter(ends_before).collect();
+    let first = rows.first()?;
+    let count = rows.len() as u64;
+    let verb = if count == 1 { "runs" } else { "run" };
+    let headline = format!("{} {verb} on no last day of a month", text::count(count, "contract"));
+    Some(
+        Message::new(Code::NeverLive, headline)
+            .at((ask.place)(first.kept.place))
+            .note("a contract counts in the months on whose last day it runs")
+            .counting(count),
+    )
+}
+
+fn too_large(row: &Kept, ask: &Ask<'_>) -> Message {
+    Message::new(Code::AmountTooLarge, "a run rate is more than exact arithmetic holds")
+        .at((ask.place)(row.place))
+}
+
+fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
+    let places = Places {
+        place: ask.place,
+        amount: ask.columns.name(Role::Amount).map(str::to_owned),
+        balance: ask.columns.name(Role::Balance).map(str::to_owned),
+    };
+    let are_magnitudes = steps::sign(&mut kept, &places)?;
+    let openings = steps::openings(&kept, &places).map_err(Errors::from)?;
+    let mut books = Books::new(ask);
+    if let Some((first, last)) = steps::horizon(&kept) {
+        let last = ask.policies.through.unwrap_or(last);
+        let levels = steps::levels(&kept, &openings, (first, last));
+        let levels = levels.ok_or_else(|| too_large(&kept[0], ask))?;
+        for month in first.through(last) {
+            books.cover(month, kept[0].place);
+        }
+        for level in levels {
+            books.add(level.row, level.month, level.amount);
+        }
+    }
+    let (history, origin) = ask.history.clone().unwrap_or_else(|| {
+        let proof = if places.balance.is_some() { "balances hold" } else { "changes begin at zero" };
+        (History::Full, format!("detected: {proof}"))
+    });
+    let mut traits = vec![Trait {
+        name: "history",
+        value: history.word().to_owned(),
+        origin,
+    }];
+    if are_magnitudes {
+        traits.push(Trait {
+            name: "losses",
+            value: "magnitudes".to_owned(),
+            origin: "detected: no loss has a minus sign".to_owned(),
+        });
+    }
+    Ok(books.resolved(history, traits, Vec::new()))
+}

@@ -1,0 +1,110 @@
+//! The wide shape: a row is a customer, with one column a period.
+
+use super::super::columns::Role;
+use super::super::labels::Label;
+use super::super::number::AmountFault;
+use super::kept::ruled_out;
+use super::long::{is_damaged_id, passes_filters, read_amount_cell, zero};
+use super::money::{Currency, currency, in_major_units, is_in_bounds};
+use super::plan::{Found, Plan};
+use super::raw_row::RawRow;
+use super::reader::Row;
+use crate::error::Message;
+use crate::ledger::{Entry, RowPlace};
+use crate::policies::EmptyAmount;
+
+/// Reads a row into what was found, or says what is wrong with it. Every cell that cannot be read is an error
+/// of its own; the row's other cells are read all the same.
+pub(super) fn read_row(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    row: &Row<'_>,
+    raw: &RawRow<'_>,
+    place: RowPlace,
+) -> Option<Message> {
+    if let Some(reason) = ruled_out(plan, raw) {
+        found.left_out.add(&reason, place);
+        return None;
+    }
+    let customer = row.cell(Role::Customer);
+    if customer.is_empty() {
+        let is_nothing = |label: &Label| is_nothing(&raw.text_at(label.index));
+        let has_revenue = !plan.periods.iter().all(is_nothing);
+        return has_revenue.then(|| raw.empty_customer());
+    }
+    if is_damaged_id(customer) {
+        return Some(raw.damaged_id(customer));
+    }
+    let passes = passes_filters(plan, found, row);
+    found.in_horizon += 1;
+    found.passed += u64::from(passes);
+    if passes {
+        raw.remember(&mut found.repeats, place);
+    } else {
+        found.part.leave_out(customer);
+    }
+    for label in plan.periods {
+        if let Some(message) = read_cell(plan, found, row, raw, place, (label, passes)) {
+            found.errors.add(message);
+        }
+    }
+    None
+}
+
+/// True for a cell without an amount, or with one of nothing.
+fn is_nothing(cell: &str) -> bool {
+    matches!(cell, "" | "-" | "–") || cell.bytes().all(|byte| matches!(byte, b'0' | b'.' | b','))
+}
+
+fn read_cell(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    row: &Row<'_>,
+    raw: &RawRow<'_>,
+    place: RowPlace,
+    (label, passes): (&Label, bool),
+) -> Option<Message> {
+    let cell = raw.text_at(label.index);
+    let reading = match read_amount_cell(plan, found, &cell, place.line) {
+        Ok(reading) => reading,
+        Err(fault) => return raw.amount(label.index, &cell, fault),
+    };
+    if plan.through.is_some_and(|through| label.last > through) {
+        return None;
+    }
+    let stated_zero = (plan.empty_amount == EmptyAmount::Zero).then(|| zero(plan)).flatten();
+    // An empty cell is no row; a column in which every cell is empty is a month that was not exported.
+    let reading = reading.or(stated_zero)?;
+    for part in found.products.iter_mut().chain([&mut found.part]) {
+        part.cover(label.last, label.grain, place);
+    }
+    if !passes {
+        return None;
+    }
+    let code = row.cell(Role::Currency);
+    match currency(plan, code, &reading) {
+        Currency::Conflict(sign) => return Some(raw.currency_conflict(sign)),
+        Currency::Other(code) => {
+            found.other_currencies.add(&code, place);
+            return None;
+        }
+        Currency::Kept(_) if reading.amount.is_zero() && code.is_empty() => {}
+        Currency::Kept(code) => found.tally.add(&code, place),
+    }
+    let Some(amount) = in_major_units(plan, reading.amount, code) else {
+        return Some(raw.too_many_decimals(label.index, &cell));
+    };
+    let Some(amount) = amount.checked_mul(plan.factor).filter(is_in_bounds) else {
+        return raw.amount(label.index, &cell, AmountFault::TooLarge);
+    };
+    found.add(&Entry {
+        customer: row.cell(Role::Customer),
+        month: label.last,
+        day: 0,
+        amount,
+        product: row.cell(Role::Product),
+        attributes: &row.by,
+        place,
+    });
+    None
+}
