@@ -1,7 +1,7 @@
 //! What to say where no column was recognised for something that is needed.
 
 use super::columns::{HeaderLine, Role, quoted};
-use super::wide;
+use super::labels;
 use crate::error::{Code, Message};
 use crate::text;
 
@@ -11,7 +11,7 @@ pub(super) fn missing(
     roles: &[Option<usize>; 5],
     missing: &[Role],
 ) -> Message {
-    let periods = wide::period_headers(line.cells);
+    let periods = labels::period_headers(line.cells);
     match periods {
         Some(periods) if missing.contains(&Role::Date) => wide_file(line, &periods),
         _ => no_column(line, roles, missing),

@@ -13,6 +13,7 @@ pub mod filter;
 mod findings;
 mod head;
 pub mod header;
+pub mod labels;
 mod load;
 pub mod log;
 mod marks;
@@ -30,7 +31,6 @@ mod split;
 mod stream;
 mod summary;
 pub mod tally;
-mod wide;
 
 pub use load::{LoadOptions, Loaded, Progress, load};
 pub(crate) use packed::reason;
