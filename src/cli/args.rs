@@ -227,7 +227,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Columns",
         "The column of how many such intervals it is for",
     ),
-    setting("status-column", "COL", "Columns", "The column of the status, or none"),
+    setting(
+        "status-column",
+        "COL",
+        "Columns",
+        "The column of the status, or none",
+    ),
     setting(
         "movement-column",
         "COL",
@@ -240,7 +245,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Columns",
         "The column of the balance after a movement, or none",
     ),
-    setting("quantity-column", "COL", "Columns", "The column of the quantity, or none"),
+    setting(
+        "quantity-column",
+        "COL",
+        "Columns",
+        "The column of the quantity, or none",
+    ),
     setting(
         "contract-column",
         "COL",
@@ -258,6 +268,24 @@ pub(super) const SETTINGS: &[Setting] = &[
         "SHAPE",
         "Shape",
         "What a row is: long, wide, contracts, versions, invoices or movements",
+    ),
+    setting(
+        "periods",
+        "GRAIN",
+        "Shape",
+        "Which columns of periods count where months, quarters and years stand side by side: monthly, quarterly, half-yearly or annual",
+    ),
+    setting(
+        "year",
+        "YEAR",
+        "Shape",
+        "The year of columns such as Jan to Dec that name none",
+    ),
+    setting(
+        "first-period",
+        "MONTH",
+        "Shape",
+        "The month of the first of columns such as month_1, month_2",
     ),
     setting(
         "history",
@@ -362,11 +390,13 @@ impl clap::Args for SettingArgs {
             };
             let flag = flag(setting.name).action(action);
             let flag = if setting.is_switch {
-                flag.num_args(0..=1).require_equals(true).default_missing_value("yes")
+                flag.num_args(0..=1)
+                    .require_equals(true)
+                    .default_missing_value("yes")
             } else {
                 flag
             };
-            flag                .allow_negative_numbers(true)
+            flag.allow_negative_numbers(true)
                 .value_name(setting.value_name)
                 .help(setting.about)
                 .help_heading(setting.heading)

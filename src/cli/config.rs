@@ -19,7 +19,7 @@ use crate::metrics::Ask;
 use crate::output::Format;
 use crate::policies::{Interval, Origin, POLICIES, Policies};
 use crate::text;
-use crate::units::{FiscalYear, Grain, Period, PeriodError};
+use crate::units::{FiscalYear, Grain, Month, Period, PeriodError};
 
 /// Everything a calculation needs to know before it reads.
 #[derive(Debug)]
@@ -294,6 +294,23 @@ impl Resolver<'_> {
             keep_status: self.list("keep-status", true),
             drop_status: self.list("drop-status", true),
             allows_no_churn: self.switch("allow-no-churn"),
+            periods: self.parsed(
+                "periods",
+                &["monthly", "quarterly", "half-yearly", "annual"],
+                |word| match word {
+                    "monthly" => Some(Grain::Month),
+                    "quarterly" => Some(Grain::Quarter),
+                    "half-yearly" => Some(Grain::Half),
+                    "annual" => Some(Grain::Year),
+                    _ => None,
+                },
+            ),
+            year: self.parsed("year", &["a year from 1990 to 2100"], |year| {
+                year.parse()
+                    .ok()
+                    .filter(|year| (1990..=2100).contains(year))
+            }),
+            first_period: self.parsed("first-period", &["a month such as 2024-01"], Month::parse),
             threads: self
                 .parsed("threads", &["a number from 1 to 64"], threads)
                 .unwrap_or_else(all_cores),

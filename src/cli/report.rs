@@ -30,7 +30,11 @@ pub(super) fn detected(policies: &Policies, loaded: &Loaded) -> Policies {
     }
     if loaded.shape.has_spans() {
         // What a row's amount is for was said by then; those of the ledger are of a month.
-        found.push(("interval", "month", "the ledger holds amounts of a month".to_owned()));
+        found.push((
+            "interval",
+            "month",
+            "the ledger holds amounts of a month".to_owned(),
+        ));
     } else if let Some(word) = yearly.filter(|_| !policies.is_set("interval")) {
         let evidence = format!("`{word}` in the amount column `{}`", loaded.amount_column);
         found.push(("interval", "year", evidence));
@@ -148,7 +152,7 @@ fn input(loaded: &Loaded, basis: Basis) -> Input {
         files,
         customers: ledger.customers().len() as u64,
         currency: ledger.currency().map(str::to_owned),
-        amount_name: amount_name(&loaded.amount_column, basis),
+        amount_name: amount_name(loaded, basis),
         first: ledger.first(),
         last: ledger.last(),
         grain: ledger.grain(),
@@ -173,8 +177,11 @@ fn input_file(file: &FileSummary) -> InputFile {
 }
 
 /// The amount as its column says it; run rates that are summed over time are no run rate any more.
-fn amount_name(amount_column: &str, basis: Basis) -> String {
-    let words = header::words(amount_column);
+fn amount_name(loaded: &Loaded, basis: Basis) -> String {
+    if loaded.shape.has_spans() && basis == Basis::Stock {
+        return "MRR".to_owned();
+    }
+    let words = header::words(&loaded.amount_column);
     let said = |name: &str| words.iter().any(|word| word == name);
     let is_rate = basis == Basis::Stock;
     let mut names = ["mrr", "arr", "acv"].into_iter();

@@ -221,6 +221,25 @@ codes! {
     /// count the same revenue twice. Keep the rows of one grain, or give each grain as a
     /// file of its own.
     MixedGrains = "mixed-grains", Error;
+    /// Columns are named after months or quarters without a year, as some accounting programs do: `Jan` to
+    /// `Dec`. Give the year of the first of them with `--year`; where they run on past the end of a year, the
+    /// year does too.
+    YearlessPeriods = "yearless-periods", Error;
+    /// Columns count periods from a beginning that the file does not name: `month_1`, `M1`, `Period 1`. In
+    /// tables by age each row has a beginning of its own, and no period can be told at all. If the columns are
+    /// the same months for every customer, say which the first one is with `--first-period`.
+    RelativePeriods = "relative-periods", Error;
+    /// Columns of months stand beside columns of quarters or years, of averages, budgets or forecasts, or of
+    /// another amount. Read together they would count the same revenue twice. `--periods monthly`, `quarterly`
+    /// or `annual` keeps the columns of one kind and leaves out the others.
+    MixedPeriods = "mixed-periods", Error;
+    /// Two columns name the same period. Adding them up or taking one of them would be a guess: the second
+    /// may be a revision, another currency or another amount. Remove or rename one of them.
+    RepeatedPeriod = "repeated-period", Error;
+    /// A column is named after something that can be a period and something else: `24-Jan` is January 2024 or
+    /// the 24th of a January, and `2024-01-15` is a day inside a month. Write periods as `2024-01`, or say the
+    /// year with `--year` where the message proposes it.
+    AmbiguousPeriods = "ambiguous-periods", Error;
     /// A row has an amount other than zero and names no customer. Retention follows
     /// customers, so its revenue could be neither kept nor lost. Fill in the customer; if
     /// the row is a total, remove it.
@@ -314,6 +333,10 @@ codes! {
     /// brackets at the start of every message; metrics have the names of the fields in the
     /// output. A name that comes close is offered.
     UnknownCode = "unknown-code", Error;
+    /// A row or a column is named as a total and is not the sum of what it stands for. Rows may be missing, or
+    /// it is no total at all. Compare both sums, and mend the export; a customer that is named like a total is kept
+    /// with `--keep-totals`.
+    UnprovenTotal = "unproven-total", Error;
     /// The columns fit several shapes, and each gives another ledger: a row may be an amount of one month, a
     /// contract that runs from a start to an end, or a line of an invoice for a time of service. Say which with
     /// `--shape`.

@@ -339,8 +339,8 @@ impl Finder<'_> {
 pub(super) fn is_named(cell: &str, role: Role, names: &[&str]) -> bool {
     let is_known = |form: &str| names.contains(&form);
     let folded = header::folded(cell);
-    let in_minor = header::without_minor(&folded)
-        .filter(|_| matches!(role, Role::Amount | Role::Balance));
+    let in_minor =
+        header::without_minor(&folded).filter(|_| matches!(role, Role::Amount | Role::Balance));
     let mut forms = header::forms(cell).into_iter();
     forms.any(|form| is_known(&form)) || in_minor.is_some_and(is_known)
 }

@@ -136,7 +136,7 @@ fn both_amounts(cell: &str) -> String {
 }
 
 /// Both readings of a numeric date in words: `3 April 2025 or 4 March 2025`.
-fn readings(cell: &str) -> Option<String> {
+pub(super) fn readings(cell: &str) -> Option<String> {
     const NAMES: [&str; 12] = [
         "January",
         "February",

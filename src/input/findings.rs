@@ -47,18 +47,36 @@ pub(super) fn unfit_settings(
         ("duplicates", policies.is_set("duplicates") && is_kept),
         ("end", options.end.is_some() && !shape.has_spans()),
         ("amount-is", options.amount_is.is_some() && !runs),
-        ("keep-status", !options.keep_status.is_empty() && !shape.has_spans()),
-        ("drop-status", !options.drop_status.is_empty() && !shape.has_spans()),
-        ("allow-no-churn", options.allows_no_churn && shape != Shape::Contracts),
+        (
+            "keep-status",
+            !options.keep_status.is_empty() && !shape.has_spans(),
+        ),
+        (
+            "drop-status",
+            !options.drop_status.is_empty() && !shape.has_spans(),
+        ),
+        (
+            "allow-no-churn",
+            options.allows_no_churn && shape != Shape::Contracts,
+        ),
     ];
     let message = |(name, _): &(&str, bool)| {
-        let headline = format!("`{name}` has nothing to act on in the shape `{}`", shape.word());
+        let headline = format!(
+            "`{name}` has nothing to act on in the shape `{}`",
+            shape.word()
+        );
         Message::new(Code::UnfitSetting, headline)
             .at(Place::file(file))
             .note(format!("set by {}", options.origin(name)))
-            .help(format!("leave out `{name}`, or name the shape that it is for with `--shape`"))
+            .help(format!(
+                "leave out `{name}`, or name the shape that it is for with `--shape`"
+            ))
     };
-    unfit.iter().filter(|(_, is_unfit)| *is_unfit).map(message).collect()
+    unfit
+        .iter()
+        .filter(|(_, is_unfit)| *is_unfit)
+        .map(message)
+        .collect()
 }
 
 /// Statuses and kinds of movement of which it is not known what they mean.
@@ -75,7 +93,11 @@ pub(super) fn undecided(
             .collect();
         let rows: u64 = entries.iter().map(|entry| entry.rows).sum();
         let first = entries.iter().map(|entry| entry.first).min();
-        let names: Vec<String> = entries.iter().take(3).map(|entry| entry.code.clone()).collect();
+        let names: Vec<String> = entries
+            .iter()
+            .take(3)
+            .map(|entry| entry.code.clone())
+            .collect();
         first.map(|first| (first, rows, counted, names))
     };
     let at = |row: RowPlace, role: Role| Place {
@@ -84,7 +106,10 @@ pub(super) fn undecided(
     };
     let mut messages = Vec::new();
     if let Some((first, rows, counted, names)) = listed(&all.statuses) {
-        let headline = format!("it is not known whether rows with {} count", text::list(&counted, "and"));
+        let headline = format!(
+            "it is not known whether rows with {} count",
+            text::list(&counted, "and")
+        );
         let typed = quoted(&names.join(","));
         messages.push(
             Message::new(Code::UndecidedStatus, headline)
@@ -113,14 +138,15 @@ pub(super) fn left_out(tally: &Tally, place: &impl Fn(RowPlace) -> Place) -> Opt
     let verb = if rows == 1 { "was" } else { "were" };
     let reasons: Vec<String> = entries
         .iter()
-        .map(|entry| format!("{} ({})", entry.code, text::count(entry.rows, "row")))
+        .take(12)
+        .map(|entry| format!("{}: {}", entry.code, text::count(entry.rows, "row")))
         .collect();
-    Some(
-        Message::new(Code::RowsLeftOut, format!("{} {verb} left out", text::count(rows, "row")))
-            .at(place(first))
-            .found(text::examples(&reasons, reasons.len()))
-            .counting(rows),
-    )
+    let message = Message::new(
+        Code::RowsLeftOut,
+        format!("{} {verb} left out", text::count(rows, "row")),
+    );
+    let message = message.at(place(first)).counting(rows);
+    Some(reasons.into_iter().fold(message, Message::found))
 }
 
 pub(super) fn mixed_grains(

@@ -138,7 +138,10 @@ pub fn words(header: &str) -> Vec<String> {
 pub fn basis(header: &str) -> (Basis, String) {
     let words = words(header);
     let rates = ["mrr", "arr", "acv", "recurring"];
-    match rates.iter().find(|rate| words.iter().any(|word| word == *rate)) {
+    match rates
+        .iter()
+        .find(|rate| words.iter().any(|word| word == *rate))
+    {
         Some(word) => (
             Basis::Stock,
             format!("`{word}` in the amount column `{header}`"),

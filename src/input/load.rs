@@ -12,7 +12,7 @@ use super::encoding::Encoding;
 use super::filter::Filter;
 use super::head::{body, cut_header, first_values, read_header, wider_record};
 use super::header::{self, Scale};
-use super::labels::Label;
+use super::labels::{LabelAsk, LabelsFound, read_headers};
 use super::number::{Mark, MarkDecision};
 use super::scan::{Chunk, Cut, Record, Records, Splitter};
 use super::shape::plan::{Found, Plan};
@@ -24,6 +24,7 @@ use super::summary::{self, FileSummary};
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::Ledger;
 use crate::policies::{Basis, Policies};
+use crate::units::{Grain, Month};
 
 /// How to read: everything that is not detected.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +59,12 @@ pub struct LoadOptions {
     pub drop_status: Vec<String>,
     /// True if contracts may all be running.
     pub allows_no_churn: bool,
+    /// The grain of the columns of periods that count.
+    pub periods: Option<Grain>,
+    /// The year of periods that name none.
+    pub year: Option<i32>,
+    /// The month that counted periods count from.
+    pub first_period: Option<Month>,
     /// How many threads read rows; at least one.
     pub threads: usize,
     /// Which flag or line gave a setting, by its name, for messages.
@@ -150,6 +157,7 @@ pub(super) struct FileRead {
     pub(super) order: Settled<DateOrder>,
     pub(super) is_minor: bool,
     pub(super) shape_origin: String,
+    pub(super) labels: LabelsFound,
     pub(super) per: Option<(Per, String)>,
     pub(super) compression: Option<&'static str>,
     pub(super) encoding_is_set: bool,
@@ -167,7 +175,7 @@ struct FileReader<'a> {
     shape_origin: String,
     rules: Rules,
     per: Option<(Per, String)>,
-    periods: Vec<Label>,
+    labels: LabelsFound,
     header_place: Place,
     options: &'a LoadOptions,
     policies: &'a Policies,
@@ -222,9 +230,17 @@ impl<'a> FileReader<'a> {
         if options.scale.is_none() {
             refuse_scaled(&columns, &header_place)?;
         }
-        let per = columns.shape.has_spans().then(|| per(&columns, options.per, &header_place));
+        let per = columns
+            .shape
+            .has_spans()
+            .then(|| per(&columns, options.per, &header_place));
         let per = per.transpose()?;
         let rules = rules(options, per.as_ref());
+        let labels = if columns.shape == Shape::Wide {
+            labels(&columns, options, policies, &header_place)?
+        } else {
+            LabelsFound::default()
+        };
         Ok(FileReader {
             number,
             source,
@@ -234,7 +250,7 @@ impl<'a> FileReader<'a> {
             shape_origin,
             rules,
             per,
-            periods: Vec::new(),
+            labels,
             header_place,
             options,
             policies,
@@ -294,6 +310,7 @@ impl<'a> FileReader<'a> {
         Ok(FileRead {
             is_minor: header::is_minor(amount),
             shape_origin: self.shape_origin,
+            labels: self.labels,
             per: self.per,
             name: self.source.name().to_owned(),
             columns: self.columns,
@@ -339,7 +356,9 @@ impl<'a> FileReader<'a> {
         let order = self
             .options
             .date_order
-            .or(order(dates, &reader.found.reversed, &column).ok().map(|order| order.value));
+            .or(order(dates, &reader.found.reversed, &column)
+                .ok()
+                .map(|order| order.value));
         let guess = Guess {
             mark: mark.unwrap_or(Mark::Dot),
             order: order.unwrap_or(DateOrder::DayFirst),
@@ -364,7 +383,8 @@ impl<'a> FileReader<'a> {
             header_currency: header::currency_of(amount),
             is_minor: header::is_minor(amount),
             rules: &self.rules,
-            periods: &self.periods,
+            periods: &self.labels.labels,
+            totals: &self.labels.totals,
             origins: &self.options.origins,
             factor: self.options.scale.unwrap_or_default().factor(),
         }
@@ -379,7 +399,10 @@ impl<'a> FileReader<'a> {
         };
         let date = Column {
             file,
-            name: self.columns.name(Role::Date).or(self.columns.name(Role::Start)),
+            name: self
+                .columns
+                .name(Role::Date)
+                .or(self.columns.name(Role::Start)),
         };
         let mark = match self.options.decimal {
             Some(value) => Ok(Settled {
@@ -541,6 +564,33 @@ fn each_chunk(
     }
 }
 
+/// The columns of periods, of a wide file.
+fn labels(
+    columns: &Columns,
+    options: &LoadOptions,
+    policies: &Policies,
+    header_place: &Place,
+) -> Result<LabelsFound, Errors> {
+    let ask = LabelAsk {
+        order: options.date_order,
+        fiscal: policies.fiscal_year,
+        is_fiscal_known: policies.is_set("fiscal-year-start"),
+        year: options.year,
+        first_period: options.first_period,
+        periods: options.periods,
+    };
+    let placed = |message: Message| message.at(header_place.clone());
+    let found = read_headers(&columns.header, &ask)
+        .map_err(|messages| Errors::from(messages.into_iter().map(placed).collect::<Vec<_>>()))?;
+    if found.labels.is_empty() {
+        let message = Message::new(Code::MissingColumn, "no column is named after a period");
+        return Err(Errors::from(
+            placed(message).expected("headers such as `2024-01` or `Jan 2024`"),
+        ));
+    }
+    Ok(found)
+}
+
 /// The order of dates; where no date settles it, the one under which no row ends before it starts.
 fn order(
     decision: DateDecision,
@@ -554,7 +604,9 @@ fn order(
             let wrong = order.other().word();
             return Ok(Settled {
                 value: order,
-                origin: format!("detected: as {wrong}, `{text}` in line {line} would end before it starts"),
+                origin: format!(
+                    "detected: as {wrong}, `{text}` in line {line} would end before it starts"
+                ),
             });
         }
     }

@@ -1,39 +1,11 @@
 //! What to say where no column was recognised for something that is needed.
 
 use super::columns::{HeaderLine, Role, Roles, quoted};
-use super::wide;
 use crate::error::{Code, Message};
 use crate::text;
 
 /// One message for all roles that no column holds, as they have one cause: the header.
-pub(super) fn missing(
-    line: &HeaderLine<'_>,
-    roles: &Roles,
-    missing: &[Role],
-) -> Message {
-    let periods = wide::period_headers(line.cells);
-    match periods {
-        Some(periods) if missing.contains(&Role::Date) => wide_file(line, &periods),
-        _ => no_column(line, roles, missing),
-    }
-}
-
-fn wide_file(line: &HeaderLine<'_>, periods: &[&str]) -> Message {
-    Message::new(
-        Code::MissingColumn,
-        "no column holds the period: the file looks wide, with one column a period",
-    )
-    .at(line.place.clone())
-    .found(format!(
-        "{} named after a period: {}",
-        text::count(periods.len() as u64, "column"),
-        text::examples(periods, periods.len())
-    ))
-    .expected("one row a customer and period, under a header such as `customer,month,mrr`")
-    .help("unpivot the columns in a spreadsheet, or export one row a month")
-}
-
-fn no_column(line: &HeaderLine<'_>, roles: &Roles, missing: &[Role]) -> Message {
+pub(super) fn missing(line: &HeaderLine<'_>, roles: &Roles, missing: &[Role]) -> Message {
     let nouns: Vec<String> = missing
         .iter()
         .map(|role| format!("the {}", role.noun()))

@@ -13,6 +13,7 @@ pub mod filter;
 mod findings;
 mod head;
 pub mod header;
+pub mod labels;
 mod load;
 pub mod log;
 mod marks;
@@ -29,9 +30,8 @@ pub mod source;
 mod split;
 mod stream;
 mod summary;
-pub mod vocabulary;
 pub mod tally;
-mod wide;
+pub mod vocabulary;
 
 pub use load::{LoadOptions, Loaded, Progress, load};
 pub(crate) use packed::reason;

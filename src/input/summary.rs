@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::columns::{ByWhom, Columns, Role};
 use super::findings::{
     assumed_encoding, clashes, equal_rows, left_out, mixed_grains, no_rows_left, one_currency,
-    other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments, undecided, unfit_settings,
+    other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments,
+    undecided, unfit_settings,
 };
 use super::header;
 use super::load::{FileRead, LoadOptions, Loaded};
@@ -75,6 +76,7 @@ pub(super) fn close(
         return Err(Errors::from(Message::new(Code::Usage, "no file was given")));
     };
     let columns = first.columns.clone();
+    let first_word = first.labels.amount_word;
     let column = |role: Role| columns.name(role).map(str::to_owned);
     let by = columns.by.iter();
     let by: Vec<String> = by.map(|index| columns.header[*index].clone()).collect();
@@ -92,8 +94,10 @@ pub(super) fn close(
     if !errors.is_empty() {
         return Err(Errors::from(errors));
     }
-    let basis = basis(&columns);
-    let history = options.history.map(|history| (history, options.origin("history")));
+    let basis = basis(&columns, first_word);
+    let history = options
+        .history
+        .map(|history| (history, options.origin("history")));
     let mut history_found = history.as_ref().map(|(history, _)| *history);
     if columns.shape.has_spans() || columns.shape == Shape::Movements {
         let ask = Ask {
@@ -150,7 +154,9 @@ pub(super) fn close(
     Ok(Loaded {
         ledger,
         files: summaries,
-        amount_column: column(Role::Amount).unwrap_or_default(),
+        amount_column: column(Role::Amount)
+            .or(first_word.map(str::to_owned))
+            .unwrap_or_default(),
         products,
         product_column,
         by,
@@ -161,12 +167,22 @@ pub(super) fn close(
     })
 }
 
-/// What the shape says that amounts are; `None` where their name does.
-fn basis(columns: &Columns) -> Option<(Basis, String)> {
+/// What the shape says that amounts are; `None` where the name of their column does. In a wide file it is the
+/// word beside every period.
+fn basis(columns: &Columns, word: Option<&str>) -> Option<(Basis, String)> {
     let evidence = match columns.shape {
+        Shape::Wide => {
+            let named = word.unwrap_or_default();
+            let (basis, _) = header::basis(named);
+            let evidence = match basis {
+                Basis::Stock => format!("`{named}` in the headers of the periods"),
+                Basis::Flow => "no run rate in the headers of the periods".to_owned(),
+            };
+            return Some((basis, evidence));
+        }
         Shape::Contracts | Shape::Versions => "a contract is a monthly run rate",
         Shape::Movements => "movements make a running balance",
-        Shape::Long | Shape::Wide | Shape::Invoices => return None,
+        Shape::Long | Shape::Invoices => return None,
     };
     Some((Basis::Stock, evidence.to_owned()))
 }
@@ -359,7 +375,11 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
         file.order.value.word(),
         file.order.origin.clone(),
     ));
-    traits.push(text("shape", file.columns.shape.word(), file.shape_origin.clone()));
+    traits.push(text(
+        "shape",
+        file.columns.shape.word(),
+        file.shape_origin.clone(),
+    ));
     let columns = Role::ALL.into_iter().filter_map(|role| {
         let by_whom = file.columns.by_whom[role as usize];
         let is_set = by_whom == ByWhom::Person;
@@ -372,14 +392,25 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
         Some(text(role.setting(), name, origin))
     });
     traits.extend(columns);
-    if let Some((per, evidence)) = file.per.as_ref().filter(|_| file.columns.shape != Shape::Invoices) {
+    if let Some((per, evidence)) = file
+        .per
+        .as_ref()
+        .filter(|_| file.columns.shape != Shape::Invoices)
+    {
         let origin = set_or(options.per.is_some(), "interval", evidence);
         traits.push(text("interval", &per.text(), origin));
     }
     if let Some(amount_is) = options.amount_is {
-        traits.push(text("amount-is", amount_is.word(), options.origin("amount-is")));
+        traits.push(text(
+            "amount-is",
+            amount_is.word(),
+            options.origin("amount-is"),
+        ));
     }
-    for (name, words) in [("keep-status", &options.keep_status), ("drop-status", &options.drop_status)] {
+    for (name, words) in [
+        ("keep-status", &options.keep_status),
+        ("drop-status", &options.drop_status),
+    ] {
         if !words.is_empty() {
             traits.push(text(name, &words.join(","), options.origin(name)));
         }

@@ -307,13 +307,18 @@ mod tests {
     #[test]
     fn fractions_round_once_and_away_from_zero() {
         let parts = |units, numerator, denominator| {
-            Amount::new(units, 2).times(numerator, denominator, 6).map(Amount::units)
+            Amount::new(units, 2)
+                .times(numerator, denominator, 6)
+                .map(Amount::units)
         };
         assert_eq!(parts(120_000, 1, 12), Some(100_000_000));
         assert_eq!(parts(10_000, 1, 3), Some(33_333_333));
         assert_eq!(parts(20_000, 1, 3), Some(66_666_667));
         assert_eq!(parts(-20_000, 1, 3), Some(-66_666_667));
-        assert_eq!(Amount::new(125, 2).times(1, 1, 1).map(Amount::units), Some(13));
+        assert_eq!(
+            Amount::new(125, 2).times(1, 1, 1).map(Amount::units),
+            Some(13)
+        );
         assert_eq!(Amount::new(i128::MAX, 2).times(2, 1, 2), None);
     }
 

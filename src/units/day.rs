@@ -61,7 +61,9 @@ impl Day {
     /// The month it lies in.
     #[must_use]
     pub fn month(self) -> Month {
-        let month = self.date().and_then(|date| Month::new(date.year(), date.month()));
+        let month = self
+            .date()
+            .and_then(|date| Month::new(date.year(), date.month()));
         month.unwrap_or(Month::from_index(0))
     }
 
@@ -97,7 +99,10 @@ mod tests {
     fn days_are_counted_through_months_and_leap_years() {
         let february = Month::new(2023, 2).unwrap();
         let last = Day::last_of(february);
-        assert_eq!((last.number(), last.month(), last.ends_month()), (28, february, true));
+        assert_eq!(
+            (last.number(), last.month(), last.ends_month()),
+            (28, february, true)
+        );
         assert_eq!(last.next().to_string(), "2023-03-01");
         assert_eq!(Day::first_of(february).until(last), 27);
         assert_eq!(Day::new(february, 29), None);

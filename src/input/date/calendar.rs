@@ -103,7 +103,7 @@ pub(super) fn span(
     }
 }
 
-/// The month of a day counted from 1970-01-01.
+/// The date of a day counted from 1970-01-01.
 ///
 /// # Errors
 ///
@@ -123,10 +123,12 @@ pub(super) fn day_count(days: i64) -> Result<When, DateFault> {
     };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let year = i32::try_from(year).map_err(|_| DateFault::Unreadable)?;
-    label(
-        year,
-        u32::try_from(month).map_err(|_| DateFault::Unreadable)?,
-    )
+    let month = u32::try_from(month).map_err(|_| DateFault::Unreadable)?;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    Ok(When {
+        day: u8::try_from(day).unwrap_or_default(),
+        ..label(year, month)?
+    })
 }
 
 /// True if the calendar has the day, in any year.
@@ -154,16 +156,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn day_counts_fall_into_their_months() {
+    fn day_counts_fall_on_their_days() {
         for (days, expected) in [
-            (7_305, "1990-01"),
-            (10_957, "2000-01"),
-            (19_753, "2024-01"),
-            (19_782, "2024-02"),
-            (19_783, "2024-03"),
+            (7_305, "1990-01-01"),
+            (10_957, "2000-01-01"),
+            (19_753, "2024-01-31"),
+            (19_782, "2024-02-29"),
+            (19_783, "2024-03-01"),
         ] {
             assert_eq!(
-                day_count(days).map(|when| when.month.to_string()),
+                day_count(days).map(|when| format!("{}-{:02}", when.month, when.day)),
                 Ok(expected.to_owned())
             );
         }

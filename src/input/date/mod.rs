@@ -14,3 +14,4 @@ mod word;
 
 pub use mark::{DateDecision, DateEvidence, DateMarks, DateOrder};
 pub use read::{DateFault, When, read_when};
+pub(in crate::input) use read::{Years, read_within};

@@ -19,6 +19,25 @@ pub struct When {
     pub day: u8,
 }
 
+/// When fiscal years start, and whether that was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::input) struct Years {
+    /// The month they start in.
+    pub(in crate::input) fiscal: FiscalYear,
+    /// True if labels with `FY` can be read.
+    pub(in crate::input) is_known: bool,
+}
+
+impl Years {
+    /// Years that start as given; the calendar's are taken as not said.
+    pub(in crate::input) const fn starting(fiscal: FiscalYear) -> Years {
+        Years {
+            fiscal,
+            is_known: !fiscal.is_calendar(),
+        }
+    }
+}
+
 /// Why a cell is no date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateFault {
@@ -74,6 +93,15 @@ pub fn read_when(
     order: DateOrder,
     fiscal: FiscalYear,
 ) -> (DateMarks, Result<Option<When>, DateFault>) {
+    read_within(cell, order, Years::starting(fiscal))
+}
+
+/// As [`read_when`], where it may be known that fiscal years are the calendar's.
+pub(in crate::input) fn read_within(
+    cell: &str,
+    order: DateOrder,
+    years: Years,
+) -> (DateMarks, Result<Option<When>, DateFault>) {
     if let Some(result) = read_plain(cell.as_bytes()) {
         return (DateMarks::TEXT, result.map(Some));
     }
@@ -81,7 +109,7 @@ pub fn read_when(
     if text.is_empty() {
         return (DateMarks::NONE, Ok(None));
     }
-    if let Some((marks, result)) = number::read(text, fiscal) {
+    if let Some((marks, result)) = number::read(text, years.fiscal) {
         return (marks, result.map(Some));
     }
     let (text, has_time) = match clock::split(text) {
@@ -98,10 +126,10 @@ pub fn read_when(
         [Token::Number(..), Token::Number(..), Token::Number(..)] => numeric(&tokens, order),
         [Token::Number(..), Token::Word(_), Token::Number(..)]
         | [Token::Word(_), Token::Number(..), Token::Number(..)] => {
-            (DateMarks::TEXT, day_or_label(&tokens, fiscal, has_time))
+            (DateMarks::TEXT, day_or_label(&tokens, years, has_time))
         }
         _ if has_time => (DateMarks::NONE, Err(DateFault::Unreadable)),
-        _ => (DateMarks::TEXT, labelled(&tokens, fiscal)),
+        _ => (DateMarks::TEXT, labelled(&tokens, years)),
     };
     let marks = if result == Err(DateFault::Unreadable) {
         DateMarks::NONE
@@ -201,7 +229,7 @@ fn numeric(tokens: &Tokens, order: DateOrder) -> (DateMarks, Result<When, DateFa
 }
 
 /// Two numbers and a word: a date with a month's name, or a label such as `1Q24` and `Q1 2024`.
-fn day_or_label(tokens: &Tokens, fiscal: FiscalYear, has_time: bool) -> Result<When, DateFault> {
+fn day_or_label(tokens: &Tokens, years: Years, has_time: bool) -> Result<When, DateFault> {
     use Token::{Number, Word as Name};
     match *tokens.tokens() {
         [Number(y, 4), Name(Word::Month(month)), Number(day, 1 | 2)]
@@ -214,12 +242,12 @@ fn day_or_label(tokens: &Tokens, fiscal: FiscalYear, has_time: bool) -> Result<W
             Number(y, digits),
         ] => date(year((y, digits)).ok_or(DateFault::Unreadable)?, month, day),
         _ if has_time => Err(DateFault::Unreadable),
-        _ => labelled(tokens, fiscal),
+        _ => labelled(tokens, years),
     }
 }
 
 /// Labels of months, and of spans of months; other labels are parts of a year.
-fn labelled(tokens: &Tokens, fiscal: FiscalYear) -> Result<When, DateFault> {
+fn labelled(tokens: &Tokens, years: Years) -> Result<When, DateFault> {
     use Token::{Number, Word as Name};
     match (tokens.tokens(), tokens.gaps()) {
         (
@@ -253,7 +281,7 @@ fn labelled(tokens: &Tokens, fiscal: FiscalYear) -> Result<When, DateFault> {
             year((*y, *digits)).ok_or(DateFault::Unreadable)?,
             *first,
             *last,
-            fiscal,
+            years.fiscal,
         ),
         ([Name(Word::Calendar), Number(y, digits)], _) => {
             let year = year((*y, *digits)).ok_or(DateFault::Unreadable)?;
@@ -262,12 +290,12 @@ fn labelled(tokens: &Tokens, fiscal: FiscalYear) -> Result<When, DateFault> {
         ([Name(Word::M | Word::P | Word::Counted), Number(_, 1..=3)], _) => {
             Err(DateFault::Relative)
         }
-        (tokens, gaps) => year_part(tokens, gaps, fiscal),
+        (tokens, gaps) => year_part(tokens, gaps, years),
     }
 }
 
 /// Parts of a year, in either order and perhaps with `FY`: `2024-Q1`, `Q1 FY24`, `1H24`, `FY2024`.
-fn year_part(tokens: &[Token], gaps: &[Gap], fiscal: FiscalYear) -> Result<When, DateFault> {
+fn year_part(tokens: &[Token], gaps: &[Gap], years: Years) -> Result<When, DateFault> {
     use Token::{Number, Word as Name};
     let (in_front, rest, rest_gaps) = split_part(tokens, gaps);
     let (is_fiscal, rest, rest_gaps) = match (rest, rest_gaps) {
@@ -300,9 +328,9 @@ fn year_part(tokens: &[Token], gaps: &[Gap], fiscal: FiscalYear) -> Result<When,
         Word::P => Grain::Month,
         _ => return Err(DateFault::Unreadable),
     };
-    let when = part(year, grain, nth, fiscal)?;
+    let when = part(year, grain, nth, years.fiscal)?;
     let needs_start = is_fiscal || word == Word::P;
-    if needs_start && fiscal.is_calendar() {
+    if needs_start && !years.is_known {
         Err(DateFault::FiscalStartUnknown)
     } else {
         Ok(when)

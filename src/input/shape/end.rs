@@ -38,13 +38,17 @@ pub(super) fn decide(
         return Ok((EndRule::Exclusive, evidence));
     }
     if agree(votes.inclusive) {
-        let evidence = format!("{} close a month or come the day before a start", of_all(votes.inclusive));
+        let evidence = format!(
+            "{} close a month or come the day before a start",
+            of_all(votes.inclusive)
+        );
         return Ok((EndRule::Inclusive, evidence));
     }
     let Some((row, day)) = votes.decisive else {
         return Ok((EndRule::Inclusive, "no month depends on it".to_owned()));
     };
-    let headline = format!("an end on {day} may be the last day that counts or the first that does not");
+    let headline =
+        format!("an end on {day} may be the last day that counts or the first that does not");
     Err(Message::new(Code::AmbiguousEnd, headline)
         .at(Place {
             column,
@@ -67,9 +71,9 @@ fn count(kept: &[Kept]) -> Votes {
         let End::On(day) = span.end else {
             continue;
         };
-        let next = rows.get(index + 1).filter(|(next, _)| {
-            (&next.customer, &next.product) == (&kept.customer, &kept.product)
-        });
+        let next = rows
+            .get(index + 1)
+            .filter(|(next, _)| (&next.customer, &next.product) == (&kept.customer, &kept.product));
         let follows = |after: Day| next.is_some_and(|(_, next)| next.start == after);
         votes.ended += 1;
         votes.inclusive += u64::from(follows(day.next()) || day.ends_month());

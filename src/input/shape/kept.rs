@@ -149,9 +149,8 @@ pub(super) fn ruled_out(plan: &Plan<'_>, raw: &RawRow<'_>) -> Option<String> {
         let shown = if value.is_empty() { "(empty)" } else { value };
         format!("{} `{}`", plan.columns.header[column], short(shown))
     };
-    let kept = |(column, values): &&(usize, Vec<String>)| {
-        values.contains(&folded(&raw.text_at(*column)))
-    };
+    let kept =
+        |(column, values): &&(usize, Vec<String>)| values.contains(&folded(&raw.text_at(*column)));
     let missed = rules.keep.iter().find(|rule| !kept(rule));
     let hit = rules.drop.iter().find(kept);
     let (column, _) = missed.or(hit)?;
@@ -165,14 +164,20 @@ fn keep(
     raw: &RawRow<'_>,
     place: RowPlace,
 ) -> Result<Option<Kept>, Fault> {
-    let dated_by = if plan.columns.shape == Shape::Movements { Role::Date } else { Role::Start };
+    let dated_by = if plan.columns.shape == Shape::Movements {
+        Role::Date
+    } else {
+        Role::Start
+    };
     let (customer, date) = (row.cell(Role::Customer), row.cell(dated_by));
     let reading = read_money(plan, found, row, raw, place.line)?;
     let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
     if is_nothing && (customer.is_empty() || date.is_empty()) {
         return Ok(None);
     }
-    let reading = reading.or_else(|| zero(plan)).ok_or_else(|| Some(raw.empty_amount()))?;
+    let reading = reading
+        .or_else(|| zero(plan))
+        .ok_or_else(|| Some(raw.empty_amount()))?;
     if customer.is_empty() {
         return Err(Some(raw.empty_customer()));
     }
@@ -231,7 +236,9 @@ fn in_kept_currency(
     let amount = in_major_units(plan, reading.amount, code)
         .ok_or_else(|| Some(raw.too_many_decimals(column, cell)))?;
     let scaled = amount.checked_mul(plan.factor).filter(is_in_bounds);
-    scaled.map(Some).ok_or_else(|| raw.amount(column, cell, AmountFault::TooLarge))
+    scaled
+        .map(Some)
+        .ok_or_else(|| raw.amount(column, cell, AmountFault::TooLarge))
 }
 
 /// The amount, for all units, without what is taken off it.
@@ -293,7 +300,11 @@ fn unit_or_total(plan: &Plan<'_>, raw: &RawRow<'_>, cell: &str) -> Message {
     let headline = format!("`{amount}` beside `{quantity}` may be the price of one unit or of all");
     Message::new(Code::UnitOrTotal, headline)
         .at(raw.place(Role::Quantity))
-        .found(format!("`{}` units at `{}`", short(cell), raw.text(Role::Amount)))
+        .found(format!(
+            "`{}` units at `{}`",
+            short(cell),
+            raw.text(Role::Amount)
+        ))
         .help("pass `--amount-is unit` or `--amount-is total`")
 }
 
@@ -383,7 +394,10 @@ fn is_over(status: &str) -> bool {
 }
 
 fn missing_end(row: &Row<'_>, raw: &RawRow<'_>) -> Message {
-    let headline = format!("a row with the status `{}` has no end", short(row.cell(Role::Status)));
+    let headline = format!(
+        "a row with the status `{}` has no end",
+        short(row.cell(Role::Status))
+    );
     Message::new(Code::MissingEnd, headline)
         .at(raw.place(Role::End))
         .note("without one it would count as running")
@@ -454,7 +468,9 @@ fn reversed(
         let (_, when) = read_when(cell, other, plan.fiscal_year);
         when.ok().flatten().map(first_day)
     };
-    let may_be_other = day(start_cell).zip(day(end_cell)).is_some_and(|(start, end)| start <= end);
+    let may_be_other = day(start_cell)
+        .zip(day(end_cell))
+        .is_some_and(|(start, end)| start <= end);
     if may_be_other && !plan.order.1 {
         return Some(None);
     }
@@ -483,9 +499,15 @@ fn interval(plan: &Plan<'_>, row: &Row<'_>, raw: &RawRow<'_>) -> Result<Months, 
         return Ok((count, 1));
     }
     let count = row.cell(Role::IntervalCount);
-    let count = if count.is_empty() { Some(1) } else { count.parse::<u32>().ok() };
+    let count = if count.is_empty() {
+        Some(1)
+    } else {
+        count.parse::<u32>().ok()
+    };
     let interval = vocabulary::interval(cell);
-    let months = interval.zip(count).and_then(|(one, count)| one.times(count)?.months());
+    let months = interval
+        .zip(count)
+        .and_then(|(one, count)| one.times(count)?.months());
     months.ok_or_else(|| {
         let is_two = interval == Some(vocabulary::Interval::Ambiguous);
         let headline = format!("cannot read `{}` as an interval", short(cell));

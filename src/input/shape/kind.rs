@@ -1,9 +1,9 @@
 //! The shapes a file can have: what a row of each is, which columns it has, and how it is told apart.
 
 use super::super::columns::{Wanted, is_named};
+use super::super::labels;
 use super::super::role::{CHANGE, Role};
 use super::super::vocabulary;
-use super::super::wide;
 use crate::error::{Code, Message};
 
 /// What a row of a file is.
@@ -83,7 +83,9 @@ impl Shape {
                 Contract,
                 TrialEnd,
             ],
-            Shape::Invoices => &[Customer, Date, Amount, Currency, Product, Start, End, Status],
+            Shape::Invoices => &[
+                Customer, Date, Amount, Currency, Product, Start, End, Status,
+            ],
             Shape::Movements => &[Customer, Date, Amount, Currency, Product, Movement, Balance],
         }
     }
@@ -100,10 +102,7 @@ impl Shape {
     }
 
     /// Names that hold a role in this shape, in ranks: a better rank wins alone.
-    pub(in crate::input) const fn synonyms(
-        self,
-        role: Role,
-    ) -> &'static [&'static [&'static str]] {
+    pub(in crate::input) const fn synonyms(self, role: Role) -> &'static [&'static [&'static str]] {
         match (self, role) {
             (Shape::Movements, Role::Amount) => CHANGE,
             (Shape::Movements, Role::Date) => MOVED,
@@ -162,9 +161,14 @@ impl Signs<'_> {
         if let Some(change) = self.change() {
             return Ok((Shape::Movements, change));
         }
-        let periods = wide::period_headers(self.cells).unwrap_or_default();
-        if !periods.is_empty() && !(date.is_some() && amount.is_some()) {
-            let evidence = format!("`{}` to `{}` name periods", periods[0], periods[periods.len() - 1]);
+        let periods = labels::period_headers(self.cells).unwrap_or_default();
+        let is_long = date.is_some() && amount.is_some();
+        if !periods.is_empty() && !is_long {
+            let evidence = format!(
+                "`{}` to `{}` name periods",
+                periods[0],
+                periods[periods.len() - 1]
+            );
             return Ok((Shape::Wide, evidence));
         }
         let start = self.any(Role::Start, &Role::Start.synonyms()[..1]);
@@ -204,7 +208,11 @@ impl Signs<'_> {
         let end = self.any(Role::End, Role::End.synonyms());
         let Some(end) = end else {
             let word = |shape| Ok((shape, format!("`{start}` is a start")));
-            return word(if date.is_some() { Shape::Long } else { Shape::Contracts });
+            return word(if date.is_some() {
+                Shape::Long
+            } else {
+                Shape::Contracts
+            });
         };
         let month = self.any(Role::Date, &Role::Date.synonyms()[..1]);
         if let Some(month) = month {
@@ -241,10 +249,14 @@ impl Signs<'_> {
     }
 
     fn position(&self, is_meant: impl Fn(&str) -> bool) -> Option<usize> {
-        self.cells.iter().position(|cell| !cell.is_empty() && is_meant(cell))
+        self.cells
+            .iter()
+            .position(|cell| !cell.is_empty() && is_meant(cell))
     }
 }
 
 fn has_word(header: &str, word: &str) -> bool {
-    super::super::header::words(header).iter().any(|found| found == word)
+    super::super::header::words(header)
+        .iter()
+        .any(|found| found == word)
 }

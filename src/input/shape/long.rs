@@ -90,7 +90,11 @@ fn add_row(
         return Some(raw.too_many_decimals(raw.column(Role::Amount), row.cell(Role::Amount)));
     };
     let Some(amount) = amount.checked_mul(plan.factor).filter(is_in_bounds) else {
-        return raw.amount(raw.column(Role::Amount), row.cell(Role::Amount), AmountFault::TooLarge);
+        return raw.amount(
+            raw.column(Role::Amount),
+            row.cell(Role::Amount),
+            AmountFault::TooLarge,
+        );
     };
     raw.remember(&mut found.repeats, place);
     let product = row.cell(Role::Product);

@@ -6,13 +6,13 @@ use super::super::columns::Columns;
 use super::super::date::{DateEvidence, DateOrder};
 use super::super::dialect::Dialect;
 use super::super::filter::Filter;
+use super::super::labels::Label;
 use super::super::log::ErrorLog;
 use super::super::number::{Mark, MarkEvidence};
 use super::super::repeats::Repeats;
 use super::super::tally::Tally;
 use super::kept::Kept;
 use super::rules::Rules;
-use super::super::labels::Label;
 use crate::ledger::{Entry, Part, UNIT_SEPARATOR};
 use crate::policies::{Duplicates, EmptyAmount};
 use crate::units::{FiscalYear, Month};
@@ -55,6 +55,8 @@ pub struct Plan<'a> {
     pub rules: &'a Rules,
     /// The columns of periods, of the wide shape.
     pub periods: &'a [Label],
+    /// The columns that are named as sums of these.
+    pub totals: &'a [usize],
     /// Which flag or line gave a setting, by its name.
     pub origins: &'a BTreeMap<&'static str, String>,
 }
@@ -196,4 +198,3 @@ pub(super) fn keep_first(values: &mut BTreeSet<String>) {
         values.pop_last();
     }
 }
-

@@ -69,17 +69,17 @@ fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
         end: rule,
         last: ask.policies.through.unwrap_or(latest),
     };
-    no_ended_rows(kept, &terms, ask)?;
-    let covers = spans::covers(kept, &terms);
+    no_ended_rows(kept, terms, ask)?;
+    let covers = spans::covers(kept, terms);
     let mut warnings = Vec::new();
     warnings.extend(never_live(&covers, ask));
     let mut books = Books::new(ask);
     if ask.columns.shape == Shape::Invoices {
         for cover in &covers {
-            books.add_worth(cover, &terms, ask, |_| true)?;
+            books.add_worth(cover, terms, ask, |_| true)?;
         }
     } else {
-        add_contracts(&covers, &terms, ask, &mut books, &mut warnings)?;
+        add_contracts(&covers, terms, ask, &mut books, &mut warnings)?;
         books.cover_all(&covers, terms.last);
     }
     let (history, evidence) = match &ask.history {
@@ -101,7 +101,7 @@ fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
 /// Adds contracts and versions; what runs at the same time is as the policy says.
 fn add_contracts(
     covers: &[Cover<'_>],
-    terms: &Terms,
+    terms: Terms,
     ask: &Ask<'_>,
     books: &mut Books,
     warnings: &mut Vec<Message>,
@@ -110,9 +110,19 @@ fn add_contracts(
     let has_contract = ask.columns.of(Role::Contract).is_some();
     let by_contract = terms.shape == Shape::Versions && has_contract;
     let groups = spans::by_key(covers, |row| {
-        (&row.customer, if by_contract { &row.contract } else { &row.product })
+        (
+            &row.customer,
+            if by_contract {
+                &row.contract
+            } else {
+                &row.product
+            },
+        )
     });
-    let clashes: Vec<Clash> = groups.values().flat_map(|group| spans::clashes(group)).collect();
+    let clashes: Vec<Clash> = groups
+        .values()
+        .flat_map(|group| spans::clashes(group))
+        .collect();
     let overlap = ask.policies.overlap;
     match overlap {
         Overlap::Error if !clashes.is_empty() => return Err(overlapping(clashes, ask)),
@@ -147,7 +157,7 @@ impl Books {
     fn add_worth(
         &mut self,
         cover: &Cover<'_>,
-        terms: &Terms,
+        terms: Terms,
         ask: &Ask<'_>,
         counts: impl Fn(Month) -> bool,
     ) -> Result<(), Errors> {
@@ -214,7 +224,12 @@ impl Books {
 fn history(covers: &[Cover<'_>], shape: Shape) -> (History, String) {
     match shape {
         Shape::Versions => return (History::Full, "detected: a row is a version".to_owned()),
-        Shape::Invoices => return (History::Full, "detected: a row is what was billed".to_owned()),
+        Shape::Invoices => {
+            return (
+                History::Full,
+                "detected: a row is what was billed".to_owned(),
+            );
+        }
         _ => {}
     }
     let groups = spans::by_key(covers, |row| (&row.customer, &row.product));
@@ -227,12 +242,15 @@ fn history(covers: &[Cover<'_>], shape: Shape) -> (History, String) {
             let evidence = format!("detected: `{customer}` has rows that follow one another");
             (History::Full, evidence)
         }
-        None => (History::None, "detected: no customer has rows that follow one another".to_owned()),
+        None => (
+            History::None,
+            "detected: no customer has rows that follow one another".to_owned(),
+        ),
     }
 }
 
 /// A list without a contract that ended is one of those that survived.
-fn no_ended_rows(kept: &[Kept], terms: &Terms, ask: &Ask<'_>) -> Result<(), Message> {
+fn no_ended_rows(kept: &[Kept], terms: Terms, ask: &Ask<'_>) -> Result<(), Message> {
     let is_ended = |end: End| match end {
         End::Open => false,
         End::On(day) | End::Through(day) => day.month() <= terms.last,
@@ -266,7 +284,11 @@ fn overlapping(clashes: Vec<Clash>, ask: &Ask<'_>) -> Errors {
     };
     let message = |clash: &Clash| {
         let (first, last) = clash.months;
-        let months = if first == last { first.to_string() } else { format!("{first} to {last}") };
+        let months = if first == last {
+            first.to_string()
+        } else {
+            format!("{first} to {last}")
+        };
         let headline = format!("two contracts of `{}` run in {months}", clash.customer);
         Message::new(Code::OverlappingContracts, headline)
             .at((ask.place)(clash.later))
@@ -288,7 +310,10 @@ fn overlap_finding(clashes: &[Clash], overlap: Overlap) -> Option<Message> {
     let count = names.len() as u64;
     (count > 0).then(|| {
         let verb = if count == 1 { "runs" } else { "run" };
-        let headline = format!("{} {verb} at the same time as another", text::count(count, "contract"));
+        let headline = format!(
+            "{} {verb} at the same time as another",
+            text::count(count, "contract")
+        );
         let note = if overlap == Overlap::Add {
             "they were added up, as `overlap add` says"
         } else {
@@ -313,7 +338,10 @@ fn never_live(covers: &[Cover<'_>], ask: &Ask<'_>) -> Option<Message> {
     let first = rows.first()?;
     let count = rows.len() as u64;
     let verb = if count == 1 { "runs" } else { "run" };
-    let headline = format!("{} {verb} on no last day of a month", text::count(count, "contract"));
+    let headline = format!(
+        "{} {verb} on no last day of a month",
+        text::count(count, "contract")
+    );
     Some(
         Message::new(Code::NeverLive, headline)
             .at((ask.place)(first.kept.place))
@@ -323,8 +351,11 @@ fn never_live(covers: &[Cover<'_>], ask: &Ask<'_>) -> Option<Message> {
 }
 
 fn too_large(row: &Kept, ask: &Ask<'_>) -> Message {
-    Message::new(Code::AmountTooLarge, "a run rate is more than exact arithmetic holds")
-        .at((ask.place)(row.place))
+    Message::new(
+        Code::AmountTooLarge,
+        "a run rate is more than exact arithmetic holds",
+    )
+    .at((ask.place)(row.place))
 }
 
 fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
@@ -348,7 +379,11 @@ fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
         }
     }
     let (history, origin) = ask.history.clone().unwrap_or_else(|| {
-        let proof = if places.balance.is_some() { "balances hold" } else { "changes begin at zero" };
+        let proof = if places.balance.is_some() {
+            "balances hold"
+        } else {
+            "changes begin at zero"
+        };
         (History::Full, format!("detected: {proof}"))
     });
     let mut traits = vec![Trait {

@@ -88,9 +88,11 @@ impl Span {
 }
 
 /// Every span with the months it covers inside the horizon.
-pub(super) fn covers<'k>(kept: &'k [Kept], terms: &Terms) -> Vec<Cover<'k>> {
+pub(super) fn covers<'k>(kept: &'k [Kept], terms: Terms) -> Vec<Cover<'k>> {
     let cover = |(kept, span): (&'k Kept, &'k Span)| {
-        let last = span.last_month(terms.end).map_or(terms.last, |last| last.min(terms.last));
+        let last = span
+            .last_month(terms.end)
+            .map_or(terms.last, |last| last.min(terms.last));
         Cover {
             kept,
             span,
@@ -102,7 +104,7 @@ pub(super) fn covers<'k>(kept: &'k [Kept], terms: &Terms) -> Vec<Cover<'k>> {
 }
 
 /// What a row is worth in each month; `None` where 128 bits don't hold it.
-pub(super) fn worth(cover: &Cover<'_>, terms: &Terms) -> Option<Vec<(Month, Amount)>> {
+pub(super) fn worth(cover: &Cover<'_>, terms: Terms) -> Option<Vec<(Month, Amount)>> {
     let (amount, span) = (cover.kept.amount, cover.span);
     if let Some(per) = span.per {
         return Some(level(cover, a_month(amount, per)?));
@@ -115,7 +117,13 @@ pub(super) fn worth(cover: &Cover<'_>, terms: &Terms) -> Option<Vec<(Month, Amou
         let months = parts_of(span, terms);
         let weights: Vec<i128> = months.iter().map(|(_, weight)| *weight).collect();
         let parts = parts(amount, &weights)?;
-        return Some(months.into_iter().map(|(month, _)| month).zip(parts).collect());
+        return Some(
+            months
+                .into_iter()
+                .map(|(month, _)| month)
+                .zip(parts)
+                .collect(),
+        );
     }
     Some(level(cover, run_rate(amount, span, terms)?))
 }
@@ -136,7 +144,7 @@ fn a_month(amount: Amount, (numerator, denominator): Months) -> Option<Amount> {
 }
 
 /// The monthly run rate of an amount for the whole time of a span.
-fn run_rate(amount: Amount, span: &Span, terms: &Terms) -> Option<Amount> {
+fn run_rate(amount: Amount, span: &Span, terms: Terms) -> Option<Amount> {
     let scale = amount.scale().max(DECIMALS);
     let after = span.after(terms.end)?;
     if terms.spread == Spread::Daily {
@@ -147,7 +155,7 @@ fn run_rate(amount: Amount, span: &Span, terms: &Terms) -> Option<Amount> {
 }
 
 /// The months that share an amount, each with its weight.
-fn parts_of(span: &Span, terms: &Terms) -> Vec<(Month, i128)> {
+fn parts_of(span: &Span, terms: Terms) -> Vec<(Month, i128)> {
     let first = span.start.month();
     let Some(after) = span.after(terms.end) else {
         return vec![(first, 1)];
@@ -161,7 +169,10 @@ fn parts_of(span: &Span, terms: &Terms) -> Vec<(Month, i128)> {
         return first.through(after.before().month()).map(days).collect();
     }
     let months = span.months(terms.end).unwrap_or(1);
-    first.through(first.forward(months - 1)).map(|month| (month, 1)).collect()
+    first
+        .through(first.forward(months - 1))
+        .map(|month| (month, 1))
+        .collect()
 }
 
 /// An amount in parts by weight that add up to it exactly: what rounding down leaves goes, a smallest unit

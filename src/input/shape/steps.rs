@@ -61,9 +61,8 @@ pub(super) fn sign(kept: &mut [Kept], places: &Places<'_>) -> Result<bool, Messa
             .found(format!("{} and {}", shown(positive), shown(negative)))
             .help("mend the rows: either every loss is negative or none is"));
     }
-    let gain = |(row, step): &(&Kept, &Step)| {
-        is_loss(step) == Some(false) && row.amount.is_negative()
-    };
+    let gain =
+        |(row, step): &(&Kept, &Step)| is_loss(step) == Some(false) && row.amount.is_negative();
     if let Some((row, _)) = steps(kept).find(gain) {
         let headline = format!("a movement that adds revenue is {}", row.amount);
         return Err(Message::new(Code::MovementSign, headline)
@@ -136,14 +135,18 @@ fn grouped<'k>(
 
 /// What was there before the first change of a group. Rows of one day may stand in any order.
 fn opening(group: &Group<'_>, places: &Places<'_>) -> Result<Amount, Box<Message>> {
-    let days: Vec<&[(&Kept, &Step)]> = group.chunk_by(|left, right| left.1.day == right.1.day).collect();
+    let days: Vec<&[(&Kept, &Step)]> = group
+        .chunk_by(|left, right| left.1.day == right.1.day)
+        .collect();
     let has_balance = group.iter().all(|(_, step)| step.balance.is_some());
     if !has_balance {
         return from_zero(group, places).map(|()| Amount::ZERO);
     }
     let (first, last) = (days[0][0], days[0][days[0].len() - 1]);
     let before = |(row, step): (&Kept, &Step)| step.balance.unwrap_or(Amount::ZERO) - row.amount;
-    let starts_new = days[0].iter().any(|(_, step)| step.movement == Some(MovementType::New));
+    let starts_new = days[0]
+        .iter()
+        .any(|(_, step)| step.movement == Some(MovementType::New));
     let candidates = if starts_new {
         vec![Amount::ZERO]
     } else {
@@ -161,7 +164,10 @@ fn opening(group: &Group<'_>, places: &Places<'_>) -> Result<Amount, Box<Message
     let Some((row, expected, stated)) = fault else {
         return Ok(Amount::ZERO);
     };
-    let headline = format!("the balance of `{}` is {stated}, its movements make {expected}", row.customer);
+    let headline = format!(
+        "the balance of `{}` is {stated}, its movements make {expected}",
+        row.customer
+    );
     Err(Box::new(
         Message::new(Code::BalanceMismatch, headline)
             .at(places.at(row.place, places.balance.as_ref()))
@@ -172,7 +178,10 @@ fn opening(group: &Group<'_>, places: &Places<'_>) -> Result<Amount, Box<Message
 
 /// The first day whose balances do not hold what the changes up to it make: the day's last row, the sum, and
 /// the balance stated.
-fn check<'k>(days: &[&[(&'k Kept, &'k Step)]], opening: Amount) -> Option<(&'k Kept, Amount, Amount)> {
+fn check<'k>(
+    days: &[&[(&'k Kept, &'k Step)]],
+    opening: Amount,
+) -> Option<(&'k Kept, Amount, Amount)> {
     let mut running = opening;
     for day in days {
         for (row, _) in *day {
@@ -189,11 +198,12 @@ fn check<'k>(days: &[&[(&'k Kept, &'k Step)]], opening: Amount) -> Option<(&'k K
 /// Without balances the changes have to begin at zero: with a new customer, and never below zero.
 fn from_zero(group: &Group<'_>, places: &Places<'_>) -> Result<(), Box<Message>> {
     let (first, step) = group[0];
-    let begins = |movement: MovementType| {
-        !matches!(movement, MovementType::New | MovementType::Ask)
-    };
+    let begins =
+        |movement: MovementType| !matches!(movement, MovementType::New | MovementType::Ask);
     let same_day = group.iter().take_while(|(_, other)| other.day == step.day);
-    let is_new = same_day.clone().any(|(_, step)| step.movement == Some(MovementType::New));
+    let is_new = same_day
+        .clone()
+        .any(|(_, step)| step.movement == Some(MovementType::New));
     let mut running = Amount::ZERO;
     let mut below = None;
     for day in group.chunk_by(|left, right| left.1.day == right.1.day) {
@@ -209,15 +219,16 @@ fn from_zero(group: &Group<'_>, places: &Places<'_>) -> Result<(), Box<Message>>
         return Ok(());
     };
     let headline = format!("the movements of `{}` do not begin at zero", row.customer);
-    let message = Message::new(Code::NotFromZero, headline).at(places.at(row.place, places.amount.as_ref()));
+    let message =
+        Message::new(Code::NotFromZero, headline).at(places.at(row.place, places.amount.as_ref()));
     let message = if below.is_some() {
         message.note("they take away more than they gave")
     } else {
         message.note("the first of them is not of a new customer")
     };
-    Err(Box::new(
-        message.help("export all movements from the first one on, or with the balance after each"),
-    ))
+    Err(Box::new(message.help(
+        "export all movements from the first one on, or with the balance after each",
+    )))
 }
 
 /// What a customer has at the end of a month, with the row that it rests on.

@@ -2,16 +2,17 @@
 
 use super::super::columns::Role;
 use super::super::labels::Label;
-use super::super::number::AmountFault;
+use super::super::number::{AmountFault, read_amount};
 use super::kept::ruled_out;
 use super::long::{is_damaged_id, passes_filters, read_amount_cell, zero};
 use super::money::{Currency, currency, in_major_units, is_in_bounds};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use super::reader::Row;
-use crate::error::Message;
+use crate::error::{Code, Message};
 use crate::ledger::{Entry, RowPlace};
 use crate::policies::EmptyAmount;
+use crate::units::Amount;
 
 /// Reads a row into what was found, or says what is wrong with it. Every cell that cannot be read is an error
 /// of its own; the row's other cells are read all the same.
@@ -48,7 +49,29 @@ pub(super) fn read_row(
             found.errors.add(message);
         }
     }
-    None
+    plan.totals
+        .iter()
+        .find_map(|total| unproven(plan, raw, *total))
+}
+
+/// What is wrong with a column named as a sum of the periods; `None` where it is that, or says nothing.
+fn unproven(plan: &Plan<'_>, raw: &RawRow<'_>, total: usize) -> Option<Message> {
+    let read = |column: usize| {
+        let (_, reading) = read_amount(&raw.text_at(column), plan.mark.0);
+        reading.ok().flatten().map(|reading| reading.amount)
+    };
+    let stated = read(total)?;
+    let mut amounts = plan.periods.iter().filter_map(|label| read(label.index));
+    let sum = amounts.try_fold(Amount::ZERO, Amount::checked_add)?;
+    (sum != stated).then(|| {
+        let name = &plan.columns.header[total];
+        Message::new(
+            Code::UnprovenTotal,
+            format!("`{name}` is {stated}, and the periods of the row make {sum}"),
+        )
+        .at(raw.column_place(total))
+        .help("mend the row, or name the column something else if it is no sum of the periods")
+    })
 }
 
 /// True for a cell without an amount, or with one of nothing.
@@ -72,7 +95,9 @@ fn read_cell(
     if plan.through.is_some_and(|through| label.last > through) {
         return None;
     }
-    let stated_zero = (plan.empty_amount == EmptyAmount::Zero).then(|| zero(plan)).flatten();
+    let stated_zero = (plan.empty_amount == EmptyAmount::Zero)
+        .then(|| zero(plan))
+        .flatten();
     // An empty cell is no row; a column in which every cell is empty is a month that was not exported.
     let reading = reading.or(stated_zero)?;
     for part in found.products.iter_mut().chain([&mut found.part]) {
