@@ -309,6 +309,11 @@ codes! {
     /// revenue would turn a loss into growth. Look at the customer's rows, or count such
     /// values as zero with `--negatives clip`, which prints how much was cut.
     NegativeRevenue = "negative-revenue", Error;
+    /// A row or column named as totals are is not the sum of what it should be the total of. Either rows are
+    /// missing or changed, or the name is a customer's. A total that is left out wrongly loses revenue, one that
+    /// is kept wrongly counts it twice, so neither is done. Export the report again; if it is a customer, keep
+    /// it with `--keep-totals`.
+    UnprovenTotal = "unproven-total", Error;
     /// A flag, or a combination of flags, that cannot be run. Nothing was read. `nrr
     /// --help` and `nrr calc --help` list every flag with what it takes.
     Usage = "usage", Error;
@@ -433,6 +438,10 @@ codes! {
     /// A customer is named as total rows are, and is not the sum of the others. If it is a total, its revenue
     /// counts twice: leave it out with `--where`.
     TotalName = "total-name", Warning;
+    /// The file is a report: around its rows stand titles, group rows, totals or footers. They were left out, and
+    /// each total among them is the sum of its rows. The message lists their lines. Look at those that you do not
+    /// expect; a row that was taken for one of them is missing from the figures.
+    Furniture = "furniture", Warning;
     /// A policy in force makes the rate look better than the whole book is, such as leaving
     /// out customers that became small. The figure is not wrong for what it says, but it is
     /// not the company's retention. Quote the policy with the number, or leave it at its

@@ -11,6 +11,7 @@ pub mod encoding;
 mod evidence;
 pub mod filter;
 mod findings;
+pub mod furniture;
 mod head;
 pub mod header;
 pub mod labels;

@@ -1,0 +1,234 @@
+//! What is said about furniture: totals that prove nothing, and what was left out.
+
+use super::row::Stated;
+use super::sums::Sums;
+use super::{Body, Dropped, Furniture, Kind, Line, Titles};
+use crate::error::{Code, Message, Place};
+use crate::text;
+use crate::units::Amount;
+
+/// A total and what it was compared with.
+pub(super) struct Unproven<'a> {
+    pub(super) line: &'a Line,
+    pub(super) label: &'a str,
+    /// What it states.
+    pub(super) stated: &'a [Stated],
+    /// What the rows add up to, and the first of their lines; `None` if it has no rows.
+    pub(super) rows: Option<(Sums, Option<u64>)>,
+}
+
+/// A total row that is not the sum of its rows.
+pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
+    let Unproven {
+        line,
+        label,
+        stated,
+        rows,
+    } = total;
+    let headline = format!("`{label}` is not the sum of its rows");
+    let help = format!("if `{label}` is a customer, keep it with `--keep-totals`");
+    let place = place(body, line);
+    let message = Message::new(Code::UnprovenTotal, headline);
+    let Some((sums, first)) = rows else {
+        return message
+            .at(place)
+            .note("no row above it is of that name")
+            .help(help);
+    };
+    let count = text::count(sums.rows, "row");
+    let of = match first {
+        Some(first) if *first < line.number => format!("of the {count} from line {first}"),
+        _ => format!("of {count}"),
+    };
+    let Some(at) = sums.first_difference(stated) else {
+        return message
+            .at(place)
+            .note(format!("of the cells {of}, {} cannot be read", sums.unread))
+            .help(help);
+    };
+    let column = body.amounts[at];
+    let cell = line.cell(column);
+    let cell = if cell.is_empty() { "nothing" } else { cell };
+    message
+        .at(Place {
+            column: body.header.get(column).cloned(),
+            ..place
+        })
+        .found(format!("`{cell}`"))
+        .expected(format!("{}, the sum {of}", sums.columns[at]))
+        .help(help)
+}
+
+/// A total that states another number of records than there are.
+pub(super) fn unproven_count(body: &Body<'_>, line: &Line, stated: u64, rows: u64) -> Message {
+    let label = line
+        .cells
+        .iter()
+        .find(|cell| !cell.is_empty())
+        .map_or("", String::as_str);
+    let headline = format!("`{label}` does not count the rows there are");
+    Message::new(Code::UnprovenTotal, headline)
+        .at(place(body, line))
+        .found(text::count(stated, "record"))
+        .expected(text::count(rows, "row"))
+        .help("export the report again, without a filter on its rows")
+}
+
+/// A column of totals that is not the sum of its rows.
+pub(super) fn unproven_column(
+    body: &Body<'_>,
+    line: &Line,
+    column: usize,
+    sum: Amount,
+    count: u64,
+) -> Message {
+    let name = body.header.get(column).cloned().unwrap_or_default();
+    let headline = format!(
+        "`{name}` is not the sum of its row in {}",
+        text::count(count, "row")
+    );
+    let columns = text::count(body.amounts.len() as u64, "column");
+    Message::new(Code::UnprovenTotal, headline)
+        .at(Place {
+            column: Some(name),
+            ..place(body, line)
+        })
+        .found(format!("`{}`", line.cell(column)))
+        .expected(format!("{sum}, the sum of {columns} of this row"))
+        .help("mend the row, or leave the column unproved with `--keep-totals`")
+        .counting(count)
+}
+
+fn place(body: &Body<'_>, line: &Line) -> Place {
+    Place {
+        line: Some(line.number),
+        ..body.file.clone()
+    }
+}
+
+/// The warning that lists what was left out, if anything was.
+#[must_use]
+pub fn furniture_warning(furniture: &Furniture, titles: &Titles, file: &Place) -> Option<Message> {
+    let of = |kind: Kind| -> Vec<&Dropped> {
+        let dropped = furniture.dropped.iter();
+        dropped.filter(|drop| drop.kind == kind).collect()
+    };
+    let (groups, totals) = (of(Kind::Group), of(Kind::Total));
+    let (silent, footers) = (of(Kind::Silent), of(Kind::Footer));
+    let dropped = titles.lines.len() + groups.len() + totals.len() + silent.len() + footers.len();
+    if dropped == 0 {
+        return None;
+    }
+    let is_are = if dropped == 1 { "is" } else { "are" };
+    let headline = format!(
+        "{} of `{}` {is_are} around its rows, and {} left out",
+        text::count(dropped as u64, "line"),
+        file.file,
+        if dropped == 1 { "was" } else { "were" }
+    );
+    let mut message = Message::new(Code::Furniture, headline)
+        .at(file.clone())
+        .counting(dropped as u64);
+    let text = |dropped: &&Dropped| (dropped.line, dropped.text.clone());
+    let listed = |dropped: &[&Dropped]| dropped.iter().map(text).collect::<Vec<_>>();
+    let above = titles
+        .lines
+        .iter()
+        .copied()
+        .zip(titles.text.iter().cloned());
+    for (one, many, lines) in [
+        ("title", "titles", above.collect()),
+        ("group", "groups", listed(&groups)),
+        (
+            "total, the sum of its rows",
+            "totals, each the sum of its rows",
+            listed(&totals),
+        ),
+        (
+            "total that states no amount",
+            "totals that state no amount",
+            listed(&silent),
+        ),
+        ("footer", "footers", listed(&footers)),
+    ] {
+        if !lines.is_empty() {
+            let noun = if lines.len() == 1 { one } else { many };
+            message = message.found(part(noun, &lines));
+        }
+    }
+    Some(proof(message, furniture))
+}
+
+fn proof(mut message: Message, furniture: &Furniture) -> Message {
+    if let Some(line) = furniture.proof {
+        message = message.note(format!(
+            "the total in line {line} is the sum of the {} that are left",
+            text::count(furniture.rows, "row")
+        ));
+    }
+    match furniture.total_columns.len() {
+        0 => message,
+        _ => message.note("each row adds up to its total"),
+    }
+}
+
+/// `titles in lines 1 to 4: `A`, `B`, `C` and 1 more`.
+fn part(noun: &str, lines: &[(u64, String)]) -> String {
+    let numbers: Vec<u64> = lines.iter().map(|(line, _)| *line).collect();
+    let mut texts: Vec<&str> = Vec::new();
+    for (_, text) in lines {
+        if !text.is_empty() && !texts.contains(&text.as_str()) && texts.len() < 3 {
+            texts.push(text);
+        }
+    }
+    let named = if texts.is_empty() {
+        String::new()
+    } else {
+        let shown: Vec<String> = texts.iter().map(|text| shortened(text)).collect();
+        let more = lines.len().saturating_sub(shown.len());
+        format!(": {}", text::examples(&shown, shown.len() + more))
+    };
+    format!("{noun} in {}{named}", line_ranges(&numbers))
+}
+
+/// A text that is not longer than a line has room for.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 40;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(LONGEST - 1).collect();
+    format!("{}…", start.trim_end())
+}
+
+/// `line 4`, `lines 1 to 3, 7 and 9`, `lines 1, 4, 8, 12 and 20 more`.
+fn line_ranges(lines: &[u64]) -> String {
+    const SHOWN: usize = 4;
+    let mut ranges: Vec<(u64, u64)> = Vec::new();
+    for line in lines {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == *line => *last = *line,
+            _ => ranges.push((*line, *line)),
+        }
+    }
+    let shown: Vec<String> = ranges
+        .iter()
+        .take(SHOWN)
+        .map(|(first, last)| match last - first {
+            0 => first.to_string(),
+            1 => format!("{first}, {last}"),
+            _ => format!("{first} to {last}"),
+        })
+        .collect();
+    let count: u64 = ranges.iter().take(SHOWN).map(|(a, b)| b - a + 1).sum();
+    let more = lines.len() as u64 - count;
+    let word = if lines.len() == 1 { "line" } else { "lines" };
+    if more > 0 {
+        return format!(
+            "{word} {} and {} more",
+            shown.join(", "),
+            text::grouped(more)
+        );
+    }
+    format!("{word} {}", text::list(&shown, "and"))
+}
