@@ -12,6 +12,6 @@ mod read;
 mod token;
 mod word;
 
-pub use mark::{DateDecision, DateEvidence, DateMarks, DateOrder};
+pub use mark::{Announced, Announcement, DateDecision, DateEvidence, DateMarks, DateOrder};
 pub use read::{DateFault, When, read_when};
 pub(in crate::input) use read::{Years, read_within};
