@@ -213,6 +213,10 @@ codes! {
     /// A number among dates is as likely an amount or an id that slipped into the column.
     /// Write all dates in one way, best as `2024-01-31`.
     MixedDateForms = "mixed-date-forms", Error;
+    /// Numbers stand behind the names of months, as in `Jan-05`, that can be years or days. Years of one file
+    /// follow each other; these are too many, or have gaps between them. Read as years, days would put revenue
+    /// decades away. Write months as `2024-01` and dates as `2024-01-31`.
+    AmbiguousMonthNames = "ambiguous-month-names", Error;
     /// A date lies before 1990 or after 2100, or is a placeholder such as `9999-12-31`. One
     /// slip of that size would stretch the data over decades of empty months. Mend the
     /// date, or leave the row out.
@@ -396,6 +400,15 @@ codes! {
     /// accents are too, but no amount is. Look at such a name; if it is right, set
     /// `--encoding windows-1252`.
     AssumedEncoding = "assumed-encoding", Warning;
+    /// Every date of a column is a number: of days, as spreadsheets count them, or of seconds since 1970. They
+    /// were read so. Numbers of days from a spreadsheet that counts from 1904 lie four years off; ids that
+    /// look like dates do too. Look at the date in the message; if it is wrong, name another column with
+    /// `--date`.
+    DatesAsNumbers = "dates-as-numbers", Warning;
+    /// Times carry a zone, and each date counts as it is written: nothing is shifted. An abbreviation such as
+    /// `PST` or `IST` names several zones. Times in UTC near the end of a month may lie in another month where
+    /// the customer or the account is. Where that matters, export in the account's own zone.
+    ZoneIgnored = "zone-ignored", Warning;
     /// Rows are equal to another in every column. They were added up, as line items of one
     /// invoice have to be; if the export holds rows twice, revenue is counted twice. If so,
     /// keep one of each with `--duplicates last`, or have them refused with `--duplicates

@@ -24,7 +24,7 @@ pub(super) struct Column<'a> {
 }
 
 impl Column<'_> {
-    fn place(&self, line: u64) -> Place {
+    pub(super) fn place(&self, line: u64) -> Place {
         Place {
             file_number: self.file.0,
             column: self.name.map(str::to_owned),
@@ -114,18 +114,44 @@ pub(super) fn order(
         .found(format!("line {}: `{}`", day_first.0, day_first.1))
         .found(format!("line {}: `{}`", month_first.0, month_first.1))
         .help("write all dates as `2024-01-31`, or give the two sources as two files")),
-        DateDecision::MixedForms { number, text } => Err(Message::new(
-            Code::MixedDateForms,
-            format!(
-                "`{}` is a date as a number and `{}` one as text",
-                number.1, text.1
-            ),
-        )
-        .at(column.place(number.0))
-        .found(format!("line {}: `{}`", number.0, number.1))
-        .found(format!("line {}: `{}`", text.0, text.1))
-        .help("write all dates as `2024-01-31`")),
+        DateDecision::MixedForms { number, text } => Err(mixed_forms(column, &number, &text)),
+        DateDecision::MonthNames {
+            line,
+            cell,
+            numbers,
+        } => Err(month_names(column, (line, &cell), numbers)),
     }
+}
+
+fn mixed_forms(column: &Column<'_>, number: &(u64, String), text: &(u64, String)) -> Message {
+    Message::new(
+        Code::MixedDateForms,
+        format!(
+            "`{}` is a date as a number and `{}` one as text",
+            number.1, text.1
+        ),
+    )
+    .at(column.place(number.0))
+    .found(format!("line {}: `{}`", number.0, number.1))
+    .found(format!("line {}: `{}`", text.0, text.1))
+    .help("write all dates as `2024-01-31`")
+}
+
+fn month_names(
+    column: &Column<'_>,
+    (line, cell): (u64, &str),
+    (smallest, largest): (u32, u32),
+) -> Message {
+    Message::new(
+        Code::AmbiguousMonthNames,
+        format!("`{cell}` can be a month with its year or a day without one"),
+    )
+    .at(column.place(line))
+    .found(format!(
+        "numbers from {smallest} to {largest} behind the names of months"
+    ))
+    .expected("years that follow each other")
+    .help("write months as `2024-01` and dates as `2024-01-31`")
 }
 
 /// Both readings of an amount: `1399 or 1.399`.

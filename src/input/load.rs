@@ -412,10 +412,13 @@ impl<'a> FileReader<'a> {
             None => decide::mark(found.marks.decide(), &amount),
         };
         let order = match self.options.date_order {
-            Some(value) => Ok(Settled {
-                value,
-                origin: self.options.origin("date-order"),
-            }),
+            Some(value) => match found.dates.decide_form() {
+                Some(fault) => decide::order(fault, &date),
+                None => Ok(Settled {
+                    value,
+                    origin: self.options.origin("date-order"),
+                }),
+            },
             None => order(found.dates.decide(), &found.reversed, &date),
         };
         match (mark, order) {

@@ -2,6 +2,7 @@
 //!
 //! Only `source` reads data; everything else is pure.
 
+mod announce;
 mod cell;
 pub mod columns;
 pub mod date;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::announce;
 use super::columns::{ByWhom, Columns, Role};
 use super::findings::{
     assumed_encoding, clashes, equal_rows, left_out, mixed_grains, no_rows_left, one_currency,
@@ -83,6 +84,7 @@ pub(super) fn close(
     let product_column = column(Role::Product).filter(|_| columns.counts_products());
     let mut summaries: Vec<FileSummary> = files.iter().map(|file| summary(file, options)).collect();
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
+    warnings.extend(files.iter().flat_map(announce::dates_of));
     let mut all = Merged::of(files, policies.duplicates, by.len(), options.filters.len());
     let place = |row: RowPlace| Place {
         file_number: row.file,

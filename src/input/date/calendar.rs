@@ -133,14 +133,18 @@ pub(super) fn day_count(days: i64) -> Result<When, DateFault> {
 
 /// True if the calendar has the day, in any year.
 pub(super) fn has_day(year: i32, month: u32, day: u32) -> bool {
-    let days = match month {
+    (1..=u32::from(days(year, month))).contains(&day)
+}
+
+/// How many days a month has; 0 if there is no such month.
+pub(super) fn days(year: i32, month: u32) -> u8 {
+    match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
         _ => 0,
-    };
-    (1..=days).contains(&day)
+    }
 }
 
 /// Dates that software writes for "none" and "open".

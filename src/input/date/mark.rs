@@ -1,5 +1,8 @@
 //! The order of day and month in a file: what single cells show, and the decision over all of them.
 
+use super::calendar::days;
+use super::clock::{Clock, Zone};
+use super::read::{DateFault, When};
 use crate::input::evidence::Firsts;
 
 /// Which of day and month stands first in `03/04/2025`.
@@ -49,25 +52,77 @@ pub(super) enum Shows {
     Epoch,
     /// Any other date or label.
     Text,
+    /// A time with the abbreviation of a zone: `08:26 PST`.
+    ZoneName,
+    /// A time in UTC within 14 hours of another month.
+    NearEdge,
+    /// A month's name before a number that can be a day or a year: `Jan-24`.
+    DayOrYear,
+    /// A month's name before a number that no day has: `Jan-95`.
+    ShortYear,
 }
+
+/// How many kinds there are.
+const KINDS: usize = 10;
 
 /// What one cell shows about the dates of its column: a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DateMarks(u16);
+pub struct DateMarks {
+    shows: u16,
+    /// The number behind a month's name, where it can be a day or a year.
+    number: u8,
+}
 
 impl DateMarks {
     /// An empty cell, or one that is no date in any form.
-    pub const NONE: DateMarks = DateMarks(0);
+    pub const NONE: DateMarks = DateMarks {
+        shows: 0,
+        number: 0,
+    };
 
     /// Any date whose form raises no question.
     pub(super) const TEXT: DateMarks = DateMarks::NONE.with(Shows::Text);
 
     pub(super) const fn with(self, shows: Shows) -> DateMarks {
-        DateMarks(self.0 | 1 << shows as u16)
+        DateMarks {
+            shows: self.shows | 1 << shows as u16,
+            ..self
+        }
     }
 
     pub(super) const fn has(self, shows: Shows) -> bool {
-        self.0 >> shows as u16 & 1 == 1
+        self.shows >> shows as u16 & 1 == 1
+    }
+
+    /// With what the time of day shows. The marks of a date that depends on the order of day and month
+    /// say nothing of the edges of months, so that they are the same in both orders.
+    pub(super) fn timed(self, clock: Clock, date: &Result<When, DateFault>) -> DateMarks {
+        let orders = [Shows::Either, Shows::NeedsDayFirst, Shows::NeedsMonthFirst];
+        match (clock.zone, date) {
+            (Zone::Name, Ok(_)) => self.with(Shows::ZoneName),
+            (Zone::Name, Err(_)) if orders.into_iter().any(|order| self.has(order)) => {
+                self.with(Shows::ZoneName)
+            }
+            (Zone::Utc, Ok(when))
+                if !orders.into_iter().any(|order| self.has(order))
+                    && clock
+                        .is_near_edge(when.day, days(when.month.year(), when.month.number())) =>
+            {
+                self.with(Shows::NearEdge)
+            }
+            _ => self,
+        }
+    }
+
+    /// With the number of two digits behind a month's name.
+    pub(super) fn behind_month(self, number: u32) -> DateMarks {
+        match u8::try_from(number) {
+            Ok(number @ 0..=31) => DateMarks {
+                number,
+                ..self.with(Shows::DayOrYear)
+            },
+            _ => self.with(Shows::ShortYear),
+        }
     }
 }
 
@@ -90,9 +145,37 @@ impl DateMarks {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DateEvidence {
-    firsts: Firsts<6>,
+    firsts: Firsts<KINDS>,
     /// How many cells can be read in both orders.
     ambiguous: u64,
+    /// How many times in UTC lie near another month.
+    near_edges: u64,
+    /// The numbers behind the names of months, a bit each.
+    numbers: u32,
+}
+
+/// Something about the dates of a column that was read and is worth saying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announced {
+    /// What it is.
+    pub what: Announcement,
+    /// The first line that shows it.
+    pub line: u64,
+    /// The cell in that line, as written.
+    pub cell: String,
+}
+
+/// What is worth saying about the dates of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Announcement {
+    /// They are numbers of days, as spreadsheets count them.
+    Serials,
+    /// They are seconds or milliseconds since 1970.
+    Epochs,
+    /// Times name zones by abbreviations, which were not used.
+    ZoneNames,
+    /// Times in UTC lie within 14 hours of another month: how many.
+    NearEdges(u64),
 }
 
 /// Which order the dates have, and what says so.
@@ -132,6 +215,16 @@ pub enum DateDecision {
         /// The first date in another form; an epoch number if `number` is a serial and there is no text.
         text: (u64, String),
     },
+    /// Numbers behind the names of months that are too many, or too far apart, to be years: `Jan-05`,
+    /// `Jan-19`.
+    MonthNames {
+        /// The first line with one.
+        line: u64,
+        /// The cell in that line, as written.
+        cell: String,
+        /// The smallest and the largest number.
+        numbers: (u32, u32),
+    },
 }
 
 impl DateEvidence {
@@ -139,30 +232,73 @@ impl DateEvidence {
     #[inline]
     pub fn add(&mut self, marks: DateMarks, line: u64, cell: &str) {
         self.ambiguous += u64::from(marks.has(Shows::Either));
-        self.firsts.add(marks.0, line, cell);
+        self.near_edges += u64::from(marks.has(Shows::NearEdge));
+        self.numbers |= u32::from(marks.has(Shows::DayOrYear)) << marks.number;
+        self.firsts.add(marks.shows, line, cell);
     }
 
     /// Takes in what another part or another column showed; the order of merging does not matter.
     pub fn merge(&mut self, other: DateEvidence) {
         self.ambiguous += other.ambiguous;
+        self.near_edges += other.near_edges;
+        self.numbers |= other.numbers;
         self.firsts.merge(other.firsts);
     }
 
     /// Decides one column: its form first, then the order of day and month.
     #[must_use]
     pub fn decide(&self) -> DateDecision {
+        self.decide_form().unwrap_or_else(|| self.decide_order())
+    }
+
+    /// Says why the cells of one column cannot all be dates of one form, whatever the order of day and
+    /// month; `None` if they can.
+    #[must_use]
+    pub fn decide_form(&self) -> Option<DateDecision> {
         let (serial, epoch) = (self.first(Shows::Serial), self.first(Shows::Epoch));
         let number = serial.into_iter().chain(epoch).min();
         let text = self.first(Shows::Text);
         match (number, text, serial, epoch) {
             (Some(number), Some(text), ..) | (_, None, Some(number), Some(text)) => {
-                DateDecision::MixedForms {
+                Some(DateDecision::MixedForms {
                     number: owned(number),
                     text: owned(text),
-                }
+                })
             }
-            _ => self.decide_order(),
+            _ => self.decide_month_names(),
         }
+    }
+
+    /// Months are named in one year, or in years that follow each other, where numbers are years; days
+    /// are many, or have gaps between them.
+    fn decide_month_names(&self) -> Option<DateDecision> {
+        const YEARS_MAX: u32 = 15;
+        let (line, cell) = self.first(Shows::DayOrYear)?;
+        let (smallest, largest) = (self.numbers.trailing_zeros(), self.numbers.checked_ilog2()?);
+        let has_gap = self.numbers.count_ones() != largest - smallest + 1;
+        let are_days = has_gap || self.numbers.count_ones() > YEARS_MAX;
+        let is_year = self.first(Shows::ShortYear).is_some();
+        (are_days && !is_year).then(|| DateDecision::MonthNames {
+            line,
+            cell: cell.to_owned(),
+            numbers: (smallest, largest),
+        })
+    }
+
+    /// What is to be said about the dates, though they were read.
+    #[must_use]
+    pub fn announced(&self) -> Vec<Announced> {
+        let kinds = [
+            (Shows::Serial, Announcement::Serials),
+            (Shows::Epoch, Announcement::Epochs),
+            (Shows::ZoneName, Announcement::ZoneNames),
+            (Shows::NearEdge, Announcement::NearEdges(self.near_edges)),
+        ];
+        let seen = kinds.into_iter().filter_map(|(shows, what)| {
+            let (line, cell) = owned(self.first(shows)?);
+            Some(Announced { what, line, cell })
+        });
+        seen.collect()
     }
 
     /// Decides the order of day and month alone, as is done over all date columns of a file together.
@@ -236,6 +372,9 @@ mod tests {
             DateDecision::MixedForms { number, text } => {
                 format!("number {}, text {}", number.0, text.0)
             }
+            DateDecision::MonthNames { line, numbers, .. } => {
+                format!("names {line}, {} to {}", numbers.0, numbers.1)
+            }
         }
     }
 
@@ -265,8 +404,67 @@ mod tests {
     }
 
     #[test]
+    fn numbers_behind_months_are_years_where_they_follow_each_other() {
+        for (cells, expected) in [
+            (&["Jan-24", "Feb-24", "Mar-24"][..], "neutral"),
+            (&["Nov-24", "Dec-24", "Jan-25"], "neutral"),
+            (&["Jan-24", "Jan-25", "Jan-26"], "neutral"),
+            (&["Jan-99", "Jan-24", "Jan-03"], "neutral"),
+            (&["Jan'03", "Jan'24"], "neutral"),
+            (&["Jan-2003", "Jan-2024"], "neutral"),
+            (&["2024-01-31", "Jan-05", "Jan-12"], "names 3, 5 to 12"),
+            (&["Jan-24", "Jan-26"], "names 2, 24 to 26"),
+        ] {
+            assert_eq!(decided(cells), expected, "{cells:?}");
+        }
+        let days: Vec<String> = (1..=31).map(|day| format!("Jan {day:02}")).collect();
+        let cells: Vec<&str> = days.iter().map(String::as_str).collect();
+        assert_eq!(decided(&cells[..15]), "neutral");
+        assert_eq!(decided(&cells[..16]), "names 2, 1 to 16");
+        assert_eq!(decided(&cells), "names 2, 1 to 31");
+    }
+
+    #[test]
+    fn what_was_read_with_a_doubt_is_announced() {
+        let announced = |cells: &[&str]| {
+            let announced = evidence(cells).announced().into_iter();
+            let lines = announced.map(|one| format!("{:?} {}", one.what, one.line));
+            lines.collect::<Vec<_>>().join(", ")
+        };
+        for (cells, expected) in [
+            (&["2024-01-31", "Jan 2024", "2024-01-31 08:26"][..], ""),
+            (&["45322", "45351.5"], "Serials 2"),
+            (&["1706659200", "1704067200"], "Epochs 2"),
+            (&["1706659200", "1706745599"], "Epochs 2, NearEdges(1) 3"),
+            (&["2024-01-15 08:26 PST", "2024-01-15 08:26"], "ZoneNames 2"),
+            (&["1/31/24 8:26 PM EST"], "ZoneNames 2"),
+            (&["2024-01-15T08:26:00Z"], ""),
+            (&["2024-01-31T00:00:00Z", "2024-02-01T00:00:00Z"], ""),
+            (
+                &[
+                    "2024-01-15T08:26:00Z",
+                    "2024-01-31T23:26:00Z",
+                    "2024-02-01 05:00 UTC",
+                ],
+                "NearEdges(2) 3",
+            ),
+            (&["2024-01-31T23:26:00+02:00"], ""),
+        ] {
+            assert_eq!(announced(cells), expected, "{cells:?}");
+        }
+    }
+
+    #[test]
     fn evidence_does_not_depend_on_the_order_of_parts() {
-        let cells = ["03/04/2025", "31/01/2025", "45322", "05/04/2025"];
+        let cells = [
+            "03/04/2025",
+            "Jan-05",
+            "Jan-24",
+            "2024-01-31T23:26:00Z",
+            "31/01/2025",
+            "45322",
+            "05/04/2025",
+        ];
         let parts = |rows: &[usize]| {
             let mut whole = DateEvidence::default();
             for row in rows {
@@ -277,7 +475,8 @@ mod tests {
             }
             whole
         };
-        assert_eq!(parts(&[0, 1, 2, 3]), parts(&[3, 2, 1, 0]));
-        assert_eq!(parts(&[0, 1, 2, 3]), evidence(&cells));
+        let forward = parts(&[0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(forward, parts(&[6, 5, 4, 3, 2, 1, 0]));
+        assert_eq!(forward, evidence(&cells));
     }
 }

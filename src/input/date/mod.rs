@@ -6,12 +6,14 @@
 
 mod calendar;
 mod clock;
+mod end;
 mod mark;
 mod number;
 mod read;
 mod token;
 mod word;
 
-pub use mark::{DateDecision, DateEvidence, DateMarks, DateOrder};
+pub use end::{End, is_null, read_end};
+pub use mark::{Announced, Announcement, DateDecision, DateEvidence, DateMarks, DateOrder};
 pub use read::{DateFault, When, read_when};
 pub(in crate::input) use read::{Years, read_within};

@@ -1,6 +1,7 @@
 //! Dates written as digits alone: serials, epoch times, `20240131`, `202401`, `2024`.
 
 use super::calendar::{YEARS, date, day_count, has_day, label, part};
+use super::clock::Clock;
 use super::mark::{DateMarks, Shows};
 use super::read::{DateFault, When};
 use crate::units::{FiscalYear, Grain};
@@ -28,8 +29,8 @@ pub(super) fn read(text: &str, fiscal: FiscalYear) -> Option<(DateMarks, Result<
     Some(match digits.len() {
         5 if SERIALS.contains(&number) => count(number - SERIAL_OF_1970, Shows::Serial),
         _ if is_fraction => return None,
-        10 if EPOCH_SECONDS.contains(&number) => count(number / 86_400, Shows::Epoch),
-        13 if EPOCH_SECONDS.contains(&(number / 1000)) => count(number / 86_400_000, Shows::Epoch),
+        10 if EPOCH_SECONDS.contains(&number) => epoch(number),
+        13 if EPOCH_SECONDS.contains(&(number / 1000)) => epoch(number / 1000),
         8 => compact_date(number).unwrap_or(unreadable),
         6 => compact_month(number).unwrap_or(unreadable),
         4 => {
@@ -38,6 +39,14 @@ pub(super) fn read(text: &str, fiscal: FiscalYear) -> Option<(DateMarks, Result<
         }
         _ => unreadable,
     })
+}
+
+fn epoch(seconds: u64) -> (DateMarks, Result<When, DateFault>) {
+    let (marks, result) = count(seconds / 86_400, Shows::Epoch);
+    (
+        marks.timed(Clock::of_seconds(seconds % 86_400), &result),
+        result,
+    )
 }
 
 fn count(days: u64, form: Shows) -> (DateMarks, Result<When, DateFault>) {

@@ -112,15 +112,27 @@ pub(in crate::input) fn read_within(
     if let Some((marks, result)) = number::read(text, years.fiscal) {
         return (marks, result.map(Some));
     }
-    let (text, has_time) = match clock::split(text) {
-        Some(date) => (date, true),
-        None => (text, false),
+    let Some((date, clock)) = clock::split(text) else {
+        let (marks, result) = read_text(text, false, order, years);
+        return (marks, result.map(Some));
     };
+    let (marks, result) = read_text(date, true, order, years);
+    (marks.timed(clock, &result), result.map(Some))
+}
+
+/// A date without its time, or a label if it had none.
+fn read_text(
+    text: &str,
+    has_time: bool,
+    order: DateOrder,
+    years: Years,
+) -> (DateMarks, Result<When, DateFault>) {
+    let unreadable = (DateMarks::NONE, Err(DateFault::Unreadable));
     if let Some(result) = read_plain(text.as_bytes()).filter(|_| !has_time || text.len() == 10) {
-        return (DateMarks::TEXT, result.map(Some));
+        return (DateMarks::TEXT, result);
     }
     let Some(tokens) = Tokens::of(text) else {
-        return (DateMarks::NONE, Err(DateFault::Unreadable));
+        return unreadable;
     };
     let (marks, result) = match tokens.tokens() {
         [Token::Number(..), Token::Number(..), Token::Number(..)] => numeric(&tokens, order),
@@ -128,15 +140,19 @@ pub(in crate::input) fn read_within(
         | [Token::Word(_), Token::Number(..), Token::Number(..)] => {
             (DateMarks::TEXT, day_or_label(&tokens, years, has_time))
         }
-        _ if has_time => (DateMarks::NONE, Err(DateFault::Unreadable)),
+        _ if has_time => return unreadable,
+        [Token::Word(Word::Month(_)), Token::Number(number, 2)]
+            if tokens.gaps() != [Gap::Sign('\'')] =>
+        {
+            let marks = DateMarks::TEXT.behind_month(*number);
+            (marks, labelled(&tokens, years))
+        }
         _ => (DateMarks::TEXT, labelled(&tokens, years)),
     };
-    let marks = if result == Err(DateFault::Unreadable) {
-        DateMarks::NONE
-    } else {
-        marks
-    };
-    (marks, result.map(Some))
+    match result {
+        Err(DateFault::Unreadable) => unreadable,
+        result => (marks, result),
+    }
 }
 
 /// The common forms `2024-01-31` and `2024-01`; `None` for any other.

@@ -62,18 +62,18 @@ fn month(folded: &[u8]) -> Option<u32> {
     Some(match folded {
         b"jan" | b"january" | b"januar" | b"janner" | b"janv" | b"janvier" | b"ene" | b"enero"
         | b"janeiro" | b"januari" | b"gen" | b"gennaio" => 1,
-        b"feb" | b"february" | b"februar" | b"fev" | b"fevr" | b"fevrier" | b"febrero"
-        | b"fevereiro" | b"februari" | b"febbraio" => 2,
+        b"feb" | b"febr" | b"feber" | b"february" | b"februar" | b"fev" | b"fevr" | b"fevrier"
+        | b"febrero" | b"fevereiro" | b"februari" | b"febbraio" => 2,
         b"mar" | b"march" | b"marz" | b"maerz" | b"mrz" | b"mars" | b"marzo" | b"marco"
         | b"mrt" | b"maart" => 3,
         b"apr" | b"april" | b"avr" | b"avril" | b"abr" | b"abril" | b"aprile" => 4,
         b"may" | b"mai" | b"mayo" | b"maio" | b"mei" | b"mag" | b"maggio" => 5,
         b"jun" | b"june" | b"juni" | b"juin" | b"junio" | b"junho" | b"giu" | b"giugno" => 6,
-        b"jul" | b"july" | b"juli" | b"juil" | b"juillet" | b"julio" | b"julho" | b"lug"
-        | b"luglio" => 7,
+        b"jul" | b"july" | b"juli" | b"juil" | b"juill" | b"juillet" | b"julio" | b"julho"
+        | b"lug" | b"luglio" => 7,
         b"aug" | b"august" | b"aout" | b"ago" | b"agosto" | b"augustus" => 8,
         b"sep" | b"sept" | b"september" | b"septembre" | b"septiembre" | b"setiembre" | b"set"
-        | b"setembro" | b"settembre" => 9,
+        | b"setembro" | b"sett" | b"settembre" => 9,
         b"oct" | b"october" | b"okt" | b"oktober" | b"octobre" | b"octubre" | b"out"
         | b"outubro" | b"ott" | b"ottobre" => 10,
         b"nov" | b"november" | b"novembre" | b"noviembre" | b"novembro" => 11,
@@ -108,14 +108,14 @@ mod tests {
     fn months_have_names_in_seven_languages() {
         for (names, number) in [
             ("Jan JANUARY Jänner janv enero janeiro gennaio", 1),
-            ("Feb févr fevereiro Febbraio", 2),
+            ("Feb febr Feber févr fevereiro Febbraio", 2),
             ("Mär März mars março maart mrt", 3),
             ("avr abril aprile", 4),
             ("May mai mei maggio", 5),
             ("juin junho giu", 6),
-            ("juil luglio", 7),
+            ("juil juill luglio", 7),
             ("août AOÛT ago augustus", 8),
-            ("Sept setembro settembre", 9),
+            ("Sept sett setembro settembre", 9),
             ("okt outubro ott", 10),
             ("noviembre", 11),
             ("dic Dez déc Dezember décembre", 12),
