@@ -318,6 +318,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Leave out rows with this status; several with commas",
     ),
     switch(
+        "keep-totals",
+        "Shape",
+        "Take rows that are named like totals as customers",
+    ),
+    switch(
         "allow-no-churn",
         "Shape",
         "Take a list of contracts none of which has ended",

@@ -293,6 +293,7 @@ impl Resolver<'_> {
             per: self.per(),
             keep_status: self.list("keep-status", true),
             drop_status: self.list("drop-status", true),
+            keeps_totals: self.switch("keep-totals"),
             allows_no_churn: self.switch("allow-no-churn"),
             periods: self.parsed(
                 "periods",

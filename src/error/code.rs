@@ -342,10 +342,6 @@ codes! {
     /// brackets at the start of every message; metrics have the names of the fields in the
     /// output. A name that comes close is offered.
     UnknownCode = "unknown-code", Error;
-    /// A row or a column is named as a total and is not the sum of what it stands for. Rows may be missing, or
-    /// it is no total at all. Compare both sums, and mend the export; a customer that is named like a total is kept
-    /// with `--keep-totals`.
-    UnprovenTotal = "unproven-total", Error;
     /// The columns fit several shapes, and each gives another ledger: a row may be an amount of one month, a
     /// contract that runs from a start to an end, or a line of an invoice for a time of service. Say which with
     /// `--shape`.

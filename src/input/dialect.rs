@@ -43,8 +43,10 @@ pub struct Dialect {
     pub delimiter: u8,
     /// What ends a record.
     pub terminator: Terminator,
-    /// How many bytes a first line `sep=;` takes, which is no record.
+    /// How many bytes stand before the header: a first line `sep=;`, the titles of a report.
     pub preamble: usize,
+    /// How many lines they are.
+    pub lines_before: u64,
     /// What the delimiter was known by: `` `;` splits all 51 records of the sample into 7 cells ``.
     pub evidence: String,
     /// Whether the delimiter was set, not detected.
@@ -55,7 +57,7 @@ impl Dialect {
     /// The line on which the first record, or the blank lines before it, starts.
     #[must_use]
     pub fn first_line(&self) -> u64 {
-        1 + u64::from(self.preamble > 0)
+        1 + self.lines_before
     }
 }
 
@@ -88,6 +90,7 @@ pub fn detect_dialect(
             delimiter: named,
             terminator,
             preamble,
+            lines_before: 1,
             evidence,
             set: delimiter.is_some(),
         });
@@ -311,6 +314,7 @@ impl Fit {
             delimiter: self.delimiter,
             terminator: self.terminator,
             preamble: 0,
+            lines_before: 0,
             evidence,
             set,
         }

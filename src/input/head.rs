@@ -123,6 +123,7 @@ mod tests {
                 delimiter: b',',
                 terminator,
                 preamble: 0,
+                lines_before: 0,
                 evidence: String::new(),
                 set: false,
             };

@@ -10,10 +10,12 @@ use super::decide::{self, Column, Settled};
 use super::dialect::{Dialect, detect_dialect};
 use super::encoding::Encoding;
 use super::filter::Filter;
+use super::furniture::{Furniture, Titles, furniture_warning, is_total_like};
 use super::head::{body, cut_header, first_values, read_header, wider_record};
 use super::header::{self, Scale};
 use super::labels::{LabelAsk, LabelsFound, read_headers};
 use super::number::{Mark, MarkDecision};
+use super::report::{self, Report};
 use super::scan::{Chunk, Cut, Record, Records, Splitter};
 use super::shape::plan::{Found, Plan};
 use super::shape::reader::RowReader;
@@ -63,6 +65,8 @@ pub struct LoadOptions {
     pub periods: Option<Grain>,
     /// The year of periods that name none.
     pub year: Option<i32>,
+    /// True if lines that are named like totals are kept as customers.
+    pub keeps_totals: bool,
     /// The month that counted periods count from.
     pub first_period: Option<Month>,
     /// How many threads read rows; at least one.
@@ -157,6 +161,9 @@ pub(super) struct FileRead {
     pub(super) order: Settled<DateOrder>,
     pub(super) is_minor: bool,
     pub(super) shape_origin: String,
+    pub(super) titles: Titles,
+    /// The warning about lines that are no rows.
+    pub(super) furniture: Option<Message>,
     pub(super) labels: LabelsFound,
     pub(super) per: Option<(Per, String)>,
     pub(super) compression: Option<&'static str>,
@@ -176,6 +183,9 @@ struct FileReader<'a> {
     rules: Rules,
     per: Option<(Per, String)>,
     labels: LabelsFound,
+    titles: Titles,
+    /// The lines around the rows, once they were told apart.
+    furniture: Option<Furniture>,
     header_place: Place,
     options: &'a LoadOptions,
     policies: &'a Policies,
@@ -205,8 +215,9 @@ impl<'a> FileReader<'a> {
         let placed = |message: Message| Errors::from(numbered(message, number));
         let sample = source.sample(options.encoding).map_err(placed)?;
         let name = source.name().to_owned();
-        let dialect = detect_dialect(&sample.text, sample.complete, options.delimiter, &name)
+        let mut dialect = detect_dialect(&sample.text, sample.complete, options.delimiter, &name)
             .map_err(placed)?;
+        let titles = report::cut_titles(&sample, &mut dialect);
         let (cells, header_place) =
             read_header(&sample, &dialect, number, &name).map_err(placed)?;
         let line = HeaderLine {
@@ -228,7 +239,7 @@ impl<'a> FileReader<'a> {
         };
         let columns = assign(&line, shape, None, &options.columns, &options.origins)?;
         if options.scale.is_none() {
-            refuse_scaled(&columns, &header_place)?;
+            refuse_scaled(&columns, &titles, &header_place)?;
         }
         let per = columns
             .shape
@@ -237,7 +248,7 @@ impl<'a> FileReader<'a> {
         let per = per.transpose()?;
         let rules = rules(options, per.as_ref());
         let labels = if columns.shape == Shape::Wide {
-            labels(&columns, options, policies, &header_place)?
+            labels(&columns, titles.year, options, policies, &header_place)?
         } else {
             LabelsFound::default()
         };
@@ -251,6 +262,8 @@ impl<'a> FileReader<'a> {
             rules,
             per,
             labels,
+            titles,
+            furniture: None,
             header_place,
             options,
             policies,
@@ -260,11 +273,15 @@ impl<'a> FileReader<'a> {
     /// Reads the rows, again where a whole pass shows that the sample misled.
     fn read(mut self, progress: &dyn Fn(u64)) -> Result<FileRead, Errors> {
         let (mut guess, is_proven) = self.first_guess();
-        if !is_proven && !self.sample.complete {
+        let is_report = !self.titles.lines.is_empty() || self.columns.header[0].is_empty();
+        if (!is_proven || is_report) && !self.sample.complete {
             // A whole pass may show that the sample misled; a pipe has to be kept for another.
             self.source
                 .spool()
                 .map_err(|message| Errors::from(numbered(message, self.number)))?;
+        }
+        if is_report {
+            self.strip(guess.mark)?;
         }
         // Twice for the mark and the order, twice for an encoding that changes, once to spare.
         for _ in 0..5 {
@@ -278,6 +295,9 @@ impl<'a> FileReader<'a> {
             if found.errors.is_cut_short() {
                 return Err(found.errors.finish());
             }
+            if self.furniture.is_none() && self.is_suspicious(&found) && self.strip(guess.mark)? {
+                continue;
+            }
             let (mark, order) = self.settle(&found)?;
             let settled = Guess {
                 mark: mark.value,
@@ -289,6 +309,36 @@ impl<'a> FileReader<'a> {
             guess = settled;
         }
         Err(Errors::from(changed(self.file_place())))
+    }
+
+    /// True if rows that were read look like lines of a report, and it can be read again.
+    fn is_suspicious(&self, found: &Found) -> bool {
+        let is_table = matches!(self.columns.shape, Shape::Long | Shape::Wide);
+        let can_reopen = self.sample.complete || self.source.can_reopen();
+        let is_odd = || {
+            found.skipped > 0
+                || found.part.has_customer(is_total_like)
+                || report::is_suspicious(&found.errors.clone().finish())
+        };
+        is_table && can_reopen && is_odd()
+    }
+
+    /// Tells the rows from the lines around them; true if there are any such lines.
+    fn strip(&mut self, mark: Mark) -> Result<bool, Errors> {
+        let report = Report {
+            place: self.file_place(),
+            columns: &self.columns,
+            labels: &self.labels.labels,
+            mark,
+            is_titled: !self.titles.lines.is_empty(),
+            keeps_totals: self.options.keeps_totals,
+        };
+        let encoding = self.options.encoding;
+        let found = report::strip(&mut self.source, encoding, &self.dialect, &report)?;
+        let found = found.unwrap_or_default();
+        let has_any = !found.dropped.is_empty() || !found.groups.is_empty();
+        self.furniture = Some(found);
+        Ok(has_any)
     }
 
     fn close(
@@ -309,7 +359,15 @@ impl<'a> FileReader<'a> {
         let amount = self.columns.name(Role::Amount).unwrap_or_default();
         Ok(FileRead {
             is_minor: header::is_minor(amount),
+            furniture: self.furniture.as_ref().and_then(|furniture| {
+                let place = Place {
+                    file_number: self.number,
+                    ..Place::file(self.source.name())
+                };
+                furniture_warning(furniture, &self.titles, &place)
+            }),
             shape_origin: self.shape_origin,
+            titles: self.titles,
             labels: self.labels,
             per: self.per,
             name: self.source.name().to_owned(),
@@ -380,9 +438,10 @@ impl<'a> FileReader<'a> {
             duplicates: self.policies.duplicates,
             through: self.policies.through,
             currency: self.policies.currency.as_deref(),
-            header_currency: header::currency_of(amount),
+            header_currency: header::currency_of(amount).or(self.titles.currency),
             is_minor: header::is_minor(amount),
             rules: &self.rules,
+            furniture: self.furniture.as_ref(),
             periods: &self.labels.labels,
             totals: &self.labels.totals,
             origins: &self.options.origins,
@@ -570,6 +629,7 @@ fn each_chunk(
 /// The columns of periods, of a wide file.
 fn labels(
     columns: &Columns,
+    year_of_titles: Option<i32>,
     options: &LoadOptions,
     policies: &Policies,
     header_place: &Place,
@@ -578,7 +638,7 @@ fn labels(
         order: options.date_order,
         fiscal: policies.fiscal_year,
         is_fiscal_known: policies.is_set("fiscal-year-start"),
-        year: options.year,
+        year: options.year.or(year_of_titles),
         first_period: options.first_period,
         periods: options.periods,
     };
@@ -629,13 +689,26 @@ fn rules(options: &LoadOptions, per: Option<&(Per, String)>) -> Rules {
 }
 
 /// Asks where the amount's header says that amounts are in thousands or millions.
-fn refuse_scaled(columns: &Columns, header_place: &Place) -> Result<(), Errors> {
+fn refuse_scaled(columns: &Columns, titles: &Titles, header_place: &Place) -> Result<(), Errors> {
     let name = columns.name(Role::Amount).unwrap_or_default();
-    let Some(scale) = header::scale_of(name) else {
-        return Ok(());
+    let (scale, headline) = match (header::scale_of(name), titles.scale) {
+        (Some(scale), _) => (
+            scale,
+            format!(
+                "the header `{name}` says that amounts are in {}",
+                scale.word()
+            ),
+        ),
+        (None, Some(scale)) => (
+            scale,
+            format!(
+                "a title above the header says that amounts are in {}",
+                scale.word()
+            ),
+        ),
+        (None, None) => return Ok(()),
     };
     let word = scale.word();
-    let headline = format!("the header `{name}` says that amounts are in {word}");
     let message = Message::new(Code::ScaledAmounts, headline)
         .at(header_place.clone())
         .help(format!(

@@ -24,6 +24,7 @@ pub mod number;
 mod packed;
 mod record;
 pub mod repeats;
+mod report;
 mod role;
 pub mod scan;
 pub mod shape;

@@ -248,6 +248,7 @@ mod tests {
             delimiter,
             terminator,
             preamble,
+            lines_before: u64::from(preamble > 0),
             evidence: String::new(),
             set: true,
         }

@@ -77,7 +77,7 @@ pub(super) fn close(
         return Err(Errors::from(Message::new(Code::Usage, "no file was given")));
     };
     let columns = first.columns.clone();
-    let first_word = first.labels.amount_word;
+    let first_word = first.labels.amount_word.or(first.titles.amount_word);
     let column = |role: Role| columns.name(role).map(str::to_owned);
     let by = columns.by.iter();
     let by: Vec<String> = by.map(|index| columns.header[*index].clone()).collect();
@@ -85,6 +85,7 @@ pub(super) fn close(
     let mut summaries: Vec<FileSummary> = files.iter().map(|file| summary(file, options)).collect();
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     warnings.extend(files.iter().flat_map(announce::dates_of));
+    warnings.extend(files.iter().filter_map(|file| file.furniture.clone()));
     let mut all = Merged::of(files, policies.duplicates, by.len(), options.filters.len());
     let place = |row: RowPlace| Place {
         file_number: row.file,

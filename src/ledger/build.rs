@@ -195,6 +195,14 @@ impl Part {
             .collect()
     }
 
+    /// True if some customer has such a name.
+    #[must_use]
+    pub fn has_customer(&self, is_one: impl Fn(&str) -> bool) -> bool {
+        (0..)
+            .take(self.customers.len())
+            .any(|number| is_one(self.customers.name(number)))
+    }
+
     /// Where rows of each grain first stand.
     #[must_use]
     pub fn coverage(&self) -> &Coverage {

@@ -23,6 +23,7 @@ pub use head::find_header;
 pub use message::furniture_warning;
 pub use strip::strip;
 pub use titles::{Titles, read_titles};
+pub use words::is_total_like;
 
 /// One record as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

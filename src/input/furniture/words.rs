@@ -56,6 +56,12 @@ pub(super) fn form_of(label: &str) -> (Form, Option<u64>) {
     (Form::Named(names), count)
 }
 
+/// True for a name that may be a total's, alone or beside another name.
+#[must_use]
+pub fn is_total_like(name: &str) -> bool {
+    form_of(name).0 != Form::Plain
+}
+
 /// True for a word for a total alone, in a key.
 pub(super) fn is_bare(key: &str) -> bool {
     const MORE: &[&str] = &[

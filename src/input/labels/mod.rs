@@ -148,6 +148,13 @@ pub(super) fn period_headers(cells: &[String]) -> Option<Vec<&str>> {
     (found.len() >= 2).then_some(found)
 }
 
+/// True for a header that names a period.
+pub(super) fn is_period(cell: &str) -> bool {
+    let cells = [cell.to_owned()];
+    let headers = headers(&cells, Years::starting(FiscalYear::CALENDAR));
+    headers.iter().any(Header::is_label)
+}
+
 fn label(header: &Header<'_>) -> Option<Label> {
     let Kind::Period(when) = header.kind else {
         return None;

@@ -2,7 +2,7 @@
 //! and checked by itself, and kept until all were read.
 
 use super::super::columns::Role;
-use super::super::date::{DateFault, DateOrder, When, read_when};
+use super::super::date::{self, DateOrder, When, read_when};
 use super::super::header::folded;
 use super::super::number::{AmountFault, Reading, read_amount};
 use super::super::vocabulary::{self, MovementType, Treatment, is_nothing};
@@ -413,18 +413,14 @@ fn read_end(
     line: u64,
 ) -> Result<End, Fault> {
     let cell = row.cell(Role::End);
-    if is_nothing(cell) {
-        return Ok(End::Open);
+    let (marks, when) = date::read_end(cell, plan.order.0, plan.fiscal_year);
+    found.dates.add(marks, line, cell);
+    match when {
+        Ok(date::End::Open { .. }) => Ok(End::Open),
+        Ok(date::End::At(when)) if when.day == 0 => Ok(End::Through(Day::last_of(when.month))),
+        Ok(date::End::At(when)) => Ok(End::On(first_day(when))),
+        Err(fault) => Err(raw.date(raw.column(Role::End), cell, fault)),
     }
-    let when = match read_date_cell(plan, found, cell, line) {
-        Ok(Some(when)) => when,
-        Ok(None) | Err(DateFault::Placeholder) => return Ok(End::Open),
-        Err(fault) => return Err(raw.date(raw.column(Role::End), cell, fault)),
-    };
-    Ok(match when.day {
-        0 => End::Through(Day::last_of(when.month)),
-        _ => End::On(first_day(when)),
-    })
 }
 
 /// Under an order of day and month that puts an end before its start, the dates are not written.

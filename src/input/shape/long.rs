@@ -36,6 +36,7 @@ pub(super) fn read_row(
     };
     let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
     if is_nothing && (customer.is_empty() || date.is_empty()) {
+        found.skipped += 1;
         return None;
     }
     let Some(reading) = reading.or_else(|| zero(plan)) else {

@@ -6,6 +6,7 @@ use super::super::columns::Columns;
 use super::super::date::{DateEvidence, DateOrder};
 use super::super::dialect::Dialect;
 use super::super::filter::Filter;
+use super::super::furniture::Furniture;
 use super::super::labels::Label;
 use super::super::log::ErrorLog;
 use super::super::number::{Mark, MarkEvidence};
@@ -53,6 +54,8 @@ pub struct Plan<'a> {
     pub factor: i128,
     /// What rows mean beyond their cells.
     pub rules: &'a Rules,
+    /// The lines that are no rows, and the customers of groups.
+    pub furniture: Option<&'a Furniture>,
     /// The columns of periods, of the wide shape.
     pub periods: &'a [Label],
     /// The columns that are named as sums of these.
@@ -99,6 +102,8 @@ pub struct Found {
     pub movements: Tally,
     /// For each order of dates, the first row that would end before it starts under it.
     pub reversed: [Option<(u64, String)>; 2],
+    /// Rows that name neither a customer and period nor an amount.
+    pub skipped: u64,
     /// How many rows there are.
     pub rows: u64,
     /// How many rows with a date lie inside the horizon.
@@ -128,6 +133,7 @@ impl Found {
             statuses: Tally::default(),
             movements: Tally::default(),
             reversed: [None, None],
+            skipped: 0,
             rows: 0,
             in_horizon: 0,
             passed: 0,
@@ -162,6 +168,7 @@ impl Found {
         for (mine, theirs) in self.reversed.iter_mut().zip(other.reversed) {
             *mine = [mine.take(), theirs].into_iter().flatten().min();
         }
+        self.skipped += other.skipped;
         self.rows += other.rows;
         self.in_horizon += other.in_horizon;
         self.passed += other.passed;

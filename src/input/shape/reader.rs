@@ -87,6 +87,12 @@ impl<'a> RowReader<'a> {
             record,
             bytes,
         };
+        if plan
+            .furniture
+            .is_some_and(|furniture| furniture.is_dropped(record.line()))
+        {
+            return;
+        }
         found.rows += 1;
         let place = RowPlace {
             file: plan.file.0,
@@ -95,7 +101,13 @@ impl<'a> RowReader<'a> {
         if let Some(column) = first_extra_cell(record, bytes, plan.columns.header.len()) {
             return found.errors.add(raw.extra_cells(column));
         }
-        let row = cells(record, bytes, plan, scratch);
+        let mut row = cells(record, bytes, plan, scratch);
+        if let Some(group) = plan
+            .furniture
+            .and_then(|furniture| furniture.customer_at(place.line))
+        {
+            row.roles[Role::Customer as usize] = group;
+        }
         let fault = match plan.columns.shape {
             Shape::Long => long::read_row(plan, found, &row, &raw, place),
             Shape::Wide => wide::read_row(plan, found, &row, &raw, place),

@@ -36,6 +36,8 @@ pub(super) fn read_row(
     if is_damaged_id(customer) {
         return Some(raw.damaged_id(customer));
     }
+    let is_blank = |label: &Label| raw.text_at(label.index).is_empty();
+    found.skipped += u64::from(plan.periods.iter().all(is_blank));
     let passes = passes_filters(plan, found, row);
     found.in_horizon += 1;
     found.passed += u64::from(passes);
