@@ -30,6 +30,7 @@ mod split;
 mod stream;
 mod summary;
 pub mod tally;
+pub mod vocabulary;
 mod wide;
 
 pub use load::{LoadOptions, Loaded, Progress, load};
