@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::args::{Common, setting_names};
 use super::environment::Environment;
-use crate::error::{Code, Errors, Excerpt, Message, Place};
+use crate::error::{Code, Errors, Message, Place};
 use crate::text;
 
 /// The file's name.
@@ -162,20 +162,7 @@ fn text(value: &DeValue<'_>) -> Option<String> {
 }
 
 fn place(text: &str, name: &str, span: std::ops::Range<usize>) -> Place {
-    let start = span.start.min(text.len());
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[line_start..].lines().next().unwrap_or_default();
-    let number = text[..start].matches('\n').count() as u64 + 1;
-    let within = |at: usize| at.saturating_sub(line_start).min(line.len());
-    let excerpt = Excerpt {
-        text: line.to_owned(),
-        start: within(span.start),
-        end: within(span.end),
-    };
-    Place {
-        excerpt: Some(excerpt),
-        ..Place::line(name, number)
-    }
+    Place::span(name, text, span)
 }
 
 #[cfg(test)]

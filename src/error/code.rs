@@ -292,6 +292,19 @@ codes! {
     /// holds none. A quarter of two months is not compared with one of three. Give a range
     /// of whole periods, or a shorter grain with `--every`.
     UnusableRange = "unusable-range", Error;
+    /// The headers are those of an export that no retention can be computed from: payments,
+    /// which are cash; months counted from the day of a download; a list of customers as of
+    /// one day. The message names the export of the same vendor that holds what is needed.
+    /// If the file is something else, `--preset none` reads it by its columns.
+    RefusedExport = "refused-export", Error;
+    /// The headers are those of two known exports, and neither asks for more of them than
+    /// the other. They are read differently, so it has to be said which one it is, with
+    /// `--preset`; `--preset none` reads the file by its columns.
+    AmbiguousPreset = "ambiguous-preset", Error;
+    /// `--preset` names an export that is not known. The presets that come with the program
+    /// are described in `docs/inputs.md`; your own stand in `nrr.toml` under `[preset.NAME]`.
+    /// A name that comes close is offered.
+    UnknownPreset = "unknown-preset", Error;
     /// The period, or the one it is compared with, starts before the data do. Without the
     /// earlier months every customer would look new. Ask for a later period or a shorter
     /// `--lookback`, or add the files that hold the months before.

@@ -5,6 +5,8 @@
 
 mod code;
 
+use std::ops::Range;
+
 pub use code::{CODES, Code, Level};
 
 /// One error or warning with everything a reader needs to act on it.
@@ -164,6 +166,25 @@ impl Place {
             file: file.into(),
             line: Some(line),
             ..Place::default()
+        }
+    }
+
+    /// A span of bytes in a text, on its line.
+    #[must_use]
+    pub fn span(file: impl Into<String>, text: &str, span: Range<usize>) -> Place {
+        let start = span.start.min(text.len());
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line = text[line_start..].lines().next().unwrap_or_default();
+        let number = text[..start].matches('\n').count() as u64 + 1;
+        let within = |at: usize| at.saturating_sub(line_start).min(line.len());
+        let excerpt = Excerpt {
+            text: line.to_owned(),
+            start: within(span.start),
+            end: within(span.end),
+        };
+        Place {
+            excerpt: Some(excerpt),
+            ..Place::line(file, number)
         }
     }
 }

@@ -22,6 +22,7 @@ mod marks;
 mod missing;
 pub mod number;
 mod packed;
+pub mod preset;
 mod record;
 pub mod repeats;
 mod report;
