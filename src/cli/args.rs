@@ -264,6 +264,24 @@ pub(super) const SETTINGS: &[Setting] = &[
         "The column of the end of a trial; what is paid starts then",
     ),
     setting(
+        "period-start-column",
+        "COL",
+        "Columns",
+        "The column of the start of the billing period, where nothing else says how long a price is for",
+    ),
+    setting(
+        "period-end-column",
+        "COL",
+        "Columns",
+        "The column of the end of the billing period",
+    ),
+    setting(
+        "preset",
+        "NAME",
+        "Shape",
+        "Read as this vendor's export; none recognises no vendor",
+    ),
+    setting(
         "shape",
         "SHAPE",
         "Shape",
@@ -344,6 +362,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "MARK",
         "Reading",
         "The decimal mark of the amounts: . or ,",
+    ),
+    setting(
+        "unit",
+        "UNIT",
+        "Reading",
+        "What amounts count: major units such as dollars, or minor ones such as cents",
     ),
     setting(
         "scale",

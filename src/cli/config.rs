@@ -11,8 +11,9 @@ use crate::input::columns::{Role, Wanted};
 use crate::input::date::DateOrder;
 use crate::input::encoding::Encoding;
 use crate::input::filter::Filter;
-use crate::input::header::Scale;
+use crate::input::header::{Scale, Unit};
 use crate::input::number::Mark;
+use crate::input::preset::with_own;
 use crate::input::shape::rules::{AmountIs, Per};
 use crate::input::shape::{EndRule, History, Shape};
 use crate::metrics::Ask;
@@ -110,7 +111,7 @@ impl Resolver<'_> {
                 place: None,
             });
         }
-        let value = self.file.get(name)?;
+        let value = self.file.values.get(name)?;
         let line = value.place.line.unwrap_or_default();
         let origin = Origin::File(format!("{}:{line}", value.place.file));
         Some(Given {
@@ -312,6 +313,9 @@ impl Resolver<'_> {
                     .filter(|year| (1990..=2100).contains(year))
             }),
             first_period: self.parsed("first-period", &["a month such as 2024-01"], Month::parse),
+            preset: self.one("preset").map(|(value, _)| value),
+            presets: with_own(self.file.presets.clone()),
+            unit: self.worded("unit", &Unit::ALL, Unit::word),
             threads: self
                 .parsed("threads", &["a number from 1 to 64"], threads)
                 .unwrap_or_else(all_cores),

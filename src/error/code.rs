@@ -355,6 +355,9 @@ codes! {
     /// brackets at the start of every message; metrics have the names of the fields in the
     /// output. A name that comes close is offered.
     UnknownCode = "unknown-code", Error;
+    /// The vendor's export is known, but not whether its amounts are in major or minor units, dollars or cents. No
+    /// size of an amount settles it. Say so with `--unit`.
+    AmbiguousUnit = "ambiguous-unit", Error;
     /// The columns fit several shapes, and each gives another ledger: a row may be an amount of one month, a
     /// contract that runs from a start to an end, or a line of an invoice for a time of service. Say which with
     /// `--shape`.

@@ -4,6 +4,7 @@
 
 mod announce;
 mod cell;
+mod chosen;
 pub mod columns;
 pub mod date;
 mod decide;

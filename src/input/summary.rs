@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::announce;
+use super::chosen::Chosen;
 use super::columns::{ByWhom, Columns, Role};
 use super::findings::{
     assumed_encoding, clashes, equal_rows, left_out, mixed_grains, no_rows_left, one_currency,
     other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments,
     undecided, unfit_settings,
 };
-use super::header;
-use super::load::{FileRead, LoadOptions, Loaded};
+use super::header::{self, Unit};
+use super::load::{FileRead, Loaded};
 use super::repeats::Repeats;
 use super::shape::{Ask, Kept, Shape, resolve};
 use super::tally::Tally;
@@ -63,11 +64,7 @@ pub(super) fn joined(failures: Vec<Errors>) -> Errors {
 }
 
 /// Merges what was found in every file and closes the ledger.
-pub(super) fn close(
-    files: Vec<FileRead>,
-    options: &LoadOptions,
-    policies: &Policies,
-) -> Result<Loaded, Errors> {
+pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     let disagreements = disagreements(&files);
     if !disagreements.is_empty() {
         return Err(Errors::from(disagreements));
@@ -76,13 +73,16 @@ pub(super) fn close(
     let Some(first) = files.first() else {
         return Err(Errors::from(Message::new(Code::Usage, "no file was given")));
     };
+    // Presets of several files agree, as their shapes do.
+    let (options, policies) = (&first.options.clone(), &first.policies.clone());
+    let better = first.chosen.as_ref().and_then(Chosen::better);
     let columns = first.columns.clone();
     let first_word = first.labels.amount_word.or(first.titles.amount_word);
     let column = |role: Role| columns.name(role).map(str::to_owned);
     let by = columns.by.iter();
     let by: Vec<String> = by.map(|index| columns.header[*index].clone()).collect();
     let product_column = column(Role::Product).filter(|_| columns.counts_products());
-    let mut summaries: Vec<FileSummary> = files.iter().map(|file| summary(file, options)).collect();
+    let mut summaries: Vec<FileSummary> = files.iter().map(summary).collect();
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     warnings.extend(files.iter().flat_map(announce::dates_of));
     warnings.extend(files.iter().filter_map(|file| file.furniture.clone()));
@@ -166,6 +166,8 @@ pub(super) fn close(
         shape: columns.shape,
         history,
         basis,
+        policies: policies.clone(),
+        better,
         warnings,
     })
 }
@@ -337,7 +339,8 @@ fn other_header(first: &FileRead, file: &FileRead, role: Role) -> Option<Message
     )
 }
 
-fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
+fn summary(file: &FileRead) -> FileSummary {
+    let options = &file.options;
     let set_or = |is_set: bool, setting: &str, evidence: &str| {
         if is_set {
             options.origin(setting)
@@ -378,6 +381,9 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
         file.order.value.word(),
         file.order.origin.clone(),
     ));
+    if let Some(chosen) = &file.chosen {
+        traits.push(text("preset", &chosen.preset.name, chosen.origin.clone()));
+    }
     traits.push(text(
         "shape",
         file.columns.shape.word(),
@@ -387,7 +393,10 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
         let by_whom = file.columns.by_whom[role as usize];
         let is_set = by_whom == ByWhom::Person;
         let origin = match by_whom {
-            ByWhom::Preset => "preset".to_owned(),
+            ByWhom::Preset => file
+                .chosen
+                .as_ref()
+                .map_or_else(String::new, Chosen::said_by),
             _ => set_or(is_set, role.setting(), "its header"),
         };
         // A role that was set and has no column was set to none.
@@ -422,12 +431,14 @@ fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
         let value = scale.word();
         traits.push(text("scale", value, options.origin("scale")));
     }
-    if file.is_minor {
-        traits.push(text(
-            "unit",
-            "minor",
-            "detected: the header of the amount".to_owned(),
-        ));
+    if file.is_minor || options.unit.is_some() {
+        let unit = if file.is_minor {
+            Unit::Minor
+        } else {
+            Unit::Major
+        };
+        let origin = set_or(options.unit.is_some(), "unit", "the header of the amount");
+        traits.push(text("unit", unit.word(), origin));
     }
     FileSummary {
         name: file.name.clone(),

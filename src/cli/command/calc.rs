@@ -151,7 +151,7 @@ fn sources(
 fn compute(config: &CalcConfig, loaded: &Loaded) -> Result<Report, Errors> {
     let ledger = &loaded.ledger;
     let in_file = |errors: Errors| with_files(errors, loaded);
-    let policies = report::detected(&config.policies, loaded);
+    let policies = report::detected(loaded);
     let asked: Asked = config
         .ask
         .on(ledger, &policies)

@@ -64,7 +64,7 @@ impl Shape {
     pub(in crate::input) const fn roles(self) -> &'static [Role] {
         use Role::{
             Amount, Balance, Contract, Currency, Customer, Date, End, Interval, IntervalCount,
-            Movement, Product, Quantity, Start, Status, TrialEnd,
+            Movement, PeriodEnd, PeriodStart, Product, Quantity, Start, Status, TrialEnd,
         };
         match self {
             Shape::Long => &[Customer, Date, Amount, Currency, Product],
@@ -82,6 +82,8 @@ impl Shape {
                 Quantity,
                 Contract,
                 TrialEnd,
+                PeriodStart,
+                PeriodEnd,
             ],
             Shape::Invoices => &[
                 Customer, Date, Amount, Currency, Product, Start, End, Status,
