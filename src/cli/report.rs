@@ -76,6 +76,20 @@ pub(super) fn build(
     }
 }
 
+/// The declaration of what was read, without records: for commands that compute no figure.
+pub(super) fn declared(policies: &Policies, filters: (&[Filter], &str), loaded: &Loaded) -> Report {
+    let mut warnings = loaded.warnings.clone();
+    warnings.extend(several_dates(policies, loaded));
+    Report {
+        definition: definition(policies, filters, loaded),
+        input: input(loaded, policies.basis),
+        by: loaded.by.clone(),
+        is_single: false,
+        records: Vec::new(),
+        warnings,
+    }
+}
+
 fn definition(
     policies: &Policies,
     (filters, filters_origin): (&[Filter], &str),

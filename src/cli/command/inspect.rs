@@ -1,0 +1,71 @@
+//! `nrr inspect`: what the loader sees, and what a careful colleague would mention.
+
+use super::super::args::{InspectArgs, PeriodArgs};
+use super::super::config::{Config, config};
+use super::super::exit::Failure;
+use super::super::reading::Context;
+use super::super::report;
+use super::calc;
+use crate::error::{CODES, Code, Message};
+use crate::input::Loaded;
+use crate::metrics::months;
+use crate::output::{Inspection, Report, render};
+use crate::text;
+
+/// Reads, looks, prints.
+pub(in crate::cli) fn run(args: &InspectArgs, mut context: Context<'_, '_>) -> Result<(), Failure> {
+    let rule = args.rule.as_deref().map(code).transpose()?;
+    let config = config(
+        &args.read,
+        &PeriodArgs::default(),
+        context.common,
+        context.environment,
+    )?;
+    let (loaded, target) = context.load(&args.read, &config)?;
+    let mut report = looked_at(&config, &loaded);
+    if let Some(rule) = rule {
+        report.warnings.retain(|finding| finding.code == rule);
+    }
+    let inspection = Inspection {
+        report,
+        months: months(&loaded.ledger),
+        fiscal_year: config.policies.fiscal_year,
+        rule: rule.map(Code::name),
+    };
+    context.write(target, |look, out| {
+        render(&inspection, config.format, look, out)
+    })?;
+    if !config.format.is_declared() {
+        // The findings are the result: said once.
+        context.write_words(&inspection.report, &[], &[]);
+    }
+    Ok(())
+}
+
+/// The code of a rule.
+fn code(name: &str) -> Result<Code, Message> {
+    Code::named(name).ok_or_else(|| {
+        let message = Message::new(
+            Code::UnknownCode,
+            format!("`--rule` does not take `{name}`"),
+        );
+        match text::nearest(name, CODES.iter().map(|code| code.name())) {
+            Some(near) => message.help(format!("`--rule {near}`")),
+            None => message
+                .expected("the code of a finding, such as `equal-rows`")
+                .help("`nrr explain` lists them"),
+        }
+    })
+}
+
+/// What was read, with every finding of a calculation over all periods: its warnings, or why there is none.
+fn looked_at(config: &Config, loaded: &Loaded) -> Report {
+    let policies = report::detected(&config.policies, &loaded.amount_column);
+    let origin = config.load.origin("where");
+    let mut looked = report::declared(&policies, (&config.load.filters, &origin), loaded);
+    match calc::compute(config, loaded) {
+        Ok(calculated) => looked.warnings = calculated.warnings,
+        Err(errors) => looked.warnings.extend(errors.list),
+    }
+    looked
+}
