@@ -78,7 +78,7 @@ pub(super) enum Command {
     Calc(Box<CalcArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
-    /// Write the normalized ledger: one row a customer and month, as a file that reads back to itself
+    /// Write the ledger, one row a customer and month, as a file that reads back to itself
     Ledger(Box<LedgerArgs>),
     /// Write a settings file, nrr.toml, from what was detected
     Init(Box<InitArgs>),

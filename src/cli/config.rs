@@ -311,12 +311,11 @@ impl Resolver<'_> {
         };
         let mut totals = Vec::new();
         for text in &given.values {
-            match ControlTotal::parse(text, fiscal) {
-                Some(total) => totals.push(total),
-                None => {
-                    let expected = "an amount such as 1234.50, or one of a period: 2024-03=1234.50";
-                    self.refuse("control-total", text, expected, &given);
-                }
+            if let Some(total) = ControlTotal::parse(text, fiscal) {
+                totals.push(total);
+            } else {
+                let expected = "an amount such as 1234.50, or one of a period: 2024-03=1234.50";
+                self.refuse("control-total", text, expected, &given);
             }
         }
         totals

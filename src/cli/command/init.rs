@@ -123,12 +123,12 @@ fn set_or_found(name: &'static str, config: &Config, loaded: &Loaded) -> Option<
     // Nothing hangs on it in this file, and another file may have it otherwise.
     let is_open = first.origin.starts_with("detected: no ");
     // A header that is empty or looks like a number names no column.
-    let is_name = !first.value.is_empty() && !first.value.starts_with('#');
+    let names_column = !first.value.is_empty() && !first.value.starts_with('#');
     Some(Line {
         name,
         value: toml_text(&first.value),
         origin,
-        is_key: is_same && is_name && !is_open,
+        is_key: is_same && names_column && !is_open,
     })
 }
 
