@@ -22,7 +22,7 @@ pub(in crate::cli) fn run(args: &CalcArgs, mut context: Context<'_, '_>) -> Resu
         context.environment,
     )?;
     let (loaded, target) = context.load(&args.read, &config)?;
-    let report = compute(&config, &loaded)?;
+    let report = compute(&config, &config.policies, &loaded)?;
     context.write(target, |look, out| {
         render(&report, config.format, look, out)
     })?;
@@ -32,15 +32,19 @@ pub(in crate::cli) fn run(args: &CalcArgs, mut context: Context<'_, '_>) -> Resu
     Ok(())
 }
 
-/// The report of what was asked, on what was read.
+/// The report of what was asked, on what was read, under these choices.
 ///
 /// # Errors
 ///
 /// Everything that a figure asked for cannot be read from.
-pub(super) fn compute(config: &Config, loaded: &Loaded) -> Result<Report, Errors> {
+pub(super) fn compute(
+    config: &Config,
+    policies: &Policies,
+    loaded: &Loaded,
+) -> Result<Report, Errors> {
     let ledger = &loaded.ledger;
     let in_file = |errors: Errors| with_files(errors, loaded);
-    let policies = report::detected(&config.policies, &loaded.amount_column);
+    let policies = report::detected(policies, &loaded.amount_column);
     let asked: Asked = config
         .ask
         .on(ledger, &policies)

@@ -10,6 +10,7 @@ use crate::error::{CODES, Code, Message};
 use crate::input::Loaded;
 use crate::metrics::months;
 use crate::output::{Inspection, Report, render};
+use crate::policies::Origin;
 use crate::text;
 
 /// Reads, looks, prints.
@@ -58,14 +59,44 @@ fn code(name: &str) -> Result<Code, Message> {
     })
 }
 
-/// What was read, with every finding of a calculation over all periods: its warnings, or why there is none.
+/// Choices under which a calculation goes on where it would stop, and the warning that then says so.
+const LENIENT: [(&str, &str, Code); 2] = [
+    ("missing-months", "zero", Code::EmptyMonth),
+    ("negatives", "clip", Code::ClippedRevenue),
+];
+
+/// What was read, with every finding of a calculation over all periods: what would stop it, and the warnings
+/// it would have without that.
 fn looked_at(config: &Config, loaded: &Loaded) -> Report {
-    let policies = report::detected(&config.policies, &loaded.amount_column);
+    let detected = report::detected(&config.policies, &loaded.amount_column);
     let origin = config.load.origin("where");
-    let mut looked = report::declared(&policies, (&config.load.filters, &origin), loaded);
-    match calc::compute(config, loaded) {
-        Ok(calculated) => looked.warnings = calculated.warnings,
-        Err(errors) => looked.warnings.extend(errors.list),
+    let mut looked = report::declared(&detected, (&config.load.filters, &origin), loaded);
+    let mut policies = config.policies.clone();
+    let (mut errors, mut said): (Vec<Message>, Vec<Code>) = (Vec::new(), Vec::new());
+    let mut lenient = LENIENT.into_iter();
+    loop {
+        match calc::compute(config, &policies, loaded) {
+            Ok(calculated) => {
+                looked.warnings = calculated.warnings;
+                break;
+            }
+            Err(stopped) => {
+                let new = stopped.list.into_iter();
+                errors.extend(new.filter(|error| !said.contains(&error.code)));
+                said.extend(errors.iter().map(|error| error.code));
+            }
+        }
+        let Some((name, value, warning)) = lenient.next() else {
+            break;
+        };
+        if policies.set(name, value, Origin::Default).is_ok() {
+            said.push(warning);
+        }
     }
+    looked
+        .warnings
+        .retain(|warning| !said.contains(&warning.code));
+    errors.append(&mut looked.warnings);
+    looked.warnings = errors;
     looked
 }

@@ -131,10 +131,14 @@ fn read_back(
         let named = product.map_or("none", String::as_str);
         flags.push(format!("--product {}", quoted(named)));
     }
-    flags.extend(
-        attributes
-            .iter()
-            .map(|name| format!("--by {}", quoted(name))),
-    );
+    let by = attributes
+        .iter()
+        .zip(LEDGER_FIELDS.len() + 1..)
+        .map(|(name, number)| match name.contains(',') {
+            // With a comma it would be two names.
+            true => format!("--by \"#{number}\""),
+            false => format!("--by {}", quoted(name)),
+        });
+    flags.extend(by);
     flags
 }
