@@ -1,5 +1,10 @@
 //! `nrr init`: the settings it writes give the same figures as what they were made from.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads the files that the program writes"
+)]
+
 mod support;
 
 use std::path::{Path, PathBuf};

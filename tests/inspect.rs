@@ -1,5 +1,7 @@
 //! `nrr inspect`: what the loader sees, in every form, and the findings.
 
+#![expect(clippy::disallowed_methods, reason = "reads the schema")]
+
 #[path = "formats/schema.rs"]
 mod schema;
 mod support;

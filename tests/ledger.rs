@@ -1,5 +1,7 @@
 //! `nrr ledger`: the file it writes reads back to the same ledger, the same bytes and the same figures.
 
+#![expect(clippy::disallowed_methods, reason = "reads the schema")]
+
 #[path = "formats/schema.rs"]
 mod schema;
 mod support;

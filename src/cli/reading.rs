@@ -14,6 +14,7 @@ use super::progress::Bar;
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::source::Source;
 use crate::input::{Loaded, Trait, load};
+use crate::metrics::{ControlTotal, months};
 use crate::output::{Look, Report, render_declaration};
 
 /// What a command works with besides its own arguments.
@@ -131,9 +132,9 @@ fn prove(loaded: &mut Loaded, config: &Config) -> Result<(), Errors> {
         return Ok(());
     }
     let fiscal = config.policies.fiscal_year;
-    let missed = totals
-        .iter()
-        .filter_map(|total| total.check(&loaded.ledger, fiscal).err());
+    let months = months(&loaded.ledger);
+    let check = |total: &ControlTotal| total.check(&loaded.ledger, &months, fiscal).err();
+    let missed = totals.iter().filter_map(check);
     let place = |message: Message| match loaded.files.first() {
         Some(file) => message.at(Place::file(&file.name)),
         None => message,

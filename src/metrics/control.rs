@@ -1,6 +1,6 @@
 //! Totals from another system that a ledger has to add up to.
 
-use super::months;
+use super::MonthTotal;
 use crate::error::{Code, Message};
 use crate::ledger::Ledger;
 use crate::units::{Amount, FiscalYear, Period};
@@ -36,19 +36,23 @@ impl ControlTotal {
         })
     }
 
-    /// Compares it with a ledger, exactly.
+    /// Compares it with the [`months`](super::months) of a ledger, exactly.
     ///
     /// # Errors
     ///
     /// [`Code::ControlTotal`] with both sums and their difference.
-    pub fn check(&self, ledger: &Ledger, fiscal: FiscalYear) -> Result<(), Message> {
+    pub fn check(
+        &self,
+        ledger: &Ledger,
+        months: &[MonthTotal],
+        fiscal: FiscalYear,
+    ) -> Result<(), Message> {
         let is_meant = |label: Period| {
             let holds =
                 |period: &Period| period.first() <= label.first() && label.last() <= period.last();
             self.period.as_ref().is_none_or(holds)
         };
-        let months = months(ledger).into_iter();
-        let meant = months.filter(|month| is_meant(month.period));
+        let meant = months.iter().filter(|month| is_meant(month.period));
         let found: Amount = meant.map(|month| month.amount).sum();
         // Where 128 bits do not hold the difference, the two are not equal.
         let difference = found.checked_add(-self.amount);
@@ -80,6 +84,7 @@ impl ControlTotal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::months;
 
     fn ledger() -> Ledger {
         Ledger::from_table(
@@ -92,7 +97,8 @@ mod tests {
 
     fn check(text: &str) -> Result<(), Vec<String>> {
         let total = ControlTotal::parse(text, FiscalYear::CALENDAR).expect(text);
-        let checked = total.check(&ledger(), FiscalYear::CALENDAR);
+        let ledger = ledger();
+        let checked = total.check(&ledger, &months(&ledger), FiscalYear::CALENDAR);
         checked.map_err(|message| {
             let evidence = message.evidence.into_iter();
             evidence.map(|evidence| evidence.text).collect()

@@ -134,10 +134,13 @@ fn read_back(
     let by = attributes
         .iter()
         .zip(LEDGER_FIELDS.len() + 1..)
-        .map(|(name, number)| match name.contains(',') {
+        .map(|(name, number)| {
             // With a comma it would be two names.
-            true => format!("--by \"#{number}\""),
-            false => format!("--by {}", quoted(name)),
+            if name.contains(',') {
+                format!("--by \"#{number}\"")
+            } else {
+                format!("--by {}", quoted(name))
+            }
         });
     flags.extend(by);
     flags
