@@ -137,6 +137,16 @@ fn errors_of_the_data_are_those_of_calc() {
     let inspect = run_in(folder.path(), &["inspect", "a.csv"]);
     let calc = run_in(folder.path(), &["calc", "a.csv"]);
     assert_eq!((inspect.code, &inspect.stderr), (2, &calc.stderr));
+    // What the beginning shows is shown to people.
+    assert!(
+        inspect
+            .stdout
+            .contains("  columns  customer   customer  its header"),
+        "{}",
+        inspect.stdout
+    );
+    let json = run_in(folder.path(), &["inspect", "a.csv", "--format", "json"]);
+    assert_eq!((json.code, json.stdout.as_str()), (2, ""));
     let ledger = run_in(folder.path(), &["ledger", "a.csv"]);
     assert_eq!(ledger, calc);
 }
@@ -164,7 +174,7 @@ fn a_control_total_that_holds_is_declared_and_one_that_does_not_stops_every_comm
     ]);
     let found = &json["input"]["files"][0]["control-total"];
     assert_eq!(found["value"], "380, 2024-Q1=300.00");
-    for command in ["calc", "inspect", "ledger", "init"] {
+    for command in ["calc", "ledger", "init"] {
         let run = run(&[
             command,
             file,
@@ -177,6 +187,17 @@ fn a_control_total_that_holds_is_declared_and_one_that_does_not_stops_every_comm
         assert_eq!(run.errors(), ["control-total"; 2], "{command}");
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{command}");
     }
+    // The months, in which to look for it, are shown before.
+    let missed = run(&["inspect", file, "--no-config", "--control-total", "1"]);
+    assert_eq!(
+        (missed.code, missed.errors()),
+        (2, vec!["control-total".to_owned()])
+    );
+    assert!(
+        missed.stdout.contains("2024-12        187  104,407.16"),
+        "{}",
+        missed.stdout
+    );
     let slip = run(&["calc", file, "--no-config", "--control-total", "1,000.00"]);
     assert_eq!(slip.errors(), ["bad-value"]);
 }

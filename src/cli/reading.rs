@@ -13,9 +13,9 @@ use super::output_file::{OutputFile, cannot_write};
 use super::progress::Bar;
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::source::Source;
-use crate::input::{Loaded, Trait, load};
+use crate::input::{Loaded, Trait, load, look};
 use crate::metrics::{ControlTotal, months};
-use crate::output::{Look, Report, render_declaration};
+use crate::output::{Beginning, Look, Report, render_beginnings, render_declaration};
 
 /// What a command works with besides its own arguments.
 pub(super) struct Context<'a, 's> {
@@ -37,9 +37,19 @@ pub(super) struct Target {
 }
 
 impl Context<'_, '_> {
-    /// Reads the inputs into one ledger and proves the control totals; the output is opened before, so that
-    /// a bad path fails at once.
+    /// Reads the inputs into one ledger and proves the control totals.
     pub(super) fn load(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Result<(Loaded, Target), Failure> {
+        let (mut loaded, target) = self.read(args, config)?;
+        prove(&mut loaded, config)?;
+        Ok((loaded, target))
+    }
+
+    /// Reads the inputs into one ledger; the output is opened before, so that a bad path fails at once.
+    pub(super) fn read(
         &mut self,
         args: &ReadArgs,
         config: &Config,
@@ -55,9 +65,35 @@ impl Context<'_, '_> {
             bar.set(bytes);
         });
         bar.finish();
-        let mut loaded = loaded?;
-        prove(&mut loaded, config)?;
-        Ok((loaded, target))
+        Ok((loaded?, target))
+    }
+
+    /// Shows people what the beginnings of files say, where reading them stopped; a pipe can be read only
+    /// once, and is left out.
+    pub(super) fn show_beginnings(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Result<(), Failure> {
+        let files = args.files.iter().filter(|name| *name != "-");
+        let folder = self.environment.folder();
+        let sources = files.map(|name| Source::path_in(folder, name)).collect();
+        let seen = look(sources, &config.load, &config.policies);
+        if seen.is_empty() || args.output.is_some() {
+            return Ok(());
+        }
+        let plain = |found: Trait| (found.name, found.value, found.origin);
+        let seen: Vec<Beginning> = seen
+            .into_iter()
+            .map(|(name, traits)| Beginning {
+                name,
+                traits: traits.into_iter().map(plain).collect(),
+            })
+            .collect();
+        self.write(Target { file: None }, |look, out| {
+            render_beginnings(&seen, config.format, look, out)?;
+            out.flush()
+        })
     }
 
     /// Opens the output file, if one is named.
@@ -126,7 +162,7 @@ fn write_words(
 }
 
 /// Compares the ledger with every control total; those that hold stand among the traits of the input.
-fn prove(loaded: &mut Loaded, config: &Config) -> Result<(), Errors> {
+pub(super) fn prove(loaded: &mut Loaded, config: &Config) -> Result<(), Errors> {
     let totals = &config.control_totals;
     if totals.is_empty() {
         return Ok(());

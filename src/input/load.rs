@@ -16,7 +16,7 @@ use super::number::{Mark, MarkDecision};
 use super::scan::{Chunk, Cut, Record, Records, Splitter};
 use super::shape::long::{Found, Plan, RowReader};
 use super::source::{Sample, Seen, Source};
-use super::summary::{self, FileSummary};
+use super::summary::{self, FileSummary, Trait};
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::Ledger;
 use crate::policies::Policies;
@@ -112,6 +112,24 @@ pub fn load(
         return Err(summary::joined(errors));
     }
     summary::close(read, options, policies)
+}
+
+/// What the beginnings of files show, by file: delimiter and columns. For those who look at files whose rows
+/// cannot be read; a file whose beginning cannot be is left out.
+#[must_use]
+pub fn look(
+    sources: Vec<Source>,
+    options: &LoadOptions,
+    policies: &Policies,
+) -> Vec<(String, Vec<Trait>)> {
+    let opened = (0..)
+        .zip(sources)
+        .filter_map(|(number, source)| FileReader::open(number, source, options, policies).ok());
+    let seen = |file: FileReader<'_>| {
+        let traits = summary::beginning(&file.dialect, &file.columns, options);
+        (file.source.name().to_owned(), traits)
+    };
+    opened.map(seen).collect()
 }
 
 /// One file, read.

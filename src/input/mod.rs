@@ -32,6 +32,6 @@ mod summary;
 pub mod tally;
 mod wide;
 
-pub use load::{LoadOptions, Loaded, Progress, load};
+pub use load::{LoadOptions, Loaded, Progress, load, look};
 pub(crate) use packed::reason;
 pub use summary::{FileSummary, Trait};

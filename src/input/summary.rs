@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::Role;
+use super::columns::{Columns, Role};
+use super::dialect::Dialect;
 use super::findings::{
     assumed_encoding, clashes, equal_rows, mixed_grains, no_rows_left, one_currency,
     other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments,
@@ -254,65 +255,68 @@ fn other_header(first: &FileRead, file: &FileRead, role: Role) -> Option<Message
     )
 }
 
-fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
-    let set_or = |is_set: bool, setting: &str, evidence: &str| {
-        if is_set {
-            options.origin(setting)
-        } else {
-            format!("detected: {evidence}")
-        }
-    };
-    let text = |name, value: &str, origin: String| Trait {
-        name,
-        value: value.to_owned(),
-        origin,
-    };
-    let mut traits = vec![text(
-        "encoding",
-        file.seen.encoding.name(),
-        set_or(file.encoding_is_set, "encoding", "its bytes"),
-    )];
-    if let Some(compression) = file.compression {
-        traits.push(text(
-            "compression",
-            compression,
-            "detected: its first bytes".to_owned(),
-        ));
-    }
-    let delimiter = match file.dialect.delimiter {
+/// What a file's first records settle: dialect and columns.
+pub(super) fn beginning(dialect: &Dialect, columns: &Columns, options: &LoadOptions) -> Vec<Trait> {
+    let delimiter = match dialect.delimiter {
         b'\t' => "tab".to_owned(),
         byte => char::from(byte).to_string(),
     };
-    traits.push(text(
-        "delimiter",
-        &delimiter,
-        set_or(file.dialect.set, "delimiter", &file.dialect.evidence),
-    ));
-    let mark = file.mark.value.sign().to_string();
-    traits.push(text("decimal", &mark, file.mark.origin.clone()));
-    traits.push(text(
-        "date-order",
-        file.order.value.word(),
-        file.order.origin.clone(),
-    ));
-    let columns = Role::ALL.into_iter().filter_map(|role| {
-        let is_set = file.columns.is_set[role as usize];
-        let origin = set_or(is_set, role.setting(), "its header");
+    let origin = set_or(options, dialect.set, "delimiter", &dialect.evidence);
+    let mut traits = vec![found("delimiter", &delimiter, origin)];
+    traits.extend(column_traits(columns, options));
+    traits
+}
+
+fn column_traits(columns: &Columns, options: &LoadOptions) -> impl Iterator<Item = Trait> {
+    Role::ALL.into_iter().filter_map(|role| {
+        let is_set = columns.is_set[role as usize];
+        let origin = set_or(options, is_set, role.setting(), "its header");
         // A role that was set and has no column was set to none.
-        let name = file.columns.name(role).or(is_set.then_some("none"))?;
-        Some(text(role.setting(), name, origin))
-    });
-    traits.extend(columns);
+        let name = columns.name(role).or(is_set.then_some("none"))?;
+        Some(found(role.setting(), name, origin))
+    })
+}
+
+fn found(name: &'static str, value: &str, origin: String) -> Trait {
+    Trait {
+        name,
+        value: value.to_owned(),
+        origin,
+    }
+}
+
+/// Who set something, or how it was detected.
+fn set_or(options: &LoadOptions, is_set: bool, setting: &str, evidence: &str) -> String {
+    if is_set {
+        options.origin(setting)
+    } else {
+        format!("detected: {evidence}")
+    }
+}
+
+fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
+    let mut traits = vec![found(
+        "encoding",
+        file.seen.encoding.name(),
+        set_or(options, file.encoding_is_set, "encoding", "its bytes"),
+    )];
+    if let Some(compression) = file.compression {
+        let origin = "detected: its first bytes".to_owned();
+        traits.push(found("compression", compression, origin));
+    }
+    let mut settled = beginning(&file.dialect, &file.columns, options).into_iter();
+    traits.extend(settled.next());
+    let mark = file.mark.value.sign().to_string();
+    traits.push(found("decimal", &mark, file.mark.origin.clone()));
+    let order = file.order.value.word();
+    traits.push(found("date-order", order, file.order.origin.clone()));
+    traits.extend(settled);
     if let Some(scale) = options.scale {
-        let value = scale.word();
-        traits.push(text("scale", value, options.origin("scale")));
+        traits.push(found("scale", scale.word(), options.origin("scale")));
     }
     if file.is_minor {
-        traits.push(text(
-            "unit",
-            "minor",
-            "detected: the header of the amount".to_owned(),
-        ));
+        let origin = "detected: the header of the amount".to_owned();
+        traits.push(found("unit", "minor", origin));
     }
     FileSummary {
         name: file.name.clone(),

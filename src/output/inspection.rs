@@ -11,6 +11,9 @@ use crate::metrics::MonthTotal;
 use crate::text;
 use crate::units::{FiscalYear, Grain};
 
+/// What was detected or set about a file, as name, value and origin.
+type Trait = (&'static str, String, String);
+
 /// The name of the JSON form of `nrr inspect`.
 pub(super) const SCHEMA: &str = "nrr.inspect/1";
 
@@ -70,14 +73,7 @@ impl Inspection {
 
     /// Source, dialect, columns, shape and ledger: each answer with its evidence.
     fn traits(&self) -> Sheet {
-        let column = |heading: &str| Column {
-            heading: heading.to_owned(),
-            is_right: false,
-            group: Group::Core,
-        };
-        let headings = ["Step", "What", "Value", "Known by"];
-        let mut sheet = Sheet::new(Form::Grid, headings.map(column).to_vec());
-        sheet.text_width = SENTENCE_WIDTH;
+        let mut sheet = traits_sheet();
         let input = &self.report.input;
         for file in &input.files {
             push_file(&mut sheet, file);
@@ -154,6 +150,40 @@ impl Inspection {
     }
 }
 
+/// What the beginning of a file shows.
+#[derive(Clone, Debug)]
+pub struct Beginning {
+    /// The file as it was named.
+    pub name: String,
+    /// What was detected or set about it, as name, value and origin.
+    pub traits: Vec<Trait>,
+}
+
+/// What the beginnings of files show, where reading them stopped.
+pub(super) fn beginnings(files: &[Beginning]) -> Sheet {
+    let mut sheet = traits_sheet();
+    for file in files {
+        push(&mut sheet, ["source", "file", &file.name, ""]);
+        push_traits(&mut sheet, &file.traits);
+    }
+    blank_repeats(&mut sheet);
+    let note = "as the beginning shows it; the errors say what stopped the reading";
+    sheet.notes.push(note.to_owned());
+    sheet
+}
+
+fn traits_sheet() -> Sheet {
+    let column = |heading: &str| Column {
+        heading: heading.to_owned(),
+        is_right: false,
+        group: Group::Core,
+    };
+    let headings = ["Step", "What", "Value", "Known by"];
+    let mut sheet = Sheet::new(Form::Grid, headings.map(column).to_vec());
+    sheet.text_width = SENTENCE_WIDTH;
+    sheet
+}
+
 fn noun(grain: Grain) -> &'static str {
     match grain {
         Grain::Half => "half year",
@@ -169,8 +199,13 @@ fn push_file(sheet: &mut Sheet, file: &InputFile) {
     push(sheet, ["source", "file", &file.name, ""]);
     push(sheet, ["source", "size", &format!("{bytes}, {rows}"), ""]);
     push(sheet, ["source", "fingerprint", &fingerprint, ""]);
+    push_traits(sheet, &file.traits);
+}
+
+/// Adds traits in the order of the steps.
+fn push_traits(sheet: &mut Sheet, traits: &[Trait]) {
     for wanted in ["source", "dialect", "columns", "shape", "ledger"] {
-        let of_step = file.traits.iter().filter(|(name, ..)| step(name) == wanted);
+        let of_step = traits.iter().filter(|(name, ..)| step(name) == wanted);
         for (name, value, origin) in of_step {
             push(sheet, [wanted, name, value, evidence(origin)]);
         }

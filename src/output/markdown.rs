@@ -36,7 +36,8 @@ pub(super) fn write_document(document: &dyn Document, out: &mut dyn Write) -> io
     Ok(())
 }
 
-fn write_sheet(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one table and what is to be said below it.
+pub(super) fn write_sheet(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     let headings = sheet
         .columns
         .iter()

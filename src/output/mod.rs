@@ -35,7 +35,7 @@ use std::io::{self, Write};
 
 pub use document::{Document, More};
 pub use fields::Wire;
-pub use inspection::Inspection;
+pub use inspection::{Beginning, Inspection};
 pub use json::SCHEMA;
 pub use layout::sheets;
 pub use ledger::{FIELDS as LEDGER_FIELDS, LedgerReport};
@@ -120,6 +120,26 @@ pub fn render(
         Format::Jsonl => json::write_lines(document, out),
         Format::Csv => csv::write_document(document, out),
         Format::Markdown => markdown::write_document(document, out),
+    }
+}
+
+/// Writes what the beginnings of files show, where reading them stopped. Formats for machines have no place
+/// for it.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn render_beginnings(
+    files: &[Beginning],
+    format: Format,
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let sheet = inspection::beginnings(files);
+    match format {
+        Format::Table => table::write_sheet(&sheet.fitted(look.width), look, out),
+        Format::Markdown => markdown::write_sheet(&sheet, out),
+        Format::Json | Format::Jsonl | Format::Csv => Ok(()),
     }
 }
 

@@ -75,7 +75,8 @@ fn write_line(line: &str, style: Option<Style>, out: &mut dyn Write) -> io::Resu
     }
 }
 
-fn write_sheet(sheet: &Sheet, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one table and what is to be said below it.
+pub(super) fn write_sheet(sheet: &Sheet, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let reasons = if sheet.form == Form::Line {
         write_rates(sheet, look, out)?;
         sheet.reasons(sheet.rows.iter().filter(|row| whole_reason(row).is_none()))

@@ -3,7 +3,7 @@
 use super::super::args::{InspectArgs, PeriodArgs};
 use super::super::config::{Config, config};
 use super::super::exit::Failure;
-use super::super::reading::Context;
+use super::super::reading::{Context, prove};
 use super::super::report;
 use super::calc;
 use crate::error::{CODES, Code, Message};
@@ -22,7 +22,16 @@ pub(in crate::cli) fn run(args: &InspectArgs, mut context: Context<'_, '_>) -> R
         context.common,
         context.environment,
     )?;
-    let (loaded, target) = context.load(&args.read, &config)?;
+    let (mut loaded, target) = match context.read(&args.read, &config) {
+        Ok(loaded) => loaded,
+        Err(failure) => {
+            // What can be seen of a file that cannot be read helps to mend it.
+            context.show_beginnings(&args.read, &config)?;
+            return Err(failure);
+        }
+    };
+    // A total that is missed is looked for in the months, so these are shown before it stops the run.
+    let proof = prove(&mut loaded, &config);
     let mut report = looked_at(&config, &loaded);
     if let Some(rule) = rule {
         report.warnings.retain(|finding| finding.code == rule);
@@ -40,7 +49,7 @@ pub(in crate::cli) fn run(args: &InspectArgs, mut context: Context<'_, '_>) -> R
         // The findings are the result: said once.
         context.write_words(&inspection.report, &[], &[]);
     }
-    Ok(())
+    Ok(proof?)
 }
 
 /// The code of a rule.
