@@ -208,3 +208,14 @@ fn nothing_is_written_where_reading_fails() {
     assert_eq!(run.code, 2);
     assert!(!Path::new(folder.path()).join("nrr.toml").exists());
 }
+
+#[test]
+fn what_is_only_guessed_is_said_though_it_is_written() {
+    let run = run(&["init", "fixtures/inputs/windows-1252.csv", "--no-config"]);
+    assert!(
+        run.stderr.contains("warning[assumed-encoding]"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.done().contains("\nencoding = \"Windows-1252\"\n"));
+}

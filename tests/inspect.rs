@@ -238,3 +238,40 @@ fn a_closed_pipe_and_a_full_disk_end_as_everywhere() {
         assert_eq!(run(&args).errors(), ["cannot-write"]);
     }
 }
+
+/// Every file below a folder.
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    let below = |path: std::path::PathBuf| {
+        if path.is_dir() {
+            files(&path)
+        } else {
+            vec![path]
+        }
+    };
+    paths.into_iter().flat_map(below).collect()
+}
+
+#[test]
+fn whatever_a_file_holds_it_is_shown_or_refused_by_a_code() {
+    let mut shown = 0;
+    for path in files(&support::fixture("")) {
+        let name = path.to_str().expect("a plain path");
+        for command in ["inspect", "ledger", "init"] {
+            for format in ["table", "json", "csv"] {
+                let run = run(&[command, name, "--no-config", "--format", format]);
+                match run.code {
+                    0 => assert!(!run.stdout.is_empty(), "{command} {name}"),
+                    2 => assert!(!run.errors().is_empty(), "{command} {name}\n{run:#?}"),
+                    other => panic!("{command} {name}: {other}"),
+                }
+                shown += u32::from(run.code == 0);
+            }
+        }
+    }
+    assert!(shown > 200, "{shown}");
+}

@@ -140,6 +140,15 @@ impl Context<'_, '_> {
             let _ = write_words(report, lines, warnings, self.messenger, self.streams.stderr);
         }
     }
+
+    /// Warnings beside a result that does not hold them, but where quiet was asked for.
+    pub(super) fn write_warnings(&mut self, warnings: &[Message]) {
+        if !self.common.quiet {
+            let stderr = &mut *self.streams.stderr;
+            let mut warnings = warnings.iter();
+            let _ = warnings.try_for_each(|warning| self.messenger.write(warning, stderr));
+        }
+    }
 }
 
 fn write_words(

@@ -64,15 +64,18 @@ impl LedgerReport<'_> {
             })
             .collect();
         customers.sort_unstable();
-        let groups: Vec<(usize, usize)> = groups(&customers);
+        let groups = groups(&customers);
         groups.into_iter().flat_map(move |(start, end)| {
-            let members = customers.get(start..end).unwrap_or_default().to_vec();
-            let months = ledger.first().through(ledger.last());
-            months.flat_map(move |month| {
-                let stated = members.clone().into_iter();
-                let stated = stated.filter(move |(.., number)| ledger.is_stated(*number, month));
-                stated.map(move |(customer, _, number)| self.row(customer, number, month))
-            })
+            let members = customers.get(start..end).unwrap_or_default();
+            let mut rows = Vec::new();
+            for month in ledger.first().through(ledger.last()) {
+                for (customer, _, number) in members {
+                    if ledger.is_stated(*number, month) {
+                        rows.push(self.row(customer, *number, month));
+                    }
+                }
+            }
+            rows
         })
     }
 

@@ -26,7 +26,10 @@ pub(in crate::cli) fn run(args: &InitArgs, mut context: Context<'_, '_>) -> Resu
     )?;
     let (loaded, target) = context.load(&args.read, &config)?;
     let text = settings(&config, &loaded);
-    context.write(target, |_, out| out.write_all(text.as_bytes()))
+    context.write(target, |_, out| out.write_all(text.as_bytes()))?;
+    // A key that is set may silence what is only guessed.
+    context.write_warnings(&loaded.warnings);
+    Ok(())
 }
 
 /// Settings that somebody wrote are not replaced unasked.
