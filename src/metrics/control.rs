@@ -36,7 +36,7 @@ impl ControlTotal {
         })
     }
 
-    /// Compares it with the [`months`](super::months) of a ledger, exactly.
+    /// Compares it with the [`months`](super::months()) of a ledger, exactly.
     ///
     /// # Errors
     ///

@@ -76,15 +76,11 @@ fn is_taken(name: &str, before: &[String]) -> bool {
         })
 }
 
-/// Where the ledger holds what has a job.
-const fn own_column(role: Role) -> Option<usize> {
-    match role {
-        Role::Customer => Some(0),
-        Role::Date => Some(1),
-        Role::Amount => Some(2),
-        Role::Currency => Some(3),
-        Role::Product => None,
-    }
+/// Where the ledger holds what has a job; `None` for a job that none of its own columns has.
+fn own_column(role: Role) -> Option<usize> {
+    [Role::Customer, Role::Date, Role::Amount, Role::Currency]
+        .iter()
+        .position(|own| *own == role)
 }
 
 /// What a ledger's header is read as; `None` where it would be asked about.
