@@ -15,9 +15,8 @@ use crate::text;
 use crate::units::Month;
 
 /// The policies with those filled in that the input decides.
-pub(super) fn detected(loaded: &Loaded) -> Policies {
-    // With what the preset says where nobody said otherwise.
-    let mut policies = loaded.policies.clone();
+pub(super) fn detected(policies: &Policies, loaded: &Loaded) -> Policies {
+    let mut policies = policies.clone();
     let (basis, evidence) = loaded
         .basis
         .clone()
@@ -70,6 +69,20 @@ pub(super) fn build(
         by: loaded.by.clone(),
         is_single: !asked.is_range,
         records: calculation.records,
+        warnings,
+    }
+}
+
+/// The declaration of what was read, without records: for commands that compute no figure.
+pub(super) fn declared(policies: &Policies, filters: (&[Filter], &str), loaded: &Loaded) -> Report {
+    let mut warnings = loaded.warnings.clone();
+    warnings.extend(several_dates(policies, loaded));
+    Report {
+        definition: definition(policies, filters, loaded),
+        input: input(loaded, policies.basis),
+        by: loaded.by.clone(),
+        is_single: false,
+        records: Vec::new(),
         warnings,
     }
 }

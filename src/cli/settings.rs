@@ -175,6 +175,11 @@ fn text(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
+/// A text as a value of a settings file.
+pub(super) fn toml_text(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
 fn place(text: &str, name: &str, span: std::ops::Range<usize>) -> Place {
     Place::span(name, text, span)
 }
@@ -202,6 +207,22 @@ mod tests {
         assert_eq!(settings.values["min-opening"].values, ["5000.10"]);
         assert_eq!(settings.values["min-opening"].place.line, Some(2));
         assert_eq!(settings.values["by"].values, ["region", "plan"]);
+    }
+
+    #[test]
+    fn a_text_reads_back_from_a_settings_file() {
+        for text in [
+            "",
+            "tab",
+            "a\"b'c",
+            "two\nlines\r\t\u{7f}\u{1b}",
+            "#1",
+            "\\",
+            "\"\"\"'''",
+        ] {
+            let settings = parse_settings(&format!("date = {}\n", toml_text(text)), "nrr.toml");
+            assert_eq!(settings.unwrap().values["date"].values, [text]);
+        }
     }
 
     #[test]

@@ -270,6 +270,12 @@ codes! {
     /// One of the two is wrong, and which one cannot be told from the file. Mend the row,
     /// or export the amounts without signs.
     CurrencyConflict = "currency-conflict", Error;
+    /// The amounts do not add up to the total that was given with `control-total`, the sum that
+    /// another system shows for the same customers and months. Rows are missing, doubled or in
+    /// other units, or the total is of something else: it is compared with every row that counts,
+    /// after filters, `currency`, `duplicates` and `through`. `nrr inspect` shows the sum of each
+    /// month, and totals can be given by month, `2024-03=1234.50`, to see where they part.
+    ControlTotal = "control-total", Error;
     /// Several rows stand for the same customer, month, product and currency, and
     /// `duplicates error` is set. They may be line items that add up, or revisions of which
     /// the last holds; the figures differ. Say which with `--duplicates sum` or

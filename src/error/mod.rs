@@ -64,6 +64,12 @@ impl Message {
         self.with(Kind::Expected, text)
     }
 
+    /// Adds by how much what was found differs from what was expected.
+    #[must_use]
+    pub fn difference(self, text: impl Into<String>) -> Message {
+        self.with(Kind::Difference, text)
+    }
+
     /// Adds a circumstance: what was detected and from where, what was set and by whom.
     #[must_use]
     pub fn note(self, text: impl Into<String>) -> Message {
@@ -106,6 +112,8 @@ pub enum Kind {
     Found,
     /// What should stand there.
     Expected,
+    /// What was found less what was expected.
+    Difference,
     /// What it does to a number.
     Effect,
     /// A circumstance.
@@ -119,6 +127,7 @@ impl Kind {
         match self {
             Kind::Found => "found",
             Kind::Expected => "expected",
+            Kind::Difference => "difference",
             Kind::Effect => "effect",
             Kind::Note => "note",
         }

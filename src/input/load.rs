@@ -24,7 +24,8 @@ use super::shape::reader::RowReader;
 use super::shape::rules::{AmountIs, Per, Rules, per};
 use super::shape::{EndRule, History, Shape, Signs};
 use super::source::{Sample, Seen, Source};
-use super::summary::{self, FileSummary};
+use super::summary::{self, FileSummary, Trait};
+use super::traits::Beginning;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::Ledger;
 use crate::policies::{Basis, Policies};
@@ -161,6 +162,30 @@ pub fn load(
         return Err(summary::joined(errors));
     }
     summary::close(read)
+}
+
+/// What the beginnings of files show, by file: delimiter and columns. For those who look at files whose rows
+/// cannot be read; a file whose beginning cannot be is left out.
+#[must_use]
+pub fn look(
+    sources: Vec<Source>,
+    options: &LoadOptions,
+    policies: &Policies,
+) -> Vec<(String, Vec<Trait>)> {
+    let opened = (0..)
+        .zip(sources)
+        .filter_map(|(number, source)| FileReader::open(number, source, options, policies).ok());
+    let seen = |file: FileReader| {
+        let beginning = Beginning {
+            dialect: &file.dialect,
+            columns: &file.columns,
+            shape_origin: &file.shape_origin,
+            chosen: file.chosen.as_ref(),
+            options: &file.options,
+        };
+        (file.source.name().to_owned(), beginning.traits())
+    };
+    opened.map(seen).collect()
 }
 
 /// One file, read.

@@ -36,8 +36,9 @@ mod split;
 mod stream;
 mod summary;
 pub mod tally;
+mod traits;
 pub mod vocabulary;
 
-pub use load::{LoadOptions, Loaded, Progress, load};
+pub use load::{LoadOptions, Loaded, Progress, load, look};
 pub(crate) use packed::reason;
 pub use summary::{FileSummary, Trait};

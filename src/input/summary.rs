@@ -4,17 +4,18 @@ use std::collections::BTreeSet;
 
 use super::announce;
 use super::chosen::Chosen;
-use super::columns::{ByWhom, Columns, Role};
+use super::columns::{Columns, Role};
 use super::findings::{
     assumed_encoding, clashes, equal_rows, left_out, mixed_grains, no_rows_left, one_currency,
     other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments,
     undecided, unfit_settings,
 };
-use super::header::{self, Unit};
+use super::header;
 use super::load::{FileRead, Loaded};
 use super::repeats::Repeats;
 use super::shape::{Ask, Kept, Shape, resolve};
 use super::tally::Tally;
+use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::{Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Policies};
@@ -337,116 +338,6 @@ fn other_header(first: &FileRead, file: &FileRead, role: Role) -> Option<Message
             .found(shown(file))
             .help("export both in the same way, or rename the column"),
     )
-}
-
-fn summary(file: &FileRead) -> FileSummary {
-    let options = &file.options;
-    let set_or = |is_set: bool, setting: &str, evidence: &str| {
-        if is_set {
-            options.origin(setting)
-        } else {
-            format!("detected: {evidence}")
-        }
-    };
-    let text = |name, value: &str, origin: String| Trait {
-        name,
-        value: value.to_owned(),
-        origin,
-    };
-    let mut traits = vec![text(
-        "encoding",
-        file.seen.encoding.name(),
-        set_or(file.encoding_is_set, "encoding", "its bytes"),
-    )];
-    if let Some(compression) = file.compression {
-        traits.push(text(
-            "compression",
-            compression,
-            "detected: its first bytes".to_owned(),
-        ));
-    }
-    let delimiter = match file.dialect.delimiter {
-        b'\t' => "tab".to_owned(),
-        byte => char::from(byte).to_string(),
-    };
-    traits.push(text(
-        "delimiter",
-        &delimiter,
-        set_or(file.dialect.set, "delimiter", &file.dialect.evidence),
-    ));
-    let mark = file.mark.value.sign().to_string();
-    traits.push(text("decimal", &mark, file.mark.origin.clone()));
-    traits.push(text(
-        "date-order",
-        file.order.value.word(),
-        file.order.origin.clone(),
-    ));
-    if let Some(chosen) = &file.chosen {
-        traits.push(text("preset", &chosen.preset.name, chosen.origin.clone()));
-    }
-    traits.push(text(
-        "shape",
-        file.columns.shape.word(),
-        file.shape_origin.clone(),
-    ));
-    let columns = Role::ALL.into_iter().filter_map(|role| {
-        let by_whom = file.columns.by_whom[role as usize];
-        let is_set = by_whom == ByWhom::Person;
-        let origin = match by_whom {
-            ByWhom::Preset => file
-                .chosen
-                .as_ref()
-                .map_or_else(String::new, Chosen::said_by),
-            _ => set_or(is_set, role.setting(), "its header"),
-        };
-        // A role that was set and has no column was set to none.
-        let name = file.columns.name(role).or(is_set.then_some("none"))?;
-        Some(text(role.setting(), name, origin))
-    });
-    traits.extend(columns);
-    if let Some((per, evidence)) = file
-        .per
-        .as_ref()
-        .filter(|_| file.columns.shape != Shape::Invoices)
-    {
-        let origin = set_or(options.per.is_some(), "interval", evidence);
-        traits.push(text("interval", &per.text(), origin));
-    }
-    if let Some(amount_is) = options.amount_is {
-        traits.push(text(
-            "amount-is",
-            amount_is.word(),
-            options.origin("amount-is"),
-        ));
-    }
-    for (name, words) in [
-        ("keep-status", &options.keep_status),
-        ("drop-status", &options.drop_status),
-    ] {
-        if !words.is_empty() {
-            traits.push(text(name, &words.join(","), options.origin(name)));
-        }
-    }
-    if let Some(scale) = options.scale {
-        let value = scale.word();
-        traits.push(text("scale", value, options.origin("scale")));
-    }
-    if file.is_minor || options.unit.is_some() {
-        let unit = if file.is_minor {
-            Unit::Minor
-        } else {
-            Unit::Major
-        };
-        let origin = set_or(options.unit.is_some(), "unit", "the header of the amount");
-        traits.push(text("unit", unit.word(), origin));
-    }
-    FileSummary {
-        name: file.name.clone(),
-        bytes: file.seen.bytes_read,
-        rows: file.found.rows,
-        fingerprint: file.seen.fingerprint,
-        traits,
-    }
 }
 
 impl FileRead {
