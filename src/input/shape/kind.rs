@@ -60,6 +60,12 @@ impl Shape {
         matches!(self, Shape::Contracts | Shape::Versions | Shape::Invoices)
     }
 
+    /// True where rows are kept until all were read, because what one means depends on others.
+    #[must_use]
+    pub const fn keeps_rows(self) -> bool {
+        self.has_spans() || matches!(self, Shape::Movements)
+    }
+
     /// The roles that are looked for among the headers, in the order they are given away.
     pub(in crate::input) const fn roles(self) -> &'static [Role] {
         use Role::{
