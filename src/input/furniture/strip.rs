@@ -373,7 +373,11 @@ impl<'a> Walk<'a> {
         if self.keep_totals {
             return self.data(at);
         }
-        let rows = parts.into_iter().next();
+        // The reading that comes closest is the one to show; the first of equals.
+        let rows = parts
+            .into_iter()
+            .rev()
+            .max_by_key(|(_, sums)| sums.agreements(&stated));
         let rows = rows.map(|(first, sums)| (sums, first.map(|at| self.line(at).number)));
         let message = message::unproven_row(
             self.body,
