@@ -3,7 +3,7 @@
 use super::columns::total_columns;
 use super::message::{self, Unproven};
 use super::names::Names;
-use super::row::{Row, Stated, rows, stated};
+use super::row::{Row, Stated, label_columns, rows, stated};
 use super::sums::Sums;
 use super::words::{Form, basis_word, is_footer, key, other_of};
 use super::{Body, Dropped, Furniture, Group, Kind, Line};
@@ -85,6 +85,7 @@ struct Walk<'a> {
     rows: &'a [Row<'a>],
     keep_totals: bool,
     names: Names,
+    labels: Vec<usize>,
     /// The first row below which only labels stand.
     end: usize,
     /// Whether a bare total stands below the last row with amounts, so that totals cover all rows.
@@ -132,6 +133,7 @@ impl<'a> Walk<'a> {
                 .map_or(usize::MAX, |at| at + 1),
             is_covered: last_bare > last_row,
             names,
+            labels: label_columns(body),
             now: none.clone(),
             covered: none.clone(),
             unproven: none,
@@ -246,7 +248,7 @@ impl<'a> Walk<'a> {
         let open = Open {
             key: key(row.label),
             customer,
-            fills: row.label_at == self.body.customer,
+            fills: self.labels.contains(&row.label_at),
             has_total,
             above: self.now.clone(),
         };
@@ -296,36 +298,43 @@ impl<'a> Walk<'a> {
     /// A row of the book.
     fn data(&mut self, at: usize) {
         let (line, amounts) = (self.line(at), self.stated(at));
-        let customer = line.cell(self.body.customer);
         if self.body.customer != 0 {
             self.names.open(line.cell(0), at, &self.now);
             self.names.add_to(line.cell(0), &amounts);
         }
-        if customer.is_empty() {
-            self.unlabelled(at, &amounts);
-        } else {
-            self.names.open(customer, at, &self.now);
-            self.names.add_to(customer, &amounts);
-            if let Some(parent) = self.parent_of(customer) {
-                self.fill(at, parent, false);
-            }
-            let goes_on = self
-                .owner
-                .as_ref()
-                .is_some_and(|owner| !owner.is_group && owner.customer == customer);
-            if !goes_on {
-                self.owner = Some(Owner {
-                    customer,
-                    is_group: false,
-                    fills: true,
-                    above: self.now.clone(),
-                });
-            }
+        let column = self.labels.iter().copied();
+        match column.filter(|at| !line.cell(*at).is_empty()).min() {
+            Some(column) => self.labelled(at, column, &amounts),
+            None => self.unlabelled(at, &amounts),
         }
         if let Some(date) = self.body.date {
             self.names.add_to(line.cell(date), &amounts);
         }
         self.now.add(&amounts);
+    }
+
+    /// A row with a customer of its own.
+    fn labelled(&mut self, at: usize, column: usize, amounts: &[Stated]) {
+        let customer = self.line(at).cell(column);
+        self.names.open(customer, at, &self.now);
+        self.names.add_to(customer, amounts);
+        if let Some(parent) = self.parent_of(customer) {
+            self.fill(at, parent, false);
+        } else if column != self.body.customer {
+            self.fill(at, customer, false);
+        }
+        let goes_on = self
+            .owner
+            .as_ref()
+            .is_some_and(|owner| !owner.is_group && owner.customer == customer);
+        if !goes_on {
+            self.owner = Some(Owner {
+                customer,
+                is_group: false,
+                fills: true,
+                above: self.now.clone(),
+            });
+        }
     }
 
     /// A row without a customer of its own: its group's, unless nothing but amounts stands in it.
@@ -476,7 +485,7 @@ impl<'a> Walk<'a> {
                 self.keep_or_ask(&bare, &whole);
                 continue;
             };
-            if is_whole && whole.rows > 0 {
+            if is_whole && whole.rows > 0 && with_unproven.rows == whole.rows {
                 self.furniture.proof = Some(self.line(bare.row).number);
             }
             self.count(bare.row, rows);
@@ -489,6 +498,8 @@ impl<'a> Walk<'a> {
 
     fn keep_or_ask(&mut self, bare: &Bare, whole: &Sums) {
         if self.keep_totals {
+            // A total that was proved holds without this row, which is left now.
+            self.furniture.proof = None;
             self.now.rows += 1;
             return;
         }

@@ -506,6 +506,40 @@ fn groups_of_another_column_leave_customers_alone() {
 }
 
 #[test]
+fn customers_may_be_indented_into_columns_without_headers() {
+    let report = stripped(
+        ",,Jan,Feb,TOTAL\nacme,,5,6,11\nbirch,,,,\n,north,1,2,3\n,south,3,4,7\n,birch - Other,1,1,2\nTotal birch,,5,7,12\nTOTAL,,10,13,23\n",
+    );
+    assert_eq!(
+        report.rows(),
+        "2 acme: 5 | 6\n4 north: 1 | 2\n5 south: 3 | 4\n6 birch: 1 | 1\n"
+    );
+    assert_eq!(
+        report.dropped(),
+        "3 Group birch\n7 Total Total birch\n8 Total TOTAL\n"
+    );
+    let report = stripped(
+        ",,Date,Amount\nbirch,,,\n,north,,\n,,2024-01-01,5\n,Total north,,5\n,,2024-01-02,6\nTotal birch,,,11\n",
+    );
+    assert_eq!(report.rows(), "4 north: 5\n6 birch: 6\n");
+}
+
+#[test]
+fn records_that_may_be_furniture_are_told_one_by_one() {
+    for (text, expected) in [
+        ("acme,2024-01,5", false),
+        ("Totally Kites,2024-01,5", false),
+        ("Total acme,,5", true),
+        ("Total,2024-01,5", true),
+        (",2024-01,5", true),
+        ("acme,,", true),
+        ("acme,,5", false),
+    ] {
+        assert_eq!(is_suspect(&lines(text)[0], 0), expected, "{text}");
+    }
+}
+
+#[test]
 fn subtotals_in_the_way_of_spreadsheets_are_dropped() {
     let report = "customer,date,amount\nacme,2024-01-01,5\nacme,2024-02-01,6\nacme Total,,11\nbirch,2024-01-01,7\nbirch Total,,7\nGrand Total,,18\n";
     assert_eq!(
@@ -714,21 +748,26 @@ fn table() -> impl Strategy<Value = Vec<Vec<&'static str>>> {
     prop::collection::vec(cells, 0..12)
 }
 
-/// Whether a total is the sum of rows that stand together, or of the rows of one label.
+/// Whether a total is the sum of rows that stand together, or of the rows of one label; rows with a word for a
+/// total alone, kept because they were to be, may be in it with all rows or in none.
 fn is_sum_of_rows(total: &Line, body: &[Line], furniture: &Furniture) -> bool {
+    let is_bare = |line: &Line| words::form_of(line.cell(0)).0 == words::Form::Bare;
     let kept: Vec<&Line> = body
         .iter()
         .filter(|line| !furniture.is_dropped(line.number))
         .collect();
+    let (bare, others): (Vec<&Line>, Vec<&Line>) = kept.iter().partition(|line| is_bare(line));
     let is_sum = |rows: &[&Line]| {
         [2, 3].into_iter().all(|column| {
             let sum: i128 = rows.iter().map(|row| units(row.cell(column))).sum();
             (sum - units(total.cell(column))).unsigned_abs() <= rows.len() as u128
         })
     };
-    let together = (0..=kept.len())
-        .flat_map(|first| (first..=kept.len()).map(move |last| (first, last)))
-        .any(|(first, last)| is_sum(&kept[first..last]));
+    let together = |rows: &[&Line]| {
+        (0..=rows.len())
+            .flat_map(|first| (first..=rows.len()).map(move |last| (first, last)))
+            .any(|(first, last)| is_sum(&rows[first..last]))
+    };
     let customer = |line: &Line| match furniture.customer_at(line.number) {
         Some(customer) => customer.to_owned(),
         None => line.cell(0).to_owned(),
@@ -741,7 +780,10 @@ fn is_sum_of_rows(total: &Line, body: &[Line], furniture: &Furniture) -> bool {
             .collect();
         is_sum(&rows)
     };
-    together || ["A", "B", "Total Wine"].into_iter().any(of_label)
+    let with_bare = |count: usize| is_sum(&[&others[..], &bare[..count]].concat());
+    together(&others)
+        || (0..=bare.len()).any(with_bare)
+        || ["A", "B", "Total Wine"].into_iter().any(of_label)
 }
 
 proptest! {
