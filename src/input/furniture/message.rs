@@ -50,14 +50,15 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
     let column = body.amounts[at];
     let cell = line.cell(column);
     let cell = if cell.is_empty() { "nothing" } else { cell };
-    message
+    let sum = sums.columns[at];
+    let message = message
         .at(Place {
             column: body.header.get(column).cloned(),
             ..place
         })
         .found(format!("`{cell}`"))
-        .expected(format!("{}, the sum {of}", sums.columns[at]))
-        .help(help)
+        .expected(format!("{sum}, the sum {of}"));
+    differing(message, stated[at], sum).help(help)
 }
 
 /// A total that states another number of records than there are.
@@ -89,15 +90,26 @@ pub(super) fn unproven_column(
         text::count(count, "row")
     );
     let columns = text::count(body.amounts.len() as u64, "column");
-    Message::new(Code::UnprovenTotal, headline)
+    let cell = line.cell(column);
+    let message = Message::new(Code::UnprovenTotal, headline)
         .at(Place {
             column: Some(name),
             ..place(body, line)
         })
-        .found(format!("`{}`", line.cell(column)))
-        .expected(format!("{sum}, the sum of {columns} of this row"))
+        .found(format!("`{cell}`"))
+        .expected(format!("{sum}, the sum of {columns} of this row"));
+    differing(message, Stated::read(cell, body.mark), sum)
         .help("mend the row, or leave the column unproved with `--keep-totals`")
         .counting(count)
+}
+
+/// Adds by how much a total is off, where it is known.
+fn differing(message: Message, stated: Stated, sum: Amount) -> Message {
+    let difference = stated.amount().and_then(|stated| stated.checked_add(-sum));
+    match difference {
+        Some(difference) => message.note(format!("they differ by {difference}")),
+        None => message,
+    }
 }
 
 fn place(body: &Body<'_>, line: &Line) -> Place {
