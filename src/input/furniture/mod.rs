@@ -14,6 +14,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 mod titles;
+mod totals;
 mod words;
 
 use super::number::Mark;

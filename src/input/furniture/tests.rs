@@ -460,6 +460,22 @@ fn totals_that_do_not_add_up_are_asked_about() {
 }
 
 #[test]
+fn a_grand_total_is_that_of_all_rows() {
+    let report = "customer,date,amount\nacme,,\n,2024-01-01,5\nbirch,,\n,2024-01-01,7\nTotal,,7\n";
+    assert_eq!(
+        dropped(report),
+        "2 Group acme\n4 Group birch\n6 Total Total\n"
+    );
+    assert_eq!(stripped(report).furniture.proof, None);
+    assert_eq!(
+        faults(&report.replace("Total", "Grand Total")),
+        [
+            "6 `Grand Total` is not the sum of its rows: `7`; 12, the sum of the 2 rows from line 2; they differ by -5"
+        ]
+    );
+}
+
+#[test]
 fn a_total_may_stand_above_its_rows() {
     assert_eq!(
         dropped("customer,2024-01,2024-02\nTotal,12,14\nacme,5,6\nbirch,7,8\n"),
