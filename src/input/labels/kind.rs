@@ -1,7 +1,7 @@
 //! What one header alone can be: a period, a part of one, or nothing of the kind.
 
 use super::word::{IS_TOTAL, peel};
-use crate::input::date::{DateFault, DateOrder, When, Years, read_within};
+use crate::input::date::{DateFault, DateOrder, When, Years, names_month_and_year, read_within};
 use crate::units::{Grain, Month};
 
 /// What one header can be.
@@ -120,6 +120,9 @@ fn kind_of(core: &str, years: Years) -> Kind {
             grain.map_or(Kind::Unclear, Kind::Fiscal)
         }
         Err(DateFault::YearUnknown) => yearless(core, years),
+        Err(DateFault::Unreadable) if names_month_and_year(core) => {
+            Kind::Aggregate("is no month, quarter, half or year")
+        }
         Err(DateFault::Placeholder | DateFault::Unreadable | DateFault::Relative) => Kind::Other,
     }
 }

@@ -391,7 +391,12 @@ fn days_inside_months_are_no_periods() {
     assert_eq!(asked.code, Code::AmbiguousPeriods);
     assert_eq!(read("2024-13;2024-12"), "ambiguous-periods");
     assert_eq!(read("9999-12-31;2024-12;2024-11"), "1:2024-12 2:2024-11");
-    assert_eq!(read("Jan - Feb 2024;2024-12"), "1:2024-12");
+    for span in ["Jan - Feb 2024", "Jan 1 - Jan 15, 2024"] {
+        let header = format!("{span};2024-12;2024-11;Notes Jan 2024");
+        assert_eq!(read(&header), "mixed-periods", "{span}");
+        let monthly = asking(|ask| ask.periods = Some(Grain::Month));
+        assert_eq!(read_as(&header, &monthly), "1:2024-12 2:2024-11", "{span}");
+    }
 }
 
 #[test]
