@@ -416,6 +416,34 @@ fn amounts_are_named_beside_every_period() {
 }
 
 #[test]
+fn a_currency_is_named_beside_every_period() {
+    let currency = |header: &str| {
+        let found = read_headers(&cells(header), &LabelAsk::default()).unwrap();
+        found.currency
+    };
+    assert_eq!(currency("id;Jan 2024 (USD);Feb 2024 (USD)"), Some("USD"));
+    assert_eq!(currency("id;2024-01 €;2024-02 EUR"), Some("EUR"));
+    assert_eq!(currency("id;2024-01 USD;2024-02"), None);
+    assert_eq!(read("id;2024-01 USD;2024-02 EUR"), "mixed-periods");
+}
+
+#[test]
+fn totals_of_months_are_months_where_nothing_else_is() {
+    for (header, expected) in [
+        ("id;Total Jan 2024;Total Feb 2024", "1:2024-01 2:2024-02"),
+        ("id;2023 Total;2024 Total", "1:2023 2:2024"),
+        (
+            "id;Total Jan 2024;Total Feb 2024;Total",
+            "1:2024-01 2:2024-02",
+        ),
+        ("id;Jan 2024;Feb 2024;Total Feb 2024", "mixed-periods"),
+        ("id;Total;Grand Total", ""),
+    ] {
+        assert_eq!(read(header), expected, "{header}");
+    }
+}
+
+#[test]
 fn headers_that_name_periods_make_a_file_wide() {
     for header in [
         "2024-01;2024-02",
