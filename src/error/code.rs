@@ -182,6 +182,10 @@ codes! {
     /// two countries, look like this. Mend the rows that are named; if one mark does hold
     /// for all of them, set it with `--decimal`.
     MixedDecimals = "mixed-decimals", Error;
+    /// Some amounts of a column carry a suffix such as `k` or `M` and others none, `M` and `mm` stand in one
+    /// column, or a suffix stands where `--scale` multiplies too. Which amounts are in thousands cannot be told
+    /// then, and a wrong guess is off a thousandfold. Write every amount with its suffix, or all of them in full.
+    MixedScales = "mixed-scales", Error;
     /// The amount's header says that amounts are in thousands or millions. Rates would be the same either way,
     /// but every amount and every threshold would be off by that much. Say what holds: `--scale thousands`
     /// multiplies the amounts, `--scale units` takes them as they are written.
