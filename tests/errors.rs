@@ -272,7 +272,17 @@ fn on_files(files: &[(&str, &str)], line: &str) -> Ran {
 #[test]
 fn every_error_is_one_json_object_a_line() {
     let fields = [
-        "level", "code", "message", "file", "line", "column", "text", "evidence", "help", "count",
+        "level",
+        "code",
+        "message",
+        "file",
+        "line",
+        "column",
+        "text",
+        "evidence",
+        "help",
+        "count",
+        "effect_on_nrr",
     ];
     let codes = [
         Code::UnreadableAmount,

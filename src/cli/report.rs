@@ -7,7 +7,8 @@ use crate::input::columns::Role;
 use crate::input::filter::Filter;
 use crate::input::header;
 use crate::input::{FileSummary, Loaded};
-use crate::metrics::{Asked, Calculation, Record};
+use crate::ledger::Bridged;
+use crate::metrics::{Asked, Calculation, Record, bridged_months, findings_for};
 use crate::output::{Choice, Definition, Input, InputFile, Report};
 use crate::policies::{Basis, Duplicates, Origin, Policies, SegmentAt};
 use crate::text;
@@ -51,21 +52,72 @@ pub(super) fn detected(policies: &Policies, amount_column: &str) -> Policies {
     policies
 }
 
+/// Fills short absences where `grace` asks for it, also in the ledger by product, and gives what was filled.
+///
+/// # Errors
+///
+/// [`Code::GraceOnFlow`]: revenue over time does not go on by itself.
+pub(super) fn bridge(policies: &Policies, loaded: &mut Loaded) -> Result<Vec<Bridged>, Message> {
+    if policies.grace == 0 {
+        return Ok(Vec::new());
+    }
+    if policies.basis == Basis::Flow {
+        let headline = "`grace` is set, and amounts are revenue over time";
+        let (grace, basis) = (policies.origin("grace"), policies.origin("basis"));
+        return Err(Message::new(Code::GraceOnFlow, headline)
+            .found(format!("`grace {}` ({grace})", policies.grace))
+            .found(format!("`basis flow` ({basis})"))
+            .note("it would invent revenue in months in which nobody paid")
+            .help(
+                "leave it out with `--grace 0`, or pass `--basis stock` if amounts are run rates",
+            ));
+    }
+    let bridged = loaded.ledger.bridge(policies.grace);
+    if let Some(products) = &mut loaded.products {
+        products.bridge_products(&loaded.ledger, &bridged);
+    }
+    Ok(bridged)
+}
+
+/// What a calculation was about.
+pub(super) struct Question<'a> {
+    /// The choices in force, those detected too.
+    pub(super) policies: &'a Policies,
+    /// The filters, and where they came from.
+    pub(super) filters: (&'a [Filter], &'a str),
+    /// What was read.
+    pub(super) loaded: &'a Loaded,
+    /// The months that `grace` filled.
+    pub(super) bridged: &'a [Bridged],
+    /// The periods.
+    pub(super) asked: &'a Asked,
+}
+
 /// The report of a calculation.
-pub(super) fn build(
-    policies: &Policies,
-    filters: (&[Filter], &str),
-    loaded: &Loaded,
-    asked: &Asked,
-    calculation: Calculation,
-) -> Report {
+pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report {
+    let Question {
+        policies,
+        filters,
+        loaded,
+        bridged,
+        asked,
+    } = *question;
+    let ledger = &loaded.ledger;
     let mut warnings = loaded.warnings.clone();
-    warnings.extend(partial(&calculation.records, loaded.ledger.last()));
+    warnings.extend(partial(&calculation.records, ledger.last()));
     warnings.extend(empty_months(loaded, &calculation));
     warnings.extend(several_dates(policies, loaded));
     warnings.extend(products_netted(loaded));
     warnings.extend(flattering(policies, loaded));
     warnings.extend(clipped(&calculation, loaded));
+    warnings.extend(bridged_months(
+        ledger,
+        policies,
+        asked,
+        &calculation,
+        bridged,
+    ));
+    warnings.extend(findings_for(ledger, policies, asked, &calculation));
     Report {
         definition: definition(policies, filters, loaded),
         input: input(loaded, policies.basis),

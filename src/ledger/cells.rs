@@ -18,6 +18,15 @@ const COLUMNS_MAX: usize = (2101 - 1990) * 12;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Overflow;
 
+/// What stands in one cell of a ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// The sum in smallest units; 0 where nothing was added.
+    pub units: i128,
+    /// True if a row stated it, be it zero.
+    pub is_stated: bool,
+}
+
 /// A grid of sums, customers × months.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
@@ -64,6 +73,62 @@ impl Cells {
             self.rescale(amount.scale())?;
         }
         let units = amount.units_at(self.scale).ok_or(Overflow)?;
+        let (block, slot) = self.open(customer, month)?;
+        block.add(slot, units)
+    }
+
+    /// A grid without cells whose amounts have so many decimals.
+    pub(super) fn with_scale(scale: u8) -> Cells {
+        Cells {
+            scale,
+            ..Cells::default()
+        }
+    }
+
+    /// Puts a sum into a cell, whatever stood there.
+    pub(super) fn put(&mut self, customer: u32, month: Month, cell: Cell) {
+        // No month is out of reach that was in a grid of the same horizon.
+        if let Ok((block, slot)) = self.open(customer, month) {
+            block.put(slot, cell);
+        }
+    }
+
+    /// What stands in a cell.
+    pub(super) fn cell(&self, customer: u32, month: Month) -> Cell {
+        Cell {
+            units: self.units(customer, month),
+            is_stated: self.is_stated(customer, month),
+        }
+    }
+
+    /// Shows each customer's cells of these months, customers in the order of their numbers.
+    pub(super) fn each_row(&self, months: &[Month], see: &mut dyn FnMut(u32, &[Cell])) {
+        let columns: Vec<Option<&Vec<Option<Box<Block>>>>> = months
+            .iter()
+            .map(|month| self.columns.get(position(0, *month).0))
+            .collect();
+        let deepest = columns.iter().flatten().map(|column| column.len()).max();
+        let mut row = vec![Cell::default(); months.len()];
+        for (number, first) in (0..deepest.unwrap_or(0)).zip((0..).step_by(BLOCK)) {
+            // Found once for all of its customers: looking each cell up would cost more than reading it.
+            let blocks: Vec<Option<&Block>> = columns
+                .iter()
+                .map(|column| column.and_then(|column| column.get(number)?.as_deref()))
+                .collect();
+            for (slot, customer) in (0..BLOCK).zip(first..) {
+                for (cell, block) in row.iter_mut().zip(&blocks) {
+                    *cell = block.map_or_else(Cell::default, |block| Cell {
+                        units: block.sums.get(slot),
+                        is_stated: block.is_stated(slot),
+                    });
+                }
+                see(customer, &row);
+            }
+        }
+    }
+
+    /// The block and the place in it of a cell, made if it is not there yet.
+    fn open(&mut self, customer: u32, month: Month) -> Result<(&mut Block, usize), Overflow> {
         let (column, block, slot) = position(customer, month);
         if column >= COLUMNS_MAX {
             return Err(Overflow);
@@ -75,7 +140,7 @@ impl Cells {
         if blocks.len() <= block {
             blocks.resize_with(block + 1, || None);
         }
-        blocks[block].get_or_insert_default().add(slot, units)
+        Ok((blocks[block].get_or_insert_default(), slot))
     }
 
     /// Notes the day of a row that was added to a cell; 0 is none.
@@ -209,6 +274,19 @@ impl Block {
         let sums = self.sums.widen();
         sums[slot] = sums[slot].checked_add(units).ok_or(Overflow)?;
         Ok(())
+    }
+
+    fn put(&mut self, slot: usize, cell: Cell) {
+        let bit = 1 << (slot % 64);
+        if cell.is_stated {
+            self.stated[slot / 64] |= bit;
+        } else {
+            self.stated[slot / 64] &= !bit;
+        }
+        match (&mut self.sums, i64::try_from(cell.units)) {
+            (Sums::Narrow(sums), Ok(units)) => sums[slot] = units,
+            (sums, _) => sums.widen()[slot] = cell.units,
+        }
     }
 
     fn is_stated(&self, slot: usize) -> bool {

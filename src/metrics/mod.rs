@@ -8,6 +8,7 @@
 
 mod anchors;
 mod calc;
+mod findings;
 mod movements;
 mod periods;
 mod problems;
@@ -18,6 +19,7 @@ mod segments;
 
 pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};
 pub use calc::{Calculation, calc};
+pub use findings::{billed_once_a_year, bridged_months, findings, findings_for};
 pub use movements::{Class, Movement, Negative, movements};
 pub use periods::{Ask, Asked, PeriodProblem};
 pub use record::{Annual, Figures, Record};

@@ -44,8 +44,7 @@ pub(in crate::cli) fn run(
         bar.set(bytes);
     });
     bar.finish();
-    let loaded = loaded?;
-    let report = compute(&config, &loaded)?;
+    let report = compute(&config, loaded?)?;
     let is_terminal = streams.stdout_is_terminal && output.is_none();
     let width = if is_terminal {
         streams.terminal_width
@@ -148,10 +147,13 @@ fn sources(
     Ok(args.files.iter().map(|name| source(name)).collect())
 }
 
-fn compute(config: &CalcConfig, loaded: &Loaded) -> Result<Report, Errors> {
+fn compute(config: &CalcConfig, mut loaded: Loaded) -> Result<Report, Errors> {
+    let policies = report::detected(&config.policies, &loaded.amount_column);
+    let bridged = report::bridge(&policies, &mut loaded)
+        .map_err(|message| with_files(Errors::from(message), &loaded))?;
+    let loaded = &loaded;
     let ledger = &loaded.ledger;
     let in_file = |errors: Errors| with_files(errors, loaded);
-    let policies = report::detected(&config.policies, &loaded.amount_column);
     let asked: Asked = config
         .ask
         .on(ledger, &policies)
@@ -161,13 +163,14 @@ fn compute(config: &CalcConfig, loaded: &Loaded) -> Result<Report, Errors> {
             _ => in_file(Errors::from(unusable_range(problem, &policies, loaded))),
         })?;
     let calculation = calc(ledger, loaded.products.as_ref(), &asked, &policies).map_err(in_file)?;
-    Ok(report::build(
-        &policies,
-        (&config.load.filters, &config.load.origin("where")),
+    let question = report::Question {
+        policies: &policies,
+        filters: (&config.load.filters, &config.load.origin("where")),
         loaded,
-        &asked,
-        calculation,
-    ))
+        bridged: &bridged,
+        asked: &asked,
+    };
+    Ok(report::build(&question, calculation))
 }
 
 /// Names the files in errors about what they hold together: no line can be named there.

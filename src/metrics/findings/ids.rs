@@ -1,0 +1,185 @@
+//! Customers that may be one: an id that changes, and ids that differ by what nobody sees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::View;
+use super::effect::is_nothing;
+use super::names::similar;
+use super::scan::Edge;
+use crate::error::{Code, Effect, Message};
+use crate::text;
+use crate::units::Month;
+
+/// What to do about ids that are one: it is for the export to say.
+const ONE_ID: &str = "if they are one customer, give it one id in the export";
+
+impl View<'_> {
+    /// One id ends, another starts in the next month at the same amount, and nobody else pays it.
+    pub(super) fn id_changes(&self) -> Option<Message> {
+        let changes = self.rare(self.single_matches());
+        if changes.is_empty() {
+            return None;
+        }
+        let mut names: Vec<String> = changes
+            .iter()
+            .map(|(index, ended, started)| {
+                let name = |customer| self.ledger.shown_name(customer);
+                let (last, next) = (self.month(*index), self.month(index + 1));
+                format!("{} to {last}, {} from {next}", name(*ended), name(*started))
+            })
+            .collect();
+        names.sort_unstable();
+        let count = changes.len() as u64;
+        let headline = format!(
+            "{} in the month after another id at the same amount",
+            if count == 1 {
+                "1 id starts".to_owned()
+            } else {
+                format!("{} start", text::count(count, "id"))
+            }
+        );
+        let pairs: Vec<Vec<u32>> = changes
+            .iter()
+            .map(|change| vec![change.1, change.2])
+            .collect();
+        let message = Message::new(Code::IdChange, headline)
+            .found(text::examples(&names, names.len()))
+            .note(
+                "nobody else pays that amount then; the old id counts as churn, the new one as new",
+            )
+            .help(ONE_ID)
+            .counting(count);
+        Some(message.effect(self.effect_of_merging(&pairs, "if they are one customer each")))
+    }
+
+    /// Where exactly one customer ends with an amount and exactly one starts with it in the next month: the
+    /// column, who ended and who started.
+    fn single_matches(&self) -> Vec<(usize, u32, u32)> {
+        let key = |edge: &Edge| (edge.index, edge.units);
+        let single = |edges: &[Edge]| -> BTreeMap<(usize, i128), Option<u32>> {
+            let mut single = BTreeMap::new();
+            for edge in edges {
+                let entry = single.entry(key(edge));
+                entry
+                    .and_modify(|held| *held = None)
+                    .or_insert(Some(edge.customer));
+            }
+            single
+        };
+        let starts = single(&self.scan.starts);
+        let ends = single(&self.scan.ends);
+        let matches = ends.into_iter().filter_map(|((index, units), ended)| {
+            let started = *starts.get(&(index + 1, units))?;
+            Some((index, ended?, started?))
+        });
+        matches.collect()
+    }
+
+    /// Without those whose amount somebody else pays too: on a price list such a pair is chance.
+    fn rare(&self, mut matches: Vec<(usize, u32, u32)>) -> Vec<(usize, u32, u32)> {
+        let columns: BTreeSet<usize> = matches
+            .iter()
+            .flat_map(|(index, ..)| [*index, index + 1])
+            .collect();
+        for column in columns {
+            let month = self.month(column);
+            let others = self.payers(month, &matches, column);
+            matches.retain(|(index, ended, _)| {
+                let is_here = *index == column || index + 1 == column;
+                let units = self.ledger.units(*ended, self.month(*index));
+                !is_here || others.get(&units).is_none_or(|count| *count <= 1)
+            });
+        }
+        matches
+    }
+
+    /// How many customers pay each of the amounts in question in a month.
+    fn payers(
+        &self,
+        month: Month,
+        matches: &[(usize, u32, u32)],
+        column: usize,
+    ) -> BTreeMap<i128, u64> {
+        let here = matches
+            .iter()
+            .filter(|(index, ..)| *index == column || index + 1 == column);
+        let amounts = here.map(|(index, ended, _)| self.ledger.units(*ended, self.month(*index)));
+        let mut payers: BTreeMap<i128, u64> = amounts.map(|units| (units, 0)).collect();
+        if payers.is_empty() {
+            return payers;
+        }
+        for customer in self.ledger.customers() {
+            if let Some(count) = payers.get_mut(&self.ledger.units(*customer, month)) {
+                *count += 1;
+            }
+        }
+        payers
+    }
+
+    /// Ids that differ by capitals, blanks, invisible characters, normal form or zeros at the start.
+    pub(super) fn similar_names(&self) -> Option<Message> {
+        let mut groups = similar(self.ledger);
+        if let Some(reads) = self.reads {
+            let is_there = |customer: &u32| {
+                let mut months = reads.iter();
+                months.any(|month| self.ledger.units(*customer, *month) != 0)
+            };
+            groups.retain(|group| group.iter().filter(|one| is_there(one)).count() > 1);
+        }
+        if groups.is_empty() {
+            return None;
+        }
+        let effect = self.effect_of_merging(&groups, "if each group is one customer");
+        if effect.as_ref().is_some_and(is_nothing) {
+            return None;
+        }
+        let shown: Vec<String> = groups
+            .iter()
+            .map(|group| {
+                let names = group.iter().map(|one| self.ledger.shown_name(*one));
+                let names: Vec<String> = names.collect();
+                names.join(" and ")
+            })
+            .collect();
+        let count = groups.iter().map(Vec::len).sum::<usize>() as u64;
+        let headline = format!(
+            "{} differ by capitals, blanks, invisible characters, accents' form or zeros at the start",
+            text::count(count, "id")
+        );
+        Some(
+            Message::new(Code::SimilarNames, headline)
+                .found(text::examples(&shown, shown.len()))
+                .note("they were counted as different customers")
+                .help(ONE_ID)
+                .counting(count)
+                .effect(effect),
+        )
+    }
+
+    fn effect_of_merging(&self, groups: &[Vec<u32>], reading: &str) -> Option<Effect> {
+        let measure = self.measure.as_ref()?;
+        // A customer that starts and ends again can be in two pairs: both are one with it.
+        let groups = joined(groups);
+        let all: Vec<u32> = groups.iter().flatten().copied().collect();
+        measure.effect(&all, &self.ledger.excerpt(&groups), reading)
+    }
+}
+
+/// Groups that share a member as one, each in the order given.
+fn joined(groups: &[Vec<u32>]) -> Vec<Vec<u32>> {
+    let mut joined: Vec<Vec<u32>> = Vec::new();
+    let mut places: BTreeMap<u32, usize> = BTreeMap::new();
+    for group in groups {
+        let held = group.iter().find_map(|one| places.get(one).copied());
+        let place = held.unwrap_or_else(|| {
+            joined.push(Vec::new());
+            joined.len() - 1
+        });
+        for one in group {
+            if places.insert(*one, place).is_none() {
+                joined[place].push(*one);
+            }
+        }
+    }
+    joined
+}
