@@ -309,6 +309,29 @@ fn row_order_splitting_and_names_change_nothing() {
     });
 }
 
+#[test]
+fn with_endless_grace_nobody_leaves_and_comes_back() {
+    each_book(NEGATIVE, 31, |_, book| {
+        let stock = ["--basis", "stock", "--negatives", "clip"];
+        let before = measure(book, &stock);
+        let none = measure(book, &[&stock[..], &["--grace", "0"]].concat());
+        assert_eq!(none, before, "{}", book.to_csv());
+        let endless = measure(book, &[&stock[..], &["--grace", "1200"]].concat());
+        for (bridged, plain) in endless.totals().into_iter().zip(before.totals()) {
+            if plain.is_defined() {
+                assert_eq!(
+                    bridged.amount("reactivated_customers"),
+                    0,
+                    "{}",
+                    book.to_csv()
+                );
+            }
+            let (more, less) = (bridged.amount("closing"), plain.amount("closing"));
+            assert!(more >= less, "{}", book.to_csv());
+        }
+    });
+}
+
 /// The arguments without a flag and its value: with `--duplicates last` the order of rows is what counts.
 fn without(args: &[String], flag: &str) -> Vec<String> {
     args.chunks(2)

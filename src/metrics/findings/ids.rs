@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::View;
-use super::effect::is_nothing;
 use super::names::similar;
 use super::scan::Edge;
 use crate::error::{Code, Effect, Message};
@@ -130,9 +129,6 @@ impl View<'_> {
             return None;
         }
         let effect = self.effect_of_merging(&groups, "if each group is one customer");
-        if effect.as_ref().is_some_and(is_nothing) {
-            return None;
-        }
         let shown: Vec<String> = groups
             .iter()
             .map(|group| {

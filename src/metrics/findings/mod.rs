@@ -27,7 +27,7 @@ use crate::ledger::{Bridged, Ledger};
 use crate::policies::Policies;
 use crate::text;
 use crate::units::Month;
-use effect::Measure;
+use effect::{Measure, is_nothing};
 use scan::Scan;
 
 /// Every finding of a ledger, for whoever looks at the data and not at a figure.
@@ -107,7 +107,7 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    /// The findings that both kinds of questions look for.
+    /// The findings that both kinds of questions look for, without those known to leave NRR where it is.
     fn common(&self) -> Vec<Message> {
         let messages = [
             self.late_renewals(),
@@ -118,7 +118,8 @@ impl View<'_> {
             self.unit_mix_ups(),
             self.one_time_amounts(),
         ];
-        messages.into_iter().flatten().collect()
+        let moves = |message: &Message| !message.effect.as_deref().is_some_and(is_nothing);
+        messages.into_iter().flatten().filter(moves).collect()
     }
 
     /// True if a figure reads this month, or none was asked for.
