@@ -16,10 +16,11 @@ impl Ledger {
     pub fn excerpt(&self, groups: &[Vec<u32>]) -> Ledger {
         let mut names = Interner::default();
         let mut cells = Cells::with_scale(self.scale());
+        let months = self.label_ends();
         for group in groups {
             let Some(first) = group.first() else { continue };
             let number = names.intern(self.name(*first));
-            for month in self.label_ends() {
+            for month in months.iter().copied() {
                 let stated = group.iter().any(|one| self.is_stated(*one, month));
                 if stated {
                     let cell = Cell {

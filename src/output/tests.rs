@@ -207,9 +207,9 @@ basis stock (detected: the amount column is `mrr`) · missing-months zero (flag)
   12 months (Mar 2023 → Mar 2024):  NRR 90.00%    GRR 80.00%    Logo retention 66.67%
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
-  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 warning[equal-rows]: 7 rows are equal in every column
    = note: they were added up
@@ -241,7 +241,7 @@ warning[equal-rows]: 7 rows are equal in every column
 - basis stock (detected: the amount column is \`mrr\`)
 - missing-months zero (flag)
 - where plan = pro (flag)
-- other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+- other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 > ```text
 > warning[equal-rows]: 7 rows are equal in every column
@@ -268,6 +268,7 @@ fn a_document_holds_definition_input_results_and_warnings() {
     "duplicates": "sum",
     "currency": "all",
     "through": "data-end",
+    "grace": "0",
     "basis": "stock",
     "interval": "month",
     "fiscal-year-start": "1",
@@ -289,6 +290,7 @@ fn a_document_holds_definition_input_results_and_warnings() {
       "duplicates": "default",
       "currency": "default",
       "through": "default",
+      "grace": "default",
       "basis": "detected: the amount column is `mrr`",
       "interval": "default",
       "fiscal-year-start": "default",
@@ -417,9 +419,9 @@ revenue.csv · 14,203 rows · 4 customers · USD · 6f1c2a…
 basis stock (detected: the amount column is `mrr`) · missing-months zero (flag) ·
   where plan = pro (flag)
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
-  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -457,7 +459,7 @@ basis stock (detected: the amount column is `mrr`) ·
 
 other choices at their defaults: empty-amount error ·
   duplicates sum · currency all ·
-  through data-end · interval month ·
+  through data-end · grace 0 · interval month ·
   fiscal-year-start 1 · lookback period ·
   partial refuse · negatives error ·
   min-opening 0 · min-closing 0 · zero inactive ·
@@ -496,9 +498,9 @@ basis stock (detected: the amount column is `mrr`)
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
-  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -529,7 +531,7 @@ fn columns_go_in_groups_when_there_is_no_room() {
   2024-03  2,200.50    0.00     100.00         0.00     0.00  2,300.50  104.54%  100.00%  100.00%   90.00%   80.00%
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end ·
+other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end · grace 0 ·
   interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 ·
   min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
@@ -546,7 +548,7 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
   left out for want of width: Logo, NRR 12m, GRR 12m; `--format csv` has all
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
   partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
   reactivation separate · reactivation-window unlimited · segment-at opening
 
@@ -567,8 +569,8 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
 
 other choices at their defaults: empty-amount error ·
   duplicates sum · currency all ·
-  through data-end · interval month ·
-  fiscal-year-start 1 ·
+  through data-end · grace 0 ·
+  interval month · fiscal-year-start 1 ·
   lookback period · partial refuse ·
   negatives error · min-opening 0 ·
   min-closing 0 · zero inactive ·
@@ -601,9 +603,9 @@ basis stock (detected: the amount column is `mrr`)
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
-  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -623,7 +625,7 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
 – NRR 12m, GRR 12m: twelve months before lies before the data
 
 - basis stock (detected: the amount column is \`mrr\`)
-- other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+- other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -659,9 +661,9 @@ fn names_from_the_data_do_no_harm() {
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
-  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -679,11 +681,11 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
 
 other choices at their defaults: empty-amount error ·
   duplicates sum · currency all · through data-end ·
-  interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · missing-months refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+  grace 0 · interval month · fiscal-year-start 1 ·
+  lookback period · partial refuse · missing-months refuse ·
+  negatives error · min-opening 0 · min-closing 0 ·
+  zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -732,7 +734,7 @@ fn huge_amounts_keep_every_digit() {
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
   partial refuse · missing-months refuse · negatives error · min-opening 0 ·
   min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
   segment-at opening
@@ -775,7 +777,7 @@ fn what_is_not_in_the_sums_is_said() {
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
   partial refuse · missing-months refuse · min-closing 0 · zero inactive ·
   reactivation separate · reactivation-window unlimited · segment-at opening
 
@@ -796,7 +798,7 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
   left out for want of width: NRR 12m, GRR 12m; `--format csv` has all
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
   partial refuse · missing-months refuse · min-closing 0 · zero inactive ·
   reactivation separate · reactivation-window unlimited · segment-at opening
 
@@ -827,7 +829,7 @@ fn without_anybody_at_the_opening_nothing_is_zero_or_a_hundred_percent() {
   – Quick ratio: nothing was lost
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
   partial refuse · missing-months refuse · negatives error · min-opening 0 ·
   min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
   segment-at opening
@@ -894,8 +896,8 @@ basis flow (flag) · lookback 12 (flag) · missing-months zero (flag)
   NRR 90.00%    GRR 80.00%    Logo retention 66.67%    Quick ratio 1.75
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · partial refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · partial refuse ·
+  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
   reactivation-window unlimited · segment-at opening
 
 "#]],
@@ -921,8 +923,8 @@ basis stock (detected: the amount column is `mrr`) · lookback 12 (flag) · miss
   – 2023-02 lies before the data, which start in 2023-03
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · partial refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · partial refuse ·
+  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
   reactivation-window unlimited · segment-at opening
 
 "#]],
@@ -956,7 +958,7 @@ fn a_cut_period_and_reactivation_are_shown() {
   2024-Q2 is partial: the data end before it does
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
   missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
   reactivation separate · reactivation-window unlimited · segment-at opening
 
@@ -984,7 +986,7 @@ basis flow (flag) · partial allow (flag)
   12 months (Apr–Jun 2023 → Apr–Jun 2024):  – the data end before the period does
 
 other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
   missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
   reactivation separate · reactivation-window unlimited · segment-at opening
 

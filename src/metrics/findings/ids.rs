@@ -37,6 +37,11 @@ impl View<'_> {
                 format!("{} start", text::count(count, "id"))
             }
         );
+        let reading = if count == 1 {
+            "if they are one customer"
+        } else {
+            "if the two of each pair are one customer"
+        };
         let pairs: Vec<Vec<u32>> = changes
             .iter()
             .map(|change| vec![change.1, change.2])
@@ -48,7 +53,7 @@ impl View<'_> {
             )
             .help(ONE_ID)
             .counting(count);
-        Some(message.effect(self.effect_of_merging(&pairs, "if they are one customer each")))
+        Some(message.effect(self.effect_of_merging(&pairs, reading)))
     }
 
     /// Where exactly one customer ends with an amount and exactly one starts with it in the next month: the
@@ -128,7 +133,7 @@ impl View<'_> {
         if groups.is_empty() {
             return None;
         }
-        let effect = self.effect_of_merging(&groups, "if each group is one customer");
+        let effect = self.effect_of_merging(&groups, "if those alike are one customer");
         let shown: Vec<String> = groups
             .iter()
             .map(|group| {
@@ -139,7 +144,7 @@ impl View<'_> {
             .collect();
         let count = groups.iter().map(Vec::len).sum::<usize>() as u64;
         let headline = format!(
-            "{} differ by capitals, blanks, invisible characters, accents' form or zeros at the start",
+            "{} differ only by capitals, blanks, zeros at the start or what cannot be seen",
             text::count(count, "id")
         );
         Some(

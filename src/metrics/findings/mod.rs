@@ -149,3 +149,6 @@ fn customers(places: &[(u32, usize)]) -> Vec<u32> {
     let numbers: BTreeSet<u32> = places.iter().map(|(customer, _)| *customer).collect();
     numbers.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests;

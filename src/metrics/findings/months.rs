@@ -1,5 +1,7 @@
 //! Months that were exported in part: in the middle of the data, and at their end.
 
+use std::collections::BTreeSet;
+
 use super::View;
 use crate::error::{Code, Message};
 use crate::text;
@@ -17,12 +19,11 @@ impl View<'_> {
     /// Months in which half of the customers or more have no revenue any more; the last one is for
     /// [`View::unfinished_month`] to judge.
     pub(super) fn halved_months(&self) -> Option<Message> {
-        let count = self.scan.months.len();
-        let inner = 1..count.saturating_sub(1);
-        let halved: Vec<(usize, usize)> = inner
-            .filter_map(|index| self.halved_since(index).map(|before| (before, index)))
-            .filter(|(before, index)| self.is_low_month_read(*before, *index))
-            .collect();
+        let mut halved = self.halved();
+        halved.retain(|(before, index)| {
+            let mut low = self.low_from(*before, *index);
+            low.any(|index| self.is_read(self.month(index)))
+        });
         let (before, index) = *halved.first()?;
         let months: Vec<String> = halved
             .iter()
@@ -32,18 +33,36 @@ impl View<'_> {
             "half of the customers or more have no revenue any more in {}",
             text::examples(&months, months.len())
         );
-        let paying = |index: usize| text::count(self.scan.paying[index], "customer");
         Some(
             Message::new(Code::HalvedMonth, headline)
-                .found(format!("{} in {}", paying(index), self.month(index)))
-                .expected(format!(
-                    "about the {} of {}",
-                    paying(before),
-                    self.month(before)
-                ))
+                .found(format!("{} in {}", self.paying(index), self.month(index)))
+                .expected(self.as_before(before))
                 .note("a month exported in part looks like this")
                 .counting(months.len() as u64),
         )
+    }
+
+    /// The months in which half of the customers are missing and after which they are back.
+    pub(super) fn low_months(&self) -> BTreeSet<usize> {
+        let halved = self.halved().into_iter();
+        let back = halved.filter(|(before, index)| !self.stays_low(*before, *index));
+        back.flat_map(|(before, index)| self.low_from(before, index))
+            .collect()
+    }
+
+    /// Each month that half of the customers are not in any more, after the month they were last in.
+    fn halved(&self) -> Vec<(usize, usize)> {
+        let inner = 1..self.scan.months.len().saturating_sub(1);
+        let halved = inner.filter_map(|index| Some((self.halved_since(index)?, index)));
+        // Invoices have their season: there only a month that is low between two others is odd.
+        let is_odd = |(before, index): &(usize, usize)| {
+            !(self.scan.is_flow && self.stays_low(*before, *index))
+        };
+        halved.filter(is_odd).collect()
+    }
+
+    fn stays_low(&self, before: usize, index: usize) -> bool {
+        self.low_from(before, index).last() == self.scan.months.len().checked_sub(1)
     }
 
     /// The month with rows before this one, if half of its customers or more are gone.
@@ -57,12 +76,23 @@ impl View<'_> {
         (then >= CUSTOMERS_MIN && now * 2 <= then).then_some(before)
     }
 
-    /// True if a figure reads one of the months until the customers are back.
-    fn is_low_month_read(&self, before: usize, index: usize) -> bool {
+    /// The months from one that was halved until the customers are back.
+    fn low_from(&self, before: usize, index: usize) -> impl Iterator<Item = usize> {
         let then = self.scan.paying[before];
         let later = index..self.scan.months.len();
-        let mut low = later.take_while(|later| self.scan.paying[*later] * 2 <= then);
-        low.any(|index| self.is_read(self.month(index)))
+        later.take_while(move |later| self.scan.paying[*later] * 2 <= then)
+    }
+
+    fn paying(&self, index: usize) -> String {
+        text::count(self.scan.paying[index], "customer")
+    }
+
+    fn as_before(&self, before: usize) -> String {
+        format!(
+            "about the {} of {}",
+            self.paying(before),
+            self.month(before)
+        )
     }
 
     /// The last month, if its latest row stands early or half of the customers are not in it yet.
@@ -102,13 +132,14 @@ impl View<'_> {
         })
     }
 
+    /// What was found and expected if half of the customers are not in the last month; of invoices, which have
+    /// their season, if it has half of the customers of every other month.
     fn few_customers(&self, last: usize) -> Option<(String, String)> {
         let before = self.halved_since(last)?;
-        let paying = |index: usize| text::count(self.scan.paying[index], "customer");
-        let found = format!("{} with revenue", paying(last));
-        Some((
-            found,
-            format!("about the {} of {}", paying(before), self.month(before)),
-        ))
+        let now = self.scan.paying[last];
+        let mut others = (0..last).filter(|index| self.ledger.has_rows(self.month(*index)));
+        let is_season = self.scan.is_flow && others.any(|index| self.scan.paying[index] < now * 2);
+        let found = format!("{} with revenue", self.paying(last));
+        (!is_season).then(|| (found, self.as_before(before)))
     }
 }

@@ -18,7 +18,11 @@ impl View<'_> {
     /// Customers absent for a month or two that came back at the same amount or more.
     pub(super) fn late_renewals(&self) -> Option<Message> {
         let gaps = self.scan.gaps.iter();
-        let late = gaps.filter(|gap| gap.is_late);
+        // Where half of the book is away with them, the month is at fault and not the customer.
+        let low = self.low_months();
+        let is_late =
+            |gap: &&Gap| gap.is_late && !(gap.before + 1..gap.after).all(|at| low.contains(&at));
+        let late = gaps.filter(is_late);
         let late: Vec<(u32, usize)> = late.filter_map(|gap| self.read_inside(gap)).collect();
         if late.is_empty() {
             return None;
@@ -110,9 +114,9 @@ pub(super) fn bridged_months(
         if count == 1 { "it" } else { "them" }
     );
     let note = match here {
-        0 => "as `grace` says; no figure here reads them".to_owned(),
-        _ if here == count => "as `grace` says; every one of them is read here".to_owned(),
-        _ => format!("as `grace` says; {} read here", text::grouped(here)),
+        0 => "no figure here reads what was filled".to_owned(),
+        _ if here == count => "as `grace` says, and read here".to_owned(),
+        _ => format!("as `grace` says; {} of them read here", text::grouped(here)),
     };
     let message = Message::new(Code::BridgedMonths, headline)
         .found(text::examples(&names, names.len()))

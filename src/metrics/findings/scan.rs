@@ -14,7 +14,7 @@ pub(super) struct Gap {
     /// The columns of the last month with revenue before it and of the first one after it.
     pub(super) before: usize,
     pub(super) after: usize,
-    /// True if the customer came back at the same amount or more.
+    /// True if nothing was booked in between, and the customer came back at the same amount or more.
     pub(super) is_late: bool,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Scan {
     pub(super) mixed_up: Vec<Outlier>,
     /// More than three times the usual amount, in one month alone.
     pub(super) one_time: Vec<Outlier>,
-    is_flow: bool,
+    pub(super) is_flow: bool,
     /// True for each month in which anybody has a row.
     covered: Vec<bool>,
     /// The columns that starts and ends are kept of.
@@ -96,7 +96,9 @@ impl Scan {
             if let Some((before, amount)) = last
                 && before + 1 < index
             {
-                self.add_gap(customer, (before, amount), (index, cell.units));
+                let is_empty = row[before + 1..index].iter().all(|cell| cell.units == 0);
+                let is_late = is_empty && cell.units >= amount;
+                self.add_gap(customer, (before, index), is_late);
             }
             self.paying[index] += 1;
             paying += 1;
@@ -117,16 +119,16 @@ impl Scan {
         }
     }
 
-    fn add_gap(&mut self, customer: u32, before: (usize, i128), after: (usize, i128)) {
-        let away = self.months[before.0].until(self.months[after.0]) - 1;
-        let is_covered = self.covered[before.0 + 1..after.0].contains(&true);
+    fn add_gap(&mut self, customer: u32, (before, after): (usize, usize), is_late: bool) {
+        let away = self.months[before].until(self.months[after]) - 1;
+        let is_covered = self.covered[before + 1..after].contains(&true);
         // A quarter without revenue is longer than any absence looked for.
         if away <= ABSENCE_MAX && is_covered {
             self.gaps.push(Gap {
                 customer,
-                before: before.0,
-                after: after.0,
-                is_late: after.1 >= before.1,
+                before,
+                after,
+                is_late,
             });
         }
     }
