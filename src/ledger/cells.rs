@@ -8,6 +8,9 @@ use crate::units::{Amount, Month};
 const BLOCK: usize = 1024;
 const BLOCK_U32: u32 = 1024;
 
+/// How many customers' rows are put together at once.
+const ROWS: usize = 16;
+
 /// The first month a column can stand for: January 1990, the earliest date that is read.
 const ORIGIN: i32 = 1990 * 12;
 
@@ -103,26 +106,30 @@ impl Cells {
 
     /// Shows each customer's cells of these months, customers in the order of their numbers.
     pub(super) fn each_row(&self, months: &[Month], see: &mut dyn FnMut(u32, &[Cell])) {
+        if months.is_empty() {
+            return;
+        }
         let columns: Vec<Option<&Vec<Option<Box<Block>>>>> = months
             .iter()
             .map(|month| self.columns.get(position(0, *month).0))
             .collect();
         let deepest = columns.iter().flatten().map(|column| column.len()).max();
-        let mut row = vec![Cell::default(); months.len()];
+        let width = months.len();
+        let mut rows = vec![Cell::default(); width * ROWS];
         for (number, first) in (0..deepest.unwrap_or(0)).zip((0..).step_by(BLOCK)) {
-            // Found once for all of its customers: looking each cell up would cost more than reading it.
             let blocks: Vec<Option<&Block>> = columns
                 .iter()
                 .map(|column| column.and_then(|column| column.get(number)?.as_deref()))
                 .collect();
-            for (slot, customer) in (0..BLOCK).zip(first..) {
-                for (cell, block) in row.iter_mut().zip(&blocks) {
-                    *cell = block.map_or_else(Cell::default, |block| Cell {
-                        units: block.sums.get(slot),
-                        is_stated: block.is_stated(slot),
-                    });
+            for (slot, customer) in (0..BLOCK).zip(first..).step_by(ROWS) {
+                // A few customers at a time: their rows fit into the nearest cache, and each block is found once.
+                for (column, block) in blocks.iter().enumerate() {
+                    let place = rows.iter_mut().skip(column).step_by(width);
+                    Block::copy(*block, slot, place);
                 }
-                see(customer, &row);
+                for (row, customer) in rows.chunks_exact(width).zip(customer..) {
+                    see(customer, row);
+                }
             }
         }
     }
@@ -262,6 +269,32 @@ impl Default for Block {
 }
 
 impl Block {
+    /// Copies the cells from a slot on, as many as there are places; nothing stands where there is no block.
+    fn copy<'a>(block: Option<&Block>, slot: usize, places: impl Iterator<Item = &'a mut Cell>) {
+        let Some(block) = block else {
+            return places.for_each(|place| *place = Cell::default());
+        };
+        let is_stated = |slot: usize| block.is_stated(slot);
+        match &block.sums {
+            Sums::Narrow(sums) => {
+                for ((place, units), slot) in places.zip(&sums[slot..]).zip(slot..) {
+                    *place = Cell {
+                        units: i128::from(*units),
+                        is_stated: is_stated(slot),
+                    };
+                }
+            }
+            Sums::Wide(sums) => {
+                for ((place, units), slot) in places.zip(&sums[slot..]).zip(slot..) {
+                    *place = Cell {
+                        units: *units,
+                        is_stated: is_stated(slot),
+                    };
+                }
+            }
+        }
+    }
+
     fn add(&mut self, slot: usize, units: i128) -> Result<(), Overflow> {
         self.stated[slot / 64] |= 1 << (slot % 64);
         let narrow = i64::try_from(units).ok();

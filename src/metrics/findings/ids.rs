@@ -59,22 +59,12 @@ impl View<'_> {
     /// Where exactly one customer ends with an amount and exactly one starts with it in the next month: the
     /// column, who ended and who started.
     fn single_matches(&self) -> Vec<(usize, u32, u32)> {
-        let key = |edge: &Edge| (edge.index, edge.units);
-        let single = |edges: &[Edge]| -> BTreeMap<(usize, i128), Option<u32>> {
-            let mut single = BTreeMap::new();
-            for edge in edges {
-                let entry = single.entry(key(edge));
-                entry
-                    .and_modify(|held| *held = None)
-                    .or_insert(Some(edge.customer));
-            }
-            single
-        };
         let starts = single(&self.scan.starts);
-        let ends = single(&self.scan.ends);
-        let matches = ends.into_iter().filter_map(|((index, units), ended)| {
-            let started = *starts.get(&(index + 1, units))?;
-            Some((index, ended?, started?))
+        let matches = single(&self.scan.ends).into_iter().filter_map(|ended| {
+            let key = (ended.index + 1, ended.units);
+            let place = starts.binary_search_by_key(&key, |start| (start.index, start.units));
+            let started = starts[place.ok()?];
+            Some((ended.index, ended.customer, started.customer))
         });
         matches.collect()
     }
@@ -86,38 +76,18 @@ impl View<'_> {
             .flat_map(|(index, ..)| [*index, index + 1])
             .collect();
         for column in columns {
-            let month = self.month(column);
-            let others = self.payers(month, &matches, column);
-            matches.retain(|(index, ended, _)| {
+            let units = |(index, ended, _): &(usize, u32, u32)| {
                 let is_here = *index == column || index + 1 == column;
-                let units = self.ledger.units(*ended, self.month(*index));
-                !is_here || others.get(&units).is_none_or(|count| *count <= 1)
-            });
+                is_here.then(|| self.ledger.units(*ended, self.month(*index)))
+            };
+            let mut payers = Payers::of(matches.iter().filter_map(units).collect());
+            let month = self.month(column);
+            for customer in self.ledger.customers() {
+                payers.count(self.ledger.units(*customer, month));
+            }
+            matches.retain(|found| units(found).is_none_or(|units| payers.are_one(units)));
         }
         matches
-    }
-
-    /// How many customers pay each of the amounts in question in a month.
-    fn payers(
-        &self,
-        month: Month,
-        matches: &[(usize, u32, u32)],
-        column: usize,
-    ) -> BTreeMap<i128, u64> {
-        let here = matches
-            .iter()
-            .filter(|(index, ..)| *index == column || index + 1 == column);
-        let amounts = here.map(|(index, ended, _)| self.ledger.units(*ended, self.month(*index)));
-        let mut payers: BTreeMap<i128, u64> = amounts.map(|units| (units, 0)).collect();
-        if payers.is_empty() {
-            return payers;
-        }
-        for customer in self.ledger.customers() {
-            if let Some(count) = payers.get_mut(&self.ledger.units(*customer, month)) {
-                *count += 1;
-            }
-        }
-        payers
     }
 
     /// Ids that differ by capitals, blanks, invisible characters, normal form or zeros at the start.
@@ -164,6 +134,62 @@ impl View<'_> {
         let all: Vec<u32> = groups.iter().flatten().copied().collect();
         measure.effect(&all, &self.ledger.excerpt(&groups), reading)
     }
+}
+
+/// The edges that share month and amount with no other, in the order of both that they stand in.
+fn single(edges: &[Edge]) -> Vec<Edge> {
+    let same = |left: &Edge, right: &Edge| (left.index, left.units) == (right.index, right.units);
+    let runs = edges.chunk_by(same);
+    runs.filter(|run| run.len() == 1)
+        .map(|run| run[0])
+        .collect()
+}
+
+/// How many customers pay each of some amounts.
+struct Payers {
+    /// The amounts, sorted, each once.
+    amounts: Vec<i128>,
+    counts: Vec<u32>,
+    /// A bit for every amount with the same end: most others are told apart without a search.
+    marks: [u64; 64],
+}
+
+impl Payers {
+    fn of(mut amounts: Vec<i128>) -> Payers {
+        amounts.sort_unstable();
+        amounts.dedup();
+        let mut marks = [0; 64];
+        for units in &amounts {
+            let (word, bit) = mark(*units);
+            marks[word] |= bit;
+        }
+        Payers {
+            counts: vec![0; amounts.len()],
+            amounts,
+            marks,
+        }
+    }
+
+    fn count(&mut self, units: i128) {
+        let (word, bit) = mark(units);
+        if self.marks[word] & bit != 0
+            && let Ok(place) = self.amounts.binary_search(&units)
+        {
+            self.counts[place] += 1;
+        }
+    }
+
+    /// True if at most one customer pays this.
+    fn are_one(&self, units: i128) -> bool {
+        let place = self.amounts.binary_search(&units);
+        place.is_ok_and(|place| self.counts[place] <= 1)
+    }
+}
+
+/// The word and the bit that stand for an amount.
+fn mark(units: i128) -> (usize, u64) {
+    let low = usize::try_from(units.rem_euclid(4096)).unwrap_or(0);
+    (low / 64, 1 << (low % 64))
 }
 
 /// Groups that share a member as one, each in the order given.

@@ -47,7 +47,9 @@ pub(super) struct Scan {
     /// Cells below zero.
     pub(super) below_zero: Vec<(u32, usize)>,
     pub(super) gaps: Vec<Gap>,
+    /// By month, then amount.
     pub(super) starts: Vec<Edge>,
+    /// By month, then amount.
     pub(super) ends: Vec<Edge>,
     /// About a hundred times the usual amount, or a hundredth.
     pub(super) mixed_up: Vec<Outlier>,
@@ -79,6 +81,8 @@ impl Scan {
             ..Scan::default()
         };
         ledger.each_row(&mut |customer, row| scan.see(customer, row));
+        scan.starts.sort_unstable();
+        scan.ends.sort_unstable();
         scan
     }
 
