@@ -31,15 +31,16 @@ impl Coverage {
 
     /// Notes the day of a row's date; 0 is none.
     pub(super) fn note_day(&mut self, month: Month, day: u8) {
+        if day == 0 {
+            return;
+        }
         let Ok(index) = usize::try_from(month.index() - ORIGIN) else {
             return;
         };
-        if day > 0 {
-            if self.days.len() <= index {
-                self.days.resize(index + 1, 0);
-            }
-            self.days[index] = self.days[index].max(day);
+        if self.days.len() <= index {
+            self.days.resize(index + 1, 0);
         }
+        self.days[index] = self.days[index].max(day);
     }
 
     /// The latest day of the dates in a month; `None` where no row has a date.

@@ -7,7 +7,6 @@ use super::names::similar;
 use super::scan::Edge;
 use crate::error::{Code, Effect, Message};
 use crate::text;
-use crate::units::Month;
 
 /// What to do about ids that are one: it is for the export to say.
 const ONE_ID: &str = "if they are one customer, give it one id in the export";

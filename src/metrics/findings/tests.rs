@@ -247,3 +247,27 @@ fn what_grace_filled_says_what_the_rate_was() {
     );
     assert_eq!(findings_for(&ledger, &policies, &asked, &calculation), []);
 }
+
+#[test]
+fn a_ledger_with_hardly_anything_in_it_has_nothing_to_find() {
+    for table in [
+        "2024-01",
+        "2024-01\nacme .",
+        "2024-01\nacme 5",
+        "2024-01 2024-02\nacme . 5",
+    ] {
+        assert_eq!(all(table, &[]), NOTHING, "{table}");
+        assert_eq!(all(table, &[STOCK]), NOTHING, "{table}");
+    }
+}
+
+#[test]
+fn amounts_at_the_edge_of_exact_arithmetic_are_compared_all_the_same() {
+    let (large, half) = (i128::MAX / 1000, i128::MAX / 5000);
+    let table = format!(
+        "2024-01 2024-02 2024-03 2024-04 2024-05\nacme {half} {half} {large} {half} {half}\nbirch 1 1 1 1 {half}"
+    );
+    assert_eq!(all(&table, &[STOCK]), ["one-time-amounts"]);
+    let shown = of_period(&table, "2024-03", &[STOCK]);
+    assert_eq!(shown.len(), 1);
+}
