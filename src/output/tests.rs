@@ -206,10 +206,11 @@ basis stock (detected: the amount column is `mrr`) · missing-months zero (flag)
   NRR 90.00%    GRR 80.00%    Logo retention 66.67%    Quick ratio 1.75
   12 months (Mar 2023 → Mar 2024):  NRR 90.00%    GRR 80.00%    Logo retention 66.67%
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 warning[equal-rows]: 7 rows are equal in every column
    = note: they were added up
@@ -241,7 +242,7 @@ warning[equal-rows]: 7 rows are equal in every column
 - basis stock (detected: the amount column is \`mrr\`)
 - missing-months zero (flag)
 - where plan = pro (flag)
-- other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 > ```text
 > warning[equal-rows]: 7 rows are equal in every column
@@ -266,6 +267,8 @@ fn a_document_holds_definition_input_results_and_warnings() {
     "fingerprint": "0b6e7d0b6e7d0b6e7d0b6e7d0b6e7d0b6e7d0b6e7d0b6e7d0b6e7d0b6e7d0b6e",
     "empty-amount": "error",
     "duplicates": "sum",
+    "overlap": "error",
+    "spread": "monthly",
     "currency": "all",
     "through": "data-end",
     "grace": "0",
@@ -288,6 +291,8 @@ fn a_document_holds_definition_input_results_and_warnings() {
     "origins": {
       "empty-amount": "default",
       "duplicates": "default",
+      "overlap": "default",
+      "spread": "default",
       "currency": "default",
       "through": "default",
       "grace": "default",
@@ -418,10 +423,11 @@ revenue.csv · 14,203 rows · 4 customers · USD · 6f1c2a…
 2024-Q1 (Jan–Mar 2024) against 2023-Q4 · stock: MRR of the last month, Dec 2023 → Mar 2024 · definition standard@0b6e7d
 basis stock (detected: the amount column is `mrr`) · missing-months zero (flag) ·
   where plan = pro (flag)
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -458,7 +464,8 @@ basis stock (detected: the amount column is `mrr`) ·
   GRR 80.00%    Logo retention 66.67%
 
 other choices at their defaults: empty-amount error ·
-  duplicates sum · currency all ·
+  duplicates sum · overlap error ·
+  spread monthly · currency all ·
   through data-end · grace 0 · interval month ·
   fiscal-year-start 1 · lookback period ·
   partial refuse · negatives error ·
@@ -497,10 +504,11 @@ basis stock (detected: the amount column is `mrr`)
   – 2023-11 lies before the data, which start in 2023-12
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -531,9 +539,10 @@ fn columns_go_in_groups_when_there_is_no_room() {
   2024-03  2,200.50    0.00     100.00         0.00     0.00  2,300.50  104.54%  100.00%  100.00%   90.00%   80.00%
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end · grace 0 ·
-  interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
+  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
         ),
@@ -547,10 +556,11 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
   2024-03  2,200.50    0.00     100.00         0.00     0.00  2,300.50  104.54%  100.00%
   left out for want of width: Logo, NRR 12m, GRR 12m; `--format csv` has all
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
         ),
@@ -568,7 +578,8 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
     all
 
 other choices at their defaults: empty-amount error ·
-  duplicates sum · currency all ·
+  duplicates sum · overlap error ·
+  spread monthly · currency all ·
   through data-end · grace 0 ·
   interval month · fiscal-year-start 1 ·
   lookback period · partial refuse ·
@@ -602,10 +613,11 @@ basis stock (detected: the amount column is `mrr`)
   2024-01  EMEA        180    0         20          −20      0            0          −120       60  100.00%  88.89%  100.00%        –        –
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -625,7 +637,7 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
 – NRR 12m, GRR 12m: twelve months before lies before the data
 
 - basis stock (detected: the amount column is \`mrr\`)
-- other choices at their defaults: empty-amount error · duplicates sum · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -660,10 +672,11 @@ fn names_from_the_data_do_no_harm() {
   2024-01  株式会社株式会社株式会社株式会社株式会…       10    0         10            0      0       20  200.00%  100.00%  100.00%        –        –
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -680,12 +693,13 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
     Churn, Logo, NRR 12m, GRR 12m; `--format csv` has all
 
 other choices at their defaults: empty-amount error ·
-  duplicates sum · currency all · through data-end ·
-  grace 0 · interval month · fiscal-year-start 1 ·
-  lookback period · partial refuse · missing-months refuse ·
-  negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
+  duplicates sum · overlap error · spread monthly ·
+  currency all · through data-end · grace 0 ·
+  interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -733,11 +747,11 @@ fn huge_amounts_keep_every_digit() {
   NRR 50.00%    GRR 50.00%    Logo retention 50.00%    Quick ratio 0.00
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · missing-months refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
+  negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -776,10 +790,11 @@ fn what_is_not_in_the_sums_is_said() {
   NRR 109.09%    GRR 90.91%    Logo retention 50.00%    Quick ratio 2.00
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · missing-months refuse · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -797,10 +812,11 @@ other choices at their defaults: empty-amount error · duplicates sum · currenc
     `--format csv`
   left out for want of width: NRR 12m, GRR 12m; `--format csv` has all
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · missing-months refuse · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -828,11 +844,11 @@ fn without_anybody_at_the_opening_nothing_is_zero_or_a_hundred_percent() {
   – NRR, GRR, Logo retention: no customer has revenue at the opening
   – Quick ratio: nothing was lost
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · missing-months refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
+  negatives error · min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -895,10 +911,10 @@ basis flow (flag) · lookback 12 (flag) · missing-months zero (flag)
 
   NRR 90.00%    GRR 80.00%    Logo retention 66.67%    Quick ratio 1.75
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · partial refuse ·
-  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · partial refuse · negatives error · min-opening 0 · min-closing 0 ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -922,10 +938,10 @@ basis stock (detected: the amount column is `mrr`) · lookback 12 (flag) · miss
   2024-03  2,000.50  500.00     200.00      −200.00  −200.00  2,300.50  90.00%  80.00%  66.67%
   – 2023-02 lies before the data, which start in 2023-03
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · partial refuse ·
-  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · partial refuse · negatives error · min-opening 0 · min-closing 0 ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -957,10 +973,11 @@ fn a_cut_period_and_reactivation_are_shown() {
   – NRR 12m, GRR 12m: the data end before the period does
   2024-Q2 is partial: the data end before it does
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · missing-months refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -985,10 +1002,11 @@ basis flow (flag) · partial allow (flag)
   NRR 33.33%    GRR 33.33%    Logo retention 100.00%    Quick ratio 0.33
   12 months (Apr–Jun 2023 → Apr–Jun 2024):  – the data end before the period does
 
-other choices at their defaults: empty-amount error · duplicates sum · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period ·
-  missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · missing-months refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
