@@ -339,8 +339,9 @@ impl FileReader {
     fn read(mut self, progress: &dyn Fn(u64)) -> Result<FileRead, Errors> {
         let (mut guess, is_proven) = self.first_guess();
         let is_report = !self.titles.lines.is_empty() || self.columns.header[0].is_empty();
-        if (!is_proven || is_report) && !self.sample.complete {
-            // A whole pass may show that the sample misled; a pipe has to be kept for another.
+        if !is_proven || is_report || self.sample.complete {
+            // A whole pass may show that the sample misled, or that lines stand around the rows; a pipe has to be
+            // kept for another. A short one is no burden.
             self.source
                 .spool()
                 .map_err(|message| Errors::from(numbered(message, self.number)))?;
@@ -389,7 +390,7 @@ impl FileReader {
     /// True if rows that were read look like lines of a report, and it can be read again.
     fn is_suspicious(&self, found: &Found) -> bool {
         let is_table = matches!(self.columns.shape, Shape::Long | Shape::Wide);
-        let can_reopen = self.sample.complete || self.source.can_reopen();
+        let can_reopen = self.source.can_reopen();
         let is_odd = || {
             found.skipped > 0
                 || found.part.has_customer(is_total_like)
