@@ -1,13 +1,20 @@
-//! The files of `fixtures/presets`: each is recognised as what its folder is named after, and each folder says
-//! what is in it.
+//! The files of `fixtures/presets`: each is recognised as what its folder is named after and becomes the ledger
+//! beside it, or is refused with what its `stderr` says.
+//!
+//! `UPDATE_PRESETS=1 cargo test --test presets` writes those anew.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "a test reads its fixtures and a page of the project"
 )]
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use rust_decimal::Decimal;
+use support::runner::{Run, run_in};
 
 use nrr::input::preset::{Recognised, builtin, list_without_periods, parse, recognise};
 
@@ -150,6 +157,65 @@ fn every_ledger_is_sorted_and_states_no_zero() {
     }
 }
 
+/// Runs what a folder's `cmd` says, with more arguments behind it.
+fn run(folder: &Path, more: &[&str]) -> Run {
+    let cmd = fs::read_to_string(folder.join("cmd")).expect("a folder has a cmd");
+    let mut words: Vec<&str> = vec!["--no-config"];
+    words.extend(cmd.split_whitespace());
+    words.extend(more);
+    run_in(folder, &words)
+}
+
+/// A row of a ledger: customer, month, amount, and the currency where it is said.
+type Row = (String, String, Decimal, Option<String>);
+
+/// The rows of a ledger that are not zero; its currencies only where they are asked for.
+fn ledger(text: &str, has_currency: bool) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows = reader.records().map(|record| {
+        let record = record.expect("a record");
+        let amount: Decimal = record[2].parse().expect("an amount");
+        let currency = has_currency.then(|| record[3].to_owned());
+        (record[0].to_owned(), record[1].to_owned(), amount, currency)
+    });
+    rows.filter(|row| !row.2.is_zero()).collect()
+}
+
+#[test]
+fn every_export_becomes_the_ledger_worked_out_by_hand_or_is_asked_about() {
+    let is_update = std::env::var_os("UPDATE_PRESETS").is_some();
+    for folder in folders(&root().join("fixtures/presets")) {
+        for case in folders(&folder).into_iter().chain([folder.clone()]) {
+            let path = case.join("ledger.csv");
+            let Ok(expected) = fs::read_to_string(&path) else {
+                let refused = run(&case, &[]);
+                assert_eq!(
+                    (refused.code, refused.stdout.as_str()),
+                    (2, ""),
+                    "{}",
+                    case.display()
+                );
+                let said = case.join("stderr");
+                if is_update {
+                    fs::write(&said, &refused.stderr).expect("the file is written");
+                }
+                let expected =
+                    fs::read_to_string(&said).expect("a case without a ledger has a stderr");
+                assert_eq!(refused.stderr, expected, "{}", case.display());
+                continue;
+            };
+            let has_currency = expected.starts_with("customer,month,amount,currency");
+            let found = run(&case, &["--format", "csv"]).done();
+            assert_eq!(
+                ledger(&found, has_currency),
+                ledger(&expected, has_currency),
+                "{}",
+                case.display()
+            );
+        }
+    }
+}
+
 #[test]
 fn every_preset_stands_in_the_page_with_its_shape_and_history() {
     let page = fs::read_to_string(root().join("docs/inputs.md")).expect("the page");
@@ -178,7 +244,7 @@ fn the_example_of_an_own_preset_can_be_read() {
         .nth(1)
         .and_then(|rest| rest.split("```").next())
         .expect("an example")
-        .replace("[preset.", "[");
+        .replace("[presets.", "[");
     let presets = parse(&example, "nrr.toml").expect("an example without slips");
     assert_eq!(presets[0].name, "ours");
     assert_eq!(presets[0].headers.len(), 3);
