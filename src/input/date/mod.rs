@@ -13,7 +13,7 @@ mod read;
 mod token;
 mod word;
 
-pub use end::{End, is_null, read_end};
+pub use end::{End, read_end};
 pub use mark::{Announced, Announcement, DateDecision, DateEvidence, DateMarks, DateOrder};
 pub use read::{DateFault, When, read_when};
 pub(in crate::input) use read::{Years, read_within};
