@@ -1,5 +1,7 @@
 //! Words for people: counts with their nouns, lists, and the nearest known name.
 
+use std::borrow::Cow;
+
 /// A count with its noun, the plural made with `s` unless given: `1 row`, `1,204 rows`.
 #[must_use]
 pub fn count(number: u64, noun: &str) -> String {
@@ -70,9 +72,50 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
+/// True for text that a spreadsheet runs as a formula, behind any number of guards.
+fn looks_like_formula(text: &str) -> bool {
+    text.trim_start_matches('\'')
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+}
+
+/// Text that no spreadsheet takes for a formula: one that starts like one gets a `'`, and so does one that
+/// only looks as if it had got it, so that [`unguarded`] gives every text back.
+#[must_use]
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    if looks_like_formula(text) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The text that was [`guarded`].
+#[must_use]
+pub fn unguarded(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if looks_like_formula(rest) => rest,
+        _ => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_guard_is_put_before_formulas_and_taken_off_again() {
+        for (text, written) in [
+            ("=1+1", "'=1+1"),
+            ("'=1+1", "''=1+1"),
+            ("-2", "'-2"),
+            ("'t Hart", "'t Hart"),
+            ("'", "'"),
+            ("", ""),
+        ] {
+            assert_eq!(guarded(text), written);
+            assert_eq!(unguarded(written), text);
+        }
+    }
 
     #[test]
     fn counts_have_nouns_and_marks() {

@@ -76,8 +76,27 @@ pub(super) enum MessageFormat {
 pub(super) enum Command {
     /// Compute opening, movements, closing, NRR, GRR and the other rates
     Calc(Box<CalcArgs>),
+    /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
+    Inspect(Box<InspectArgs>),
+    /// Write the ledger, one row a customer and month, as a file that reads back to itself
+    Ledger(Box<LedgerArgs>),
+    /// Write a settings file, nrr.toml, from what was detected
+    Init(Box<InitArgs>),
     /// Print the long text of an error code, or the meaning of a metric or policy
     Explain(ExplainArgs),
+}
+
+impl Command {
+    /// The word typed for it.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Command::Calc(_) => "calc",
+            Command::Inspect(_) => "inspect",
+            Command::Ledger(_) => "ledger",
+            Command::Init(_) => "init",
+            Command::Explain(_) => "explain",
+        }
+    }
 }
 
 /// What `nrr explain` takes.
@@ -92,9 +111,28 @@ pub(super) struct ExplainArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = CALC_EXAMPLES)]
 pub(super) struct CalcArgs {
+    #[command(flatten)]
+    pub(super) periods: PeriodArgs,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+/// What every command that reads files takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReadArgs {
     /// CSV files, also .gz and .zst; several are one input, - is standard input
     #[arg(value_name = "FILE")]
     pub(super) files: Vec<String>,
+    #[command(flatten)]
+    pub(super) settings: SettingArgs,
+    /// Write to this file, whole or not at all, instead of standard output; .csv, .json, .jsonl and .md name the format
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub(super) output: Option<String>,
+}
+
+/// Which periods.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct PeriodArgs {
     /// One period: 2024-03, 2024-Q1, 2024-H1, 2024, TTM-2024-03 or 2024-01..2024-03
     #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to", "every"], help_heading = "Periods")]
     pub(super) period: Option<String>,
@@ -104,11 +142,36 @@ pub(super) struct CalcArgs {
     /// The last period of a range
     #[arg(long, value_name = "PERIOD", help_heading = "Periods")]
     pub(super) to: Option<String>,
+}
+
+/// What `nrr inspect` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = INSPECT_EXAMPLES)]
+pub(super) struct InspectArgs {
+    /// Show only the findings with this code
+    #[arg(long, value_name = "CODE", help_heading = "Findings")]
+    pub(super) rule: Option<String>,
     #[command(flatten)]
-    pub(super) settings: SettingArgs,
-    /// Write to this file, whole or not at all, instead of standard output; .csv, .json, .jsonl and .md name the format
-    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
-    pub(super) output: Option<String>,
+    pub(super) read: ReadArgs,
+}
+
+/// What `nrr ledger` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = LEDGER_EXAMPLES)]
+pub(super) struct LedgerArgs {
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+/// What `nrr init` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = INIT_EXAMPLES)]
+pub(super) struct InitArgs {
+    /// Replace the output file if there is one
+    #[arg(long, help_heading = "Output")]
+    pub(super) force: bool,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
 }
 
 const CALC_EXAMPLES: &str = "\
@@ -117,6 +180,23 @@ Examples:
   nrr calc revenue.csv --from 2023-Q1 --to 2024-Q1 --by region --format csv
   nrr calc jan.csv feb.csv mar.csv --period 2024-03 --lookback 12
   gzip -dc revenue.csv.gz | nrr calc - --every quarter --format json";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  nrr inspect revenue.csv
+  nrr inspect revenue.csv --rule several-dates
+  nrr inspect export.csv --control-total 1204300.00 --control-total 2024-03=98120.50";
+
+const LEDGER_EXAMPLES: &str = "\
+Examples:
+  nrr ledger export.csv --output ledger.csv
+  nrr ledger export.csv --by region --format csv | nrr calc - --basis stock --by region";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  nrr init revenue.csv
+  nrr init revenue.csv --output nrr.toml
+  nrr init revenue.csv --date-order dmy --output nrr.toml --force";
 
 /// A flag that is a key of nrr.toml too.
 #[derive(Debug)]
@@ -264,6 +344,24 @@ pub(super) const SETTINGS: &[Setting] = &[
         "The column of the end of a trial; what is paid starts then",
     ),
     setting(
+        "period-start-column",
+        "COL",
+        "Columns",
+        "The column of the start of the billing period, where nothing else says how long a price is for",
+    ),
+    setting(
+        "period-end-column",
+        "COL",
+        "Columns",
+        "The column of the end of the billing period",
+    ),
+    setting(
+        "preset",
+        "NAME",
+        "Shape",
+        "Read as this vendor's export; none recognises no vendor",
+    ),
+    setting(
         "shape",
         "SHAPE",
         "Shape",
@@ -346,6 +444,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "The decimal mark of the amounts: . or ,",
     ),
     setting(
+        "unit",
+        "UNIT",
+        "Reading",
+        "What amounts count: major units such as dollars, or minor ones such as cents",
+    ),
+    setting(
         "scale",
         "SCALE",
         "Reading",
@@ -356,6 +460,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "ORDER",
         "Reading",
         "How numeric dates are written: dmy or mdy",
+    ),
+    list(
+        "control-total",
+        "AMOUNT",
+        "Reading",
+        "What all amounts add up to, or those of a period: 2024-03=AMOUNT; stop if they do not",
     ),
     setting(
         "threads",

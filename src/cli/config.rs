@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::args::{CalcArgs, Common, SETTINGS};
+use super::args::{Common, PeriodArgs, ReadArgs, SETTINGS, SettingArgs, setting_names};
 use super::environment::Environment;
 use super::settings::{FileSettings, read_settings};
 use crate::error::{Code, Errors, Message, Place};
@@ -11,27 +11,43 @@ use crate::input::columns::{Role, Wanted};
 use crate::input::date::DateOrder;
 use crate::input::encoding::Encoding;
 use crate::input::filter::Filter;
-use crate::input::header::Scale;
+use crate::input::header::{Scale, Unit};
 use crate::input::number::Mark;
+use crate::input::preset::with_own;
 use crate::input::shape::rules::{AmountIs, Per};
 use crate::input::shape::{EndRule, History, Shape};
-use crate::metrics::Ask;
+use crate::metrics::{Ask, ControlTotal};
 use crate::output::Format;
 use crate::policies::{Interval, Origin, POLICIES, Policies};
 use crate::text;
 use crate::units::{FiscalYear, Grain, Month, Period, PeriodError};
 
-/// Everything a calculation needs to know before it reads.
+/// Everything a command needs to know before it reads.
 #[derive(Debug)]
-pub(super) struct CalcConfig {
+pub(super) struct Config {
     /// The choices in force, but for those that the input decides.
     pub(super) policies: Policies,
     /// How to read.
     pub(super) load: LoadOptions,
     /// Which periods.
     pub(super) ask: Ask,
+    /// What the amounts have to add up to.
+    pub(super) control_totals: Vec<ControlTotal>,
+    /// The settings that somebody set, in the order of the registers.
+    pub(super) set: Vec<Set>,
     /// How the result looks.
     pub(super) format: Format,
+}
+
+/// A setting or policy that somebody set.
+#[derive(Debug)]
+pub(super) struct Set {
+    /// The flag and the key.
+    pub(super) name: &'static str,
+    /// As typed; several for a list.
+    pub(super) values: Vec<String>,
+    /// `flag`, or a line of a settings file.
+    pub(super) origin: String,
 }
 
 /// The format that the ending of an output file names.
@@ -50,29 +66,33 @@ fn format_of(output: &str) -> Option<Format> {
 /// # Errors
 ///
 /// Every value that a setting does not take, with the flag or the line that gave it.
-pub(super) fn calc_config(
-    args: &CalcArgs,
+pub(super) fn config(
+    args: &ReadArgs,
+    periods: &PeriodArgs,
     common: &Common,
     environment: &Environment,
-) -> Result<CalcConfig, Errors> {
+) -> Result<Config, Errors> {
     let file = read_settings(common, environment)?;
     let mut resolver = Resolver {
-        args,
+        typed: &args.settings,
         file: &file,
         errors: Vec::new(),
     };
     let policies = resolver.policies();
-    let ask = resolver.ask(policies.fiscal_year);
+    let ask = resolver.ask(periods, policies.fiscal_year);
     let load = resolver.load_options();
+    let control_totals = resolver.control_totals(policies.fiscal_year);
     let format = resolver
         .parsed("format", &Format::ALL.map(Format::word), Format::parse)
         .or_else(|| args.output.as_deref().and_then(format_of))
         .unwrap_or(Format::Table);
     if resolver.errors.is_empty() {
-        Ok(CalcConfig {
+        Ok(Config {
             policies,
             load,
             ask,
+            control_totals,
+            set: resolver.set(),
             format,
         })
     } else {
@@ -83,7 +103,7 @@ pub(super) fn calc_config(
 }
 
 struct Resolver<'a> {
-    args: &'a CalcArgs,
+    typed: &'a SettingArgs,
     file: &'a FileSettings,
     errors: Vec<Message>,
 }
@@ -97,20 +117,14 @@ struct Given {
 
 impl Resolver<'_> {
     fn given(&self, name: &str) -> Option<Given> {
-        if let Some((_, values)) = self
-            .args
-            .settings
-            .typed
-            .iter()
-            .find(|(typed, _)| *typed == name)
-        {
+        if let Some((_, values)) = self.typed.typed.iter().find(|(typed, _)| *typed == name) {
             return Some(Given {
                 values: values.clone(),
                 origin: Origin::Flag,
                 place: None,
             });
         }
-        let value = self.file.get(name)?;
+        let value = self.file.values.get(name)?;
         let line = value.place.line.unwrap_or_default();
         let origin = Origin::File(format!("{}:{line}", value.place.file));
         Some(Given {
@@ -192,8 +206,8 @@ impl Resolver<'_> {
         policies
     }
 
-    fn ask(&mut self, fiscal: FiscalYear) -> Ask {
-        let every = if self.args.period.is_some() {
+    fn ask(&mut self, typed: &PeriodArgs, fiscal: FiscalYear) -> Ask {
+        let every = if typed.period.is_some() {
             None
         } else {
             let words = Grain::ALL.map(Grain::word);
@@ -202,9 +216,9 @@ impl Resolver<'_> {
             })
         };
         Ask {
-            period: self.period("period", self.args.period.as_deref(), fiscal),
-            from: self.period("from", self.args.from.as_deref(), fiscal),
-            to: self.period("to", self.args.to.as_deref(), fiscal),
+            period: self.period("period", typed.period.as_deref(), fiscal),
+            from: self.period("from", typed.from.as_deref(), fiscal),
+            to: self.period("to", typed.to.as_deref(), fiscal),
             every,
         }
     }
@@ -312,6 +326,9 @@ impl Resolver<'_> {
                     .filter(|year| (1990..=2100).contains(year))
             }),
             first_period: self.parsed("first-period", &["a month such as 2024-01"], Month::parse),
+            preset: self.one("preset").map(|(value, _)| value),
+            presets: with_own(self.file.presets.clone()),
+            unit: self.worded("unit", &Unit::ALL, Unit::word),
             threads: self
                 .parsed("threads", &["a number from 1 to 64"], threads)
                 .unwrap_or_else(all_cores),
@@ -347,6 +364,35 @@ impl Resolver<'_> {
             Some(months) => Per::Months((months, 1)),
             None => Per::Term,
         })
+    }
+
+    fn control_totals(&mut self, fiscal: FiscalYear) -> Vec<ControlTotal> {
+        let Some(given) = self.given("control-total") else {
+            return Vec::new();
+        };
+        let mut totals = Vec::new();
+        for text in &given.values {
+            if let Some(total) = ControlTotal::parse(text, fiscal) {
+                totals.push(total);
+            } else {
+                let expected = "an amount such as 1234.50, or one of a period: 2024-03=1234.50";
+                self.refuse("control-total", text, expected, &given);
+            }
+        }
+        totals
+    }
+
+    /// Everything that was set, wherever it was.
+    fn set(&self) -> Vec<Set> {
+        let set = setting_names().filter_map(|name| {
+            let given = self.given(name)?;
+            Some(Set {
+                name,
+                values: given.values,
+                origin: given.origin.to_string(),
+            })
+        });
+        set.collect()
     }
 
     /// The values of a list; with commas between them where `splits` says so.

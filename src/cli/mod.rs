@@ -11,6 +11,7 @@ mod exit;
 mod message;
 mod output_file;
 mod progress;
+mod reading;
 mod report;
 mod settings;
 
@@ -24,6 +25,7 @@ pub use exit::Outcome;
 
 use args::{Args, Command};
 use message::Messenger;
+use reading::Context;
 
 /// Where a run reads and writes.
 pub struct Streams<'a> {
@@ -55,11 +57,19 @@ pub fn run(
         Err(error) => return message::report_usage(&error, &words, environment, &mut streams),
     };
     let messenger = Messenger::new(&args.common, environment, streams.stderr_is_terminal);
+    let context = Context {
+        command: args.command.name(),
+        common: &args.common,
+        environment,
+        streams: &mut streams,
+        messenger: &messenger,
+    };
     let outcome = match &args.command {
-        Command::Calc(calc) => {
-            command::calc::run(calc, &args.common, environment, &mut streams, &messenger)
-        }
-        Command::Explain(explain) => command::explain::run(explain, &mut streams),
+        Command::Calc(calc) => command::calc::run(calc, context),
+        Command::Inspect(inspect) => command::inspect::run(inspect, context),
+        Command::Ledger(ledger) => command::ledger::run(ledger, context),
+        Command::Init(init) => command::init::run(init, context),
+        Command::Explain(explain) => command::explain::run(explain, context.streams),
     };
     let outcome = outcome.and_then(|()| streams.stdout.flush().map_err(exit::Failure::Stdout));
     match outcome {

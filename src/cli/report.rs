@@ -6,6 +6,7 @@ use crate::error::{Code, Message};
 use crate::input::columns::Role;
 use crate::input::filter::Filter;
 use crate::input::header;
+use crate::input::shape::History;
 use crate::input::{FileSummary, Loaded};
 use crate::metrics::{Asked, Calculation, Record};
 use crate::output::{Choice, Definition, Input, InputFile, Report};
@@ -55,6 +56,7 @@ pub(super) fn build(
     calculation: Calculation,
 ) -> Report {
     let mut warnings = loaded.warnings.clone();
+    warnings.extend(no_history(loaded));
     warnings.extend(partial(&calculation.records, loaded.ledger.last()));
     warnings.extend(empty_months(loaded, &calculation));
     warnings.extend(several_dates(policies, loaded));
@@ -67,6 +69,20 @@ pub(super) fn build(
         by: loaded.by.clone(),
         is_single: !asked.is_range,
         records: calculation.records,
+        warnings,
+    }
+}
+
+/// The declaration of what was read, without records: for commands that compute no figure.
+pub(super) fn declared(policies: &Policies, filters: (&[Filter], &str), loaded: &Loaded) -> Report {
+    let mut warnings = loaded.warnings.clone();
+    warnings.extend(several_dates(policies, loaded));
+    Report {
+        definition: definition(policies, filters, loaded),
+        input: input(loaded, policies.basis),
+        by: loaded.by.clone(),
+        is_single: false,
+        records: Vec::new(),
         warnings,
     }
 }
@@ -266,6 +282,19 @@ fn several_dates(policies: &Policies, loaded: &Loaded) -> Option<Message> {
             .note("amounts are run rates, and were added up as line items are")
             .help("if they are snapshots, keep the last row of each month with `--duplicates last`")
             .counting(count)
+    })
+}
+
+/// Today's prices alone: what changed inside a contract cannot be seen.
+fn no_history(loaded: &Loaded) -> Option<Message> {
+    (loaded.history == History::None).then(|| {
+        let headline = "price changes inside a contract are not in this file; only starts and ends are measured";
+        let message = Message::new(Code::NoHistory, headline)
+            .note("expansion and contraction are too low, and NRR is near GRR");
+        match &loaded.better {
+            Some(better) => message.help(format!("the better export: {better}")),
+            None => message.help("if every price is a row of its own, pass `--history full`"),
+        }
     })
 }
 

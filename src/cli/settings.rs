@@ -7,7 +7,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::args::{Common, setting_names};
 use super::environment::Environment;
-use crate::error::{Code, Errors, Excerpt, Message, Place};
+use crate::error::{Code, Errors, Message, Place};
+use crate::input::preset::{Preset, parse_table};
 use crate::text;
 
 /// The file's name.
@@ -22,8 +23,14 @@ pub(super) struct FileValue {
     pub(super) place: Place,
 }
 
-/// The values of a settings file by key; empty without one.
-pub(super) type FileSettings = BTreeMap<String, FileValue>;
+/// What a settings file says; nothing without one.
+#[derive(Debug, Default)]
+pub(super) struct FileSettings {
+    /// The values by key.
+    pub(super) values: BTreeMap<String, FileValue>,
+    /// The presets of its tables `[presets.NAME]`.
+    pub(super) presets: Vec<Preset>,
+}
 
 /// Reads the settings file that is named, or the nearest above the working folder.
 ///
@@ -41,7 +48,7 @@ pub(super) fn read_settings(
         return Err(Errors::from(Message::new(Code::Usage, headline)));
     }
     let Some(path) = settings_path(common, environment) else {
-        return Ok(FileSettings::new());
+        return Ok(FileSettings::default());
     };
     let name = common
         .config
@@ -104,13 +111,20 @@ fn parse_settings(text: &str, name: &str) -> Result<FileSettings, Errors> {
             .span()
             .map_or_else(|| Place::file(name), |span| place(text, name, span)))
     })?;
-    let (mut settings, mut errors) = (FileSettings::new(), Vec::new());
+    let (mut settings, mut errors) = (FileSettings::default(), Vec::new());
     for (key, value) in table.get_ref() {
         let at = place(text, name, key.span());
-        if !setting_names().any(|name| name == key.get_ref()) {
+        if let ("presets", DeValue::Table(presets)) = (key.get_ref().as_ref(), value.get_ref()) {
+            match parse_table(presets, text, name) {
+                Ok(presets) => settings.presets = presets,
+                Err(messages) => errors.extend(messages),
+            }
+        } else if !setting_names().any(|name| name == key.get_ref()) {
             errors.push(unknown(key.get_ref(), at));
         } else if let Some(values) = texts(value.get_ref()) {
-            settings.insert(key.get_ref().to_string(), FileValue { values, place: at });
+            settings
+                .values
+                .insert(key.get_ref().to_string(), FileValue { values, place: at });
         } else {
             let headline = format!(
                 "`{}` takes text, a number or a list of texts",
@@ -161,21 +175,13 @@ fn text(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
+/// A text as a value of a settings file.
+pub(super) fn toml_text(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
 fn place(text: &str, name: &str, span: std::ops::Range<usize>) -> Place {
-    let start = span.start.min(text.len());
-    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[line_start..].lines().next().unwrap_or_default();
-    let number = text[..start].matches('\n').count() as u64 + 1;
-    let within = |at: usize| at.saturating_sub(line_start).min(line.len());
-    let excerpt = Excerpt {
-        text: line.to_owned(),
-        start: within(span.start),
-        end: within(span.end),
-    };
-    Place {
-        excerpt: Some(excerpt),
-        ..Place::line(name, number)
-    }
+    Place::span(name, text, span)
 }
 
 #[cfg(test)]
@@ -198,9 +204,25 @@ mod tests {
             "nrr.toml",
         )
         .unwrap();
-        assert_eq!(settings["min-opening"].values, ["5000.10"]);
-        assert_eq!(settings["min-opening"].place.line, Some(2));
-        assert_eq!(settings["by"].values, ["region", "plan"]);
+        assert_eq!(settings.values["min-opening"].values, ["5000.10"]);
+        assert_eq!(settings.values["min-opening"].place.line, Some(2));
+        assert_eq!(settings.values["by"].values, ["region", "plan"]);
+    }
+
+    #[test]
+    fn a_text_reads_back_from_a_settings_file() {
+        for text in [
+            "",
+            "tab",
+            "a\"b'c",
+            "two\nlines\r\t\u{7f}\u{1b}",
+            "#1",
+            "\\",
+            "\"\"\"'''",
+        ] {
+            let settings = parse_settings(&format!("date = {}\n", toml_text(text)), "nrr.toml");
+            assert_eq!(settings.unwrap().values["date"].values, [text]);
+        }
     }
 
     #[test]
@@ -214,8 +236,8 @@ mod tests {
     #[test]
     fn a_number_keeps_its_base() {
         let settings = parse_settings("lookback = 0x10\nthreads = 1_0\n", "nrr.toml").unwrap();
-        assert_eq!(settings["lookback"].values, ["0x10"]);
-        assert_eq!(settings["threads"].values, ["10"]);
+        assert_eq!(settings.values["lookback"].values, ["0x10"]);
+        assert_eq!(settings.values["threads"].values, ["10"]);
     }
 
     #[test]

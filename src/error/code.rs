@@ -270,6 +270,12 @@ codes! {
     /// One of the two is wrong, and which one cannot be told from the file. Mend the row,
     /// or export the amounts without signs.
     CurrencyConflict = "currency-conflict", Error;
+    /// The amounts do not add up to the total that was given with `control-total`, the sum that
+    /// another system shows for the same customers and months. Rows are missing, doubled or in
+    /// other units, or the total is of something else: it is compared with every row that counts,
+    /// after filters, `currency`, `duplicates` and `through`. `nrr inspect` shows the sum of each
+    /// month, and totals can be given by month, `2024-03=1234.50`, to see where they part.
+    ControlTotal = "control-total", Error;
     /// Several rows stand for the same customer, month, product and currency, and
     /// `duplicates error` is set. They may be line items that add up, or revisions of which
     /// the last holds; the figures differ. Say which with `--duplicates sum` or
@@ -292,6 +298,19 @@ codes! {
     /// holds none. A quarter of two months is not compared with one of three. Give a range
     /// of whole periods, or a shorter grain with `--every`.
     UnusableRange = "unusable-range", Error;
+    /// The headers are those of an export that no retention can be computed from: payments,
+    /// which are cash; months counted from the day of a download; a list of customers as of
+    /// one day. The message names the export of the same vendor that holds what is needed.
+    /// If the file is something else, `--preset none` reads it by its columns.
+    RefusedExport = "refused-export", Error;
+    /// The headers are those of two known exports, and neither asks for more of them than
+    /// the other. They are read differently, so it has to be said which one it is, with
+    /// `--preset`; `--preset none` reads the file by its columns.
+    AmbiguousPreset = "ambiguous-preset", Error;
+    /// `--preset` names an export that is not known. The presets that come with the program
+    /// are described in `docs/inputs.md`; your own stand in `nrr.toml` under `[preset.NAME]`.
+    /// A name that comes close is offered.
+    UnknownPreset = "unknown-preset", Error;
     /// The period, or the one it is compared with, starts before the data do. Without the
     /// earlier months every customer would look new. Ask for a later period or a shorter
     /// `--lookback`, or add the files that hold the months before.
@@ -342,6 +361,9 @@ codes! {
     /// brackets at the start of every message; metrics have the names of the fields in the
     /// output. A name that comes close is offered.
     UnknownCode = "unknown-code", Error;
+    /// The vendor's export is known, but not whether its amounts are in major or minor units, dollars or cents. No
+    /// size of an amount settles it. Say so with `--unit`.
+    AmbiguousUnit = "ambiguous-unit", Error;
     /// The columns fit several shapes, and each gives another ledger: a row may be an amount of one month, a
     /// contract that runs from a start to an end, or a line of an invoice for a time of service. Say which with
     /// `--shape`.

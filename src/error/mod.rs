@@ -5,6 +5,8 @@
 
 mod code;
 
+use std::ops::Range;
+
 pub use code::{CODES, Code, Level};
 
 /// One error or warning with everything a reader needs to act on it.
@@ -62,6 +64,12 @@ impl Message {
         self.with(Kind::Expected, text)
     }
 
+    /// Adds by how much what was found differs from what was expected.
+    #[must_use]
+    pub fn difference(self, text: impl Into<String>) -> Message {
+        self.with(Kind::Difference, text)
+    }
+
     /// Adds a circumstance: what was detected and from where, what was set and by whom.
     #[must_use]
     pub fn note(self, text: impl Into<String>) -> Message {
@@ -104,6 +112,8 @@ pub enum Kind {
     Found,
     /// What should stand there.
     Expected,
+    /// What was found less what was expected.
+    Difference,
     /// What it does to a number.
     Effect,
     /// A circumstance.
@@ -117,6 +127,7 @@ impl Kind {
         match self {
             Kind::Found => "found",
             Kind::Expected => "expected",
+            Kind::Difference => "difference",
             Kind::Effect => "effect",
             Kind::Note => "note",
         }
@@ -164,6 +175,25 @@ impl Place {
             file: file.into(),
             line: Some(line),
             ..Place::default()
+        }
+    }
+
+    /// A span of bytes in a text, on its line.
+    #[must_use]
+    pub fn span(file: impl Into<String>, text: &str, span: Range<usize>) -> Place {
+        let start = span.start.min(text.len());
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line = text[line_start..].lines().next().unwrap_or_default();
+        let number = text[..start].matches('\n').count() as u64 + 1;
+        let within = |at: usize| at.saturating_sub(line_start).min(line.len());
+        let excerpt = Excerpt {
+            text: line.to_owned(),
+            start: within(span.start),
+            end: within(span.end),
+        };
+        Place {
+            excerpt: Some(excerpt),
+            ..Place::line(file, number)
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn unfit_settings(
     file: &str,
 ) -> Vec<Message> {
     let runs = matches!(shape, Shape::Contracts | Shape::Versions);
-    let is_kept = shape.has_spans() || shape == Shape::Movements;
+    let is_kept = shape.keeps_rows();
     let unfit = [
         ("overlap", policies.is_set("overlap") && !runs),
         ("spread", policies.is_set("spread") && !shape.has_spans()),

@@ -109,6 +109,29 @@ impl Scale {
     }
 }
 
+/// What an amount counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Dollars.
+    Major,
+    /// Cents.
+    Minor,
+}
+
+impl Unit {
+    /// Both.
+    pub const ALL: [Unit; 2] = [Unit::Major, Unit::Minor];
+
+    /// The word typed for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Unit::Major => "major",
+            Unit::Minor => "minor",
+        }
+    }
+}
+
 /// The scale that a header speaks of after its first word: `MRR ($000s)`, `Revenue in thousands`, `ARR (m)`.
 #[must_use]
 pub fn scale_of(header: &str) -> Option<Scale> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use super::chosen::{Chosen, choose};
 use super::columns::{Columns, HeaderLine, Role, Wanted, assign};
 use super::date::{DateDecision, DateOrder};
 use super::decide::{self, Column, Settled};
@@ -12,9 +13,10 @@ use super::encoding::Encoding;
 use super::filter::Filter;
 use super::furniture::{Furniture, Titles, furniture_warning, is_total_like};
 use super::head::{body, cut_header, first_values, read_header, wider_record};
-use super::header::{self, Scale};
-use super::labels::{LabelAsk, LabelsFound, read_headers};
+use super::header::{self, Scale, Unit};
+use super::labels::{self, LabelAsk, LabelsFound, read_headers};
 use super::number::{Mark, MarkDecision};
+use super::preset::{self, Preset};
 use super::report::{self, Report};
 use super::scan::{Chunk, Cut, Record, Records, Splitter};
 use super::shape::plan::{Found, Plan};
@@ -22,7 +24,8 @@ use super::shape::reader::RowReader;
 use super::shape::rules::{AmountIs, Per, Rules, per};
 use super::shape::{EndRule, History, Shape, Signs};
 use super::source::{Sample, Seen, Source};
-use super::summary::{self, FileSummary};
+use super::summary::{self, FileSummary, Trait};
+use super::traits::Beginning;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::Ledger;
 use crate::policies::{Basis, Policies};
@@ -67,6 +70,12 @@ pub struct LoadOptions {
     pub year: Option<i32>,
     /// True if lines that are named like totals are kept as customers.
     pub keeps_totals: bool,
+    /// The preset to read by, or `none`; without one it is recognised.
+    pub preset: Option<String>,
+    /// The presets that are known.
+    pub presets: Vec<Preset>,
+    /// What an amount counts.
+    pub unit: Option<Unit>,
     /// The month that counted periods count from.
     pub first_period: Option<Month>,
     /// How many threads read rows; at least one.
@@ -104,8 +113,12 @@ pub struct Loaded {
     pub shape: Shape,
     /// How much of the past the input holds.
     pub history: History,
-    /// What amounts are where the shape or the preset says so, and by what.
+    /// What amounts are where the shape says so, and by what.
     pub basis: Option<(Basis, String)>,
+    /// The policies with what the preset says where nobody said otherwise.
+    pub policies: Policies,
+    /// The export of the same vendor that holds more of the past.
+    pub better: Option<String>,
     /// What a careful colleague would mention.
     pub warnings: Vec<Message>,
 }
@@ -148,7 +161,31 @@ pub fn load(
     if !errors.is_empty() {
         return Err(summary::joined(errors));
     }
-    summary::close(read, options, policies)
+    summary::close(read)
+}
+
+/// What the beginnings of files show, by file: delimiter and columns. For those who look at files whose rows
+/// cannot be read; a file whose beginning cannot be is left out.
+#[must_use]
+pub fn look(
+    sources: Vec<Source>,
+    options: &LoadOptions,
+    policies: &Policies,
+) -> Vec<(String, Vec<Trait>)> {
+    let opened = (0..)
+        .zip(sources)
+        .filter_map(|(number, source)| FileReader::open(number, source, options, policies).ok());
+    let seen = |file: FileReader| {
+        let beginning = Beginning {
+            dialect: &file.dialect,
+            columns: &file.columns,
+            shape_origin: &file.shape_origin,
+            chosen: file.chosen.as_ref(),
+            options: &file.options,
+        };
+        (file.source.name().to_owned(), beginning.traits())
+    };
+    opened.map(seen).collect()
 }
 
 /// One file, read.
@@ -161,6 +198,10 @@ pub(super) struct FileRead {
     pub(super) order: Settled<DateOrder>,
     pub(super) is_minor: bool,
     pub(super) shape_origin: String,
+    pub(super) chosen: Option<Chosen>,
+    /// The settings and policies with what the preset says.
+    pub(super) options: LoadOptions,
+    pub(super) policies: Policies,
     pub(super) titles: Titles,
     /// The warning about lines that are no rows.
     pub(super) furniture: Option<Message>,
@@ -173,7 +214,7 @@ pub(super) struct FileRead {
 }
 
 /// One file on its way.
-struct FileReader<'a> {
+struct FileReader {
     number: usize,
     source: Source,
     sample: Sample,
@@ -184,11 +225,12 @@ struct FileReader<'a> {
     per: Option<(Per, String)>,
     labels: LabelsFound,
     titles: Titles,
+    chosen: Option<Chosen>,
     /// The lines around the rows, once they were told apart.
     furniture: Option<Furniture>,
     header_place: Place,
-    options: &'a LoadOptions,
-    policies: &'a Policies,
+    options: LoadOptions,
+    policies: Policies,
 }
 
 /// What a pass reads by.
@@ -204,14 +246,14 @@ enum Pass {
     Restart(Encoding),
 }
 
-impl<'a> FileReader<'a> {
+impl FileReader {
     /// Finds dialect and columns from the beginning of a file.
     fn open(
         number: usize,
         mut source: Source,
-        options: &'a LoadOptions,
-        policies: &'a Policies,
-    ) -> Result<FileReader<'a>, Errors> {
+        options: &LoadOptions,
+        policies: &Policies,
+    ) -> Result<FileReader, Errors> {
         let placed = |message: Message| Errors::from(numbered(message, number));
         let sample = source.sample(options.encoding).map_err(placed)?;
         let name = source.name().to_owned();
@@ -225,6 +267,11 @@ impl<'a> FileReader<'a> {
             place: header_place.clone(),
             wider: wider_record(&sample, &dialect, cells.len()),
         };
+        let chosen = choose(options, &cells, &titles.text, &header_place)?;
+        let (mut options, mut policies) = (options.clone(), policies.clone());
+        if let Some(chosen) = &chosen {
+            chosen.complete(&mut options, &mut policies, &header_place)?;
+        }
         let values = |column: usize| first_values(&sample, &dialect, column);
         let (shape, shape_origin) = match options.shape {
             Some(shape) => (shape, options.origin("shape")),
@@ -237,7 +284,19 @@ impl<'a> FileReader<'a> {
             .map(|(shape, evidence)| (shape, format!("detected: {evidence}")))
             .map_err(|message| Errors::from(message.at(header_place.clone())))?,
         };
-        let columns = assign(&line, shape, None, &options.columns, &options.origins)?;
+        let preset = chosen.as_ref().map(|chosen| chosen.roles(&cells));
+        let columns = assign(
+            &line,
+            shape,
+            preset.as_ref(),
+            &options.columns,
+            &options.origins,
+        );
+        let columns = match (columns, &chosen) {
+            (Err(errors), Some(chosen)) => return Err(chosen.explain(errors)),
+            (Err(errors), None) => return Err(as_list(errors, &cells, &values, &header_place)),
+            (Ok(columns), _) => columns,
+        };
         if options.scale.is_none() {
             refuse_scaled(&columns, &titles, &header_place)?;
         }
@@ -246,9 +305,13 @@ impl<'a> FileReader<'a> {
             .has_spans()
             .then(|| per(&columns, options.per, &header_place));
         let per = per.transpose()?;
-        let rules = rules(options, per.as_ref());
+        let rules = rules(
+            &options,
+            per.as_ref(),
+            chosen.as_ref().map(|chosen| chosen.rules(&cells)),
+        );
         let labels = if columns.shape == Shape::Wide {
-            labels(&columns, titles.year, options, policies, &header_place)?
+            labels(&columns, titles.year, &options, &policies, &header_place)?
         } else {
             LabelsFound::default()
         };
@@ -263,6 +326,7 @@ impl<'a> FileReader<'a> {
             per,
             labels,
             titles,
+            chosen,
             furniture: None,
             header_place,
             options,
@@ -311,6 +375,15 @@ impl<'a> FileReader<'a> {
         Err(Errors::from(changed(self.file_place())))
     }
 
+    /// True if amounts are in minor units: as was said, else by the header.
+    fn is_minor(&self) -> bool {
+        let amount = self.columns.name(Role::Amount).unwrap_or_default();
+        match self.options.unit {
+            Some(unit) => unit == Unit::Minor,
+            None => header::is_minor(amount),
+        }
+    }
+
     /// True if rows that were read look like lines of a report, and it can be read again.
     fn is_suspicious(&self, found: &Found) -> bool {
         let is_table = matches!(self.columns.shape, Shape::Long | Shape::Wide);
@@ -356,9 +429,9 @@ impl<'a> FileReader<'a> {
                 Message::new(Code::NoRows, "no row stands below the header").at(self.header_place);
             return Err(Errors::from(message));
         }
-        let amount = self.columns.name(Role::Amount).unwrap_or_default();
         Ok(FileRead {
-            is_minor: header::is_minor(amount),
+            is_minor: self.is_minor(),
+            encoding_is_set: self.options.encoding.is_some(),
             furniture: self.furniture.as_ref().and_then(|furniture| {
                 let place = Place {
                     file_number: self.number,
@@ -367,6 +440,9 @@ impl<'a> FileReader<'a> {
                 furniture_warning(furniture, &self.titles, &place)
             }),
             shape_origin: self.shape_origin,
+            chosen: self.chosen,
+            options: self.options,
+            policies: self.policies,
             titles: self.titles,
             labels: self.labels,
             per: self.per,
@@ -377,7 +453,6 @@ impl<'a> FileReader<'a> {
             mark,
             order,
             compression: self.sample.compression,
-            encoding_is_set: self.options.encoding.is_some(),
             seen,
             found,
         })
@@ -439,7 +514,7 @@ impl<'a> FileReader<'a> {
             through: self.policies.through,
             currency: self.policies.currency.as_deref(),
             header_currency: header::currency_of(amount).or(self.titles.currency),
-            is_minor: header::is_minor(amount),
+            is_minor: self.is_minor(),
             rules: &self.rules,
             furniture: self.furniture.as_ref(),
             periods: &self.labels.labels,
@@ -654,6 +729,27 @@ fn labels(
     Ok(found)
 }
 
+/// Where the columns of a list of customers as of one day were asked of it: that it is one.
+fn as_list(
+    errors: Errors,
+    cells: &[String],
+    values: &dyn Fn(usize) -> Vec<String>,
+    header_place: &Place,
+) -> Errors {
+    let Some(list) = preset::list_without_periods(cells, labels::count(cells)) else {
+        return errors;
+    };
+    let mut customers = values(list.customer);
+    let rows = customers.len();
+    customers.sort_unstable();
+    customers.dedup();
+    if customers.len() < rows {
+        return errors;
+    }
+    let (customer, amount) = (&cells[list.customer], &cells[list.amount]);
+    Errors::from(preset::list_refused(customer, amount, header_place.clone()))
+}
+
 /// The order of dates; where no date settles it, the one under which no row ends before it starts.
 fn order(
     decision: DateDecision,
@@ -677,14 +773,14 @@ fn order(
 }
 
 /// What rows mean beyond their cells, as far as settings say so.
-fn rules(options: &LoadOptions, per: Option<&(Per, String)>) -> Rules {
+fn rules(options: &LoadOptions, per: Option<&(Per, String)>, preset: Option<Rules>) -> Rules {
     let folded = |words: &[String]| words.iter().map(|word| header::folded(word)).collect();
     Rules {
         keep_status: folded(&options.keep_status),
         drop_status: folded(&options.drop_status),
         amount_is: options.amount_is,
         per: per.map(|(per, _)| *per).unwrap_or_default(),
-        ..Rules::default()
+        ..preset.unwrap_or_default()
     }
 }
 

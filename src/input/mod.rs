@@ -4,6 +4,7 @@
 
 mod announce;
 mod cell;
+mod chosen;
 pub mod columns;
 pub mod date;
 mod decide;
@@ -22,6 +23,7 @@ mod marks;
 mod missing;
 pub mod number;
 mod packed;
+pub mod preset;
 mod record;
 pub mod repeats;
 mod report;
@@ -34,8 +36,9 @@ mod split;
 mod stream;
 mod summary;
 pub mod tally;
+mod traits;
 pub mod vocabulary;
 
-pub use load::{LoadOptions, Loaded, Progress, load};
+pub use load::{LoadOptions, Loaded, Progress, load, look};
 pub(crate) use packed::reason;
 pub use summary::{FileSummary, Trait};

@@ -33,6 +33,10 @@ pub enum Role {
     Contract,
     /// When a trial ends; what is paid starts then.
     TrialEnd,
+    /// When the billing period at hand began.
+    PeriodStart,
+    /// When it ends: how long it is says what a price is for.
+    PeriodEnd,
 }
 
 impl Role {
@@ -53,10 +57,12 @@ impl Role {
         Role::Quantity,
         Role::Contract,
         Role::TrialEnd,
+        Role::PeriodStart,
+        Role::PeriodEnd,
     ];
 
     /// How many there are.
-    pub const COUNT: usize = 15;
+    pub const COUNT: usize = 17;
 
     /// How many of the first ones a row of the long shape has.
     pub(super) const LONG: usize = 5;
@@ -80,6 +86,8 @@ impl Role {
             Role::Quantity => "quantity",
             Role::Contract => "contract",
             Role::TrialEnd => "end of the trial",
+            Role::PeriodStart => "start of the billing period",
+            Role::PeriodEnd => "end of the billing period",
         }
     }
 
@@ -102,6 +110,8 @@ impl Role {
             Role::Quantity => "quantity-column",
             Role::Contract => "contract-column",
             Role::TrialEnd => "trial-end-column",
+            Role::PeriodStart => "period-start-column",
+            Role::PeriodEnd => "period-end-column",
         }
     }
 
@@ -123,6 +133,8 @@ impl Role {
             Role::Quantity => &[&["quantity", "qty", "seats", "units"]],
             Role::Contract => CONTRACT,
             Role::TrialEnd => &[&["trial end", "trial ends at", "trial ended at"]],
+            Role::PeriodStart => &[&["current period start", "current period started at"]],
+            Role::PeriodEnd => &[&["current period end", "current period ends at"]],
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::announce;
-use super::columns::{ByWhom, Columns, Role};
+use super::chosen::Chosen;
+use super::columns::{Columns, Role};
 use super::findings::{
     assumed_encoding, clashes, equal_rows, left_out, mixed_grains, no_rows_left, one_currency,
     other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments,
@@ -12,8 +13,9 @@ use super::findings::{
 use super::header;
 use super::load::{FileRead, LoadOptions, Loaded};
 use super::repeats::Repeats;
-use super::shape::{Ask, Kept, Shape, resolve};
+use super::shape::{Ask, History, Kept, Shape, resolve};
 use super::tally::Tally;
+use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::{Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Policies};
@@ -62,85 +64,78 @@ pub(super) fn joined(failures: Vec<Errors>) -> Errors {
     Errors { list, total }
 }
 
+/// What all files are read by: that of the first one, which the others have to agree with.
+struct Head {
+    options: LoadOptions,
+    policies: Policies,
+    columns: Columns,
+    better: Option<String>,
+    /// What amounts are called beside the periods of a wide file, or in its titles.
+    word: Option<&'static str>,
+    basis: Option<(Basis, String)>,
+}
+
+impl Head {
+    fn of(first: &FileRead) -> Head {
+        let word = first.labels.amount_word.or(first.titles.amount_word);
+        Head {
+            options: first.options.clone(),
+            policies: first.policies.clone(),
+            better: first.chosen.as_ref().and_then(Chosen::better),
+            basis: basis(&first.columns, word),
+            columns: first.columns.clone(),
+            word,
+        }
+    }
+
+    fn column(&self, role: Role) -> Option<String> {
+        self.columns.name(role).map(str::to_owned)
+    }
+}
+
 /// Merges what was found in every file and closes the ledger.
-pub(super) fn close(
-    files: Vec<FileRead>,
-    options: &LoadOptions,
-    policies: &Policies,
-) -> Result<Loaded, Errors> {
+pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     let disagreements = disagreements(&files);
     if !disagreements.is_empty() {
         return Err(Errors::from(disagreements));
     }
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
-    let Some(first) = files.first() else {
+    let Some(head) = files.first().map(Head::of) else {
         return Err(Errors::from(Message::new(Code::Usage, "no file was given")));
     };
-    let columns = first.columns.clone();
-    let first_word = first.labels.amount_word.or(first.titles.amount_word);
-    let column = |role: Role| columns.name(role).map(str::to_owned);
-    let by = columns.by.iter();
-    let by: Vec<String> = by.map(|index| columns.header[*index].clone()).collect();
-    let product_column = column(Role::Product).filter(|_| columns.counts_products());
-    let mut summaries: Vec<FileSummary> = files.iter().map(|file| summary(file, options)).collect();
-    let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
-    warnings.extend(files.iter().flat_map(announce::dates_of));
-    warnings.extend(files.iter().filter_map(|file| file.furniture.clone()));
-    let mut all = Merged::of(files, policies.duplicates, by.len(), options.filters.len());
+    let policies = &head.policies;
+    let by = head.columns.by.iter();
+    let by: Vec<String> = by
+        .map(|index| head.columns.header[*index].clone())
+        .collect();
+    let product_column = head
+        .column(Role::Product)
+        .filter(|_| head.columns.counts_products());
+    let mut summaries: Vec<FileSummary> = files.iter().map(summary).collect();
+    let mut warnings = of_files(&files);
+    let mut all = Merged::of(
+        files,
+        policies.duplicates,
+        by.len(),
+        head.options.filters.len(),
+    );
     let place = |row: RowPlace| Place {
         file_number: row.file,
         ..Place::line(&names[row.file], row.line)
     };
+    let currency = checked(&all, &head, &names, &place)?;
+    let (history, traits, found) = resolved(&mut all, &head, &place)?;
+    warnings.extend(found);
+    for summary in &mut summaries {
+        summary.traits.extend(traits.iter().cloned());
+    }
     let mut errors = Vec::new();
-    errors.extend(unfit_settings(columns.shape, options, policies, &names[0]));
-    errors.extend(undecided(&all, &columns, &place));
-    if !errors.is_empty() {
-        return Err(Errors::from(errors));
-    }
-    let basis = basis(&columns, first_word);
-    let history = options
-        .history
-        .map(|history| (history, options.origin("history")));
-    let mut history_found = history.as_ref().map(|(history, _)| *history);
-    if columns.shape.has_spans() || columns.shape == Shape::Movements {
-        let ask = Ask {
-            columns: &columns,
-            policies,
-            basis: in_force(policies, basis.as_ref(), &columns),
-            end: options.end.map(|end| (end, options.origin("end"))),
-            history,
-            allows_no_churn: options.allows_no_churn,
-            place: &place,
-        };
-        let resolved = resolve(std::mem::take(&mut all.kept), &ask)?;
-        (all.part, all.products) = (resolved.part, resolved.products);
-        history_found = Some(resolved.history);
-        warnings.extend(resolved.warnings);
-        for summary in &mut summaries {
-            summary.traits.extend(resolved.traits.iter().cloned());
-        }
-    }
-    let history = history_found.unwrap_or_default();
-    warnings.extend(left_out(&all.left_out, &place));
-    errors.extend(mixed_grains(&all.part, column(Role::Date), &place));
+    errors.extend(mixed_grains(&all.part, head.column(Role::Date), &place));
     errors.extend(clashes(&all.part, &place));
-    errors.extend(no_rows_left(&all, options, policies, &names));
-    let currency =
-        one_currency(&all.tally, column(Role::Currency), &place).unwrap_or_else(|message| {
-            errors.push(message);
-            None
-        });
     if !errors.is_empty() {
         return Err(Errors::from(errors));
     }
-    warnings.extend(
-        std::mem::take(&mut all.repeats)
-            .finish()
-            .map(|repeated| equal_rows(&repeated, policies.duplicates, &place)),
-    );
-    warnings.extend(other_currencies(&all.other_currencies, policies, &place));
-    warnings.extend(overlapping_files(&all.shared));
-    warnings.extend(split_by_filter(&all.part));
+    warnings.extend(of_rows(&mut all, policies, &place));
     let in_first_file = |message: Message| message.at(Place::file(&names[0]));
     let closed = |part: Part, by: &[String]| {
         let ledger = part.finish(by, currency.clone(), policies.through);
@@ -149,25 +144,107 @@ pub(super) fn close(
     let products = all.products.map(|products| closed(products, &by));
     let products = products.transpose()?;
     let ledger = closed(all.part, if products.is_some() { &[] } else { &by })?;
-    if let Some(message) = total_row(&ledger, column(Role::Customer)) {
+    if let Some(message) = total_row(&ledger, head.column(Role::Customer)) {
         return Err(Errors::from(message.at(Place::file(&names[0]))));
     }
-    warnings.extend(total_name(&ledger, column(Role::Customer)));
+    warnings.extend(total_name(&ledger, head.column(Role::Customer)));
     warnings.extend(two_segments(products.as_ref().unwrap_or(&ledger)));
+    let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
         ledger,
         files: summaries,
-        amount_column: column(Role::Amount)
-            .or(first_word.map(str::to_owned))
-            .unwrap_or_default(),
+        amount_column: amount.unwrap_or_default(),
         products,
         product_column,
         by,
-        shape: columns.shape,
+        shape: head.columns.shape,
         history,
-        basis,
+        basis: head.basis,
+        policies: head.policies,
+        better: head.better,
         warnings,
     })
+}
+
+/// What is worth a warning about each file by itself.
+fn of_files(files: &[FileRead]) -> Vec<Message> {
+    let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
+    warnings.extend(files.iter().flat_map(announce::dates_of));
+    warnings.extend(files.iter().filter_map(|file| file.furniture.clone()));
+    warnings
+}
+
+/// The currency of all rows, once nothing of what single rows leave open is wrong.
+fn checked(
+    all: &Merged,
+    head: &Head,
+    names: &[String],
+    place: &impl Fn(RowPlace) -> Place,
+) -> Result<Option<String>, Errors> {
+    let mut errors = unfit_settings(head.columns.shape, &head.options, &head.policies, &names[0]);
+    errors.extend(undecided(all, &head.columns, place));
+    if errors.is_empty() {
+        errors.extend(no_rows_left(all, &head.options, &head.policies, names));
+    }
+    let currency = one_currency(&all.tally, head.column(Role::Currency), place);
+    match currency {
+        Ok(currency) if errors.is_empty() => Ok(currency),
+        Ok(_) => Err(Errors::from(errors)),
+        Err(message) => {
+            errors.push(message);
+            Err(Errors::from(errors))
+        }
+    }
+}
+
+/// Makes a ledger of rows that were kept, where the shape keeps them: how much of the past they hold, what was
+/// decided, and what is worth a warning.
+fn resolved(
+    all: &mut Merged,
+    head: &Head,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Result<(History, Vec<Trait>, Vec<Message>), Errors> {
+    let options = &head.options;
+    let history = options
+        .history
+        .map(|history| (history, options.origin("history")));
+    if !head.columns.shape.keeps_rows() {
+        let trait_of = |(history, origin): (History, String)| Trait {
+            name: "history",
+            value: history.word().to_owned(),
+            origin,
+        };
+        let traits = history.map(trait_of).into_iter().collect();
+        return Ok((options.history.unwrap_or_default(), traits, Vec::new()));
+    }
+    let ask = Ask {
+        columns: &head.columns,
+        policies: &head.policies,
+        basis: in_force(&head.policies, head.basis.as_ref(), &head.columns),
+        end: options.end.map(|end| (end, options.origin("end"))),
+        history,
+        allows_no_churn: options.allows_no_churn,
+        place,
+    };
+    let resolved = resolve(std::mem::take(&mut all.kept), &ask)?;
+    (all.part, all.products) = (resolved.part, resolved.products);
+    Ok((resolved.history, resolved.traits, resolved.warnings))
+}
+
+/// What is worth a warning about the rows of all files.
+fn of_rows(
+    all: &mut Merged,
+    policies: &Policies,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Vec<Message> {
+    let mut warnings = Vec::new();
+    warnings.extend(left_out(&all.left_out, place));
+    let repeated = std::mem::take(&mut all.repeats).finish();
+    warnings.extend(repeated.map(|repeated| equal_rows(&repeated, policies.duplicates, place)));
+    warnings.extend(other_currencies(&all.other_currencies, policies, place));
+    warnings.extend(overlapping_files(&all.shared));
+    warnings.extend(split_by_filter(&all.part));
+    warnings
 }
 
 /// What the shape says that amounts are; `None` where the name of their column does. In a wide file it is the
@@ -335,107 +412,6 @@ fn other_header(first: &FileRead, file: &FileRead, role: Role) -> Option<Message
             .found(shown(file))
             .help("export both in the same way, or rename the column"),
     )
-}
-
-fn summary(file: &FileRead, options: &LoadOptions) -> FileSummary {
-    let set_or = |is_set: bool, setting: &str, evidence: &str| {
-        if is_set {
-            options.origin(setting)
-        } else {
-            format!("detected: {evidence}")
-        }
-    };
-    let text = |name, value: &str, origin: String| Trait {
-        name,
-        value: value.to_owned(),
-        origin,
-    };
-    let mut traits = vec![text(
-        "encoding",
-        file.seen.encoding.name(),
-        set_or(file.encoding_is_set, "encoding", "its bytes"),
-    )];
-    if let Some(compression) = file.compression {
-        traits.push(text(
-            "compression",
-            compression,
-            "detected: its first bytes".to_owned(),
-        ));
-    }
-    let delimiter = match file.dialect.delimiter {
-        b'\t' => "tab".to_owned(),
-        byte => char::from(byte).to_string(),
-    };
-    traits.push(text(
-        "delimiter",
-        &delimiter,
-        set_or(file.dialect.set, "delimiter", &file.dialect.evidence),
-    ));
-    let mark = file.mark.value.sign().to_string();
-    traits.push(text("decimal", &mark, file.mark.origin.clone()));
-    traits.push(text(
-        "date-order",
-        file.order.value.word(),
-        file.order.origin.clone(),
-    ));
-    traits.push(text(
-        "shape",
-        file.columns.shape.word(),
-        file.shape_origin.clone(),
-    ));
-    let columns = Role::ALL.into_iter().filter_map(|role| {
-        let by_whom = file.columns.by_whom[role as usize];
-        let is_set = by_whom == ByWhom::Person;
-        let origin = match by_whom {
-            ByWhom::Preset => "preset".to_owned(),
-            _ => set_or(is_set, role.setting(), "its header"),
-        };
-        // A role that was set and has no column was set to none.
-        let name = file.columns.name(role).or(is_set.then_some("none"))?;
-        Some(text(role.setting(), name, origin))
-    });
-    traits.extend(columns);
-    if let Some((per, evidence)) = file
-        .per
-        .as_ref()
-        .filter(|_| file.columns.shape != Shape::Invoices)
-    {
-        let origin = set_or(options.per.is_some(), "interval", evidence);
-        traits.push(text("interval", &per.text(), origin));
-    }
-    if let Some(amount_is) = options.amount_is {
-        traits.push(text(
-            "amount-is",
-            amount_is.word(),
-            options.origin("amount-is"),
-        ));
-    }
-    for (name, words) in [
-        ("keep-status", &options.keep_status),
-        ("drop-status", &options.drop_status),
-    ] {
-        if !words.is_empty() {
-            traits.push(text(name, &words.join(","), options.origin(name)));
-        }
-    }
-    if let Some(scale) = options.scale {
-        let value = scale.word();
-        traits.push(text("scale", value, options.origin("scale")));
-    }
-    if file.is_minor {
-        traits.push(text(
-            "unit",
-            "minor",
-            "detected: the header of the amount".to_owned(),
-        ));
-    }
-    FileSummary {
-        name: file.name.clone(),
-        bytes: file.seen.bytes_read,
-        rows: file.found.rows,
-        fingerprint: file.seen.fingerprint,
-        traits,
-    }
 }
 
 impl FileRead {

@@ -89,6 +89,10 @@ impl Interval {
 /// `None` for any other text, a bare number among them: what it counts stands elsewhere.
 #[must_use]
 pub fn interval(text: &str) -> Option<Interval> {
+    // Folding would drop these, and make `.5 months` five.
+    if text.trim_start().starts_with(['-', '.', ':']) {
+        return None;
+    }
     let folded = folded(text);
     let words = folded
         .strip_prefix("every ")
@@ -420,6 +424,9 @@ mod tests {
             "P1Q",
             "month to month",
             "-1 months",
+            ".5 months",
+            "1.5 months",
+            "1/2 year",
             "99999999999 months",
         ] {
             assert_eq!(interval(word), None, "{word}");

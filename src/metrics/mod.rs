@@ -8,6 +8,8 @@
 
 mod anchors;
 mod calc;
+mod control;
+mod months;
 mod movements;
 mod periods;
 mod problems;
@@ -18,6 +20,8 @@ mod segments;
 
 pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};
 pub use calc::{Calculation, calc};
+pub use control::ControlTotal;
+pub use months::{MonthTotal, months};
 pub use movements::{Class, Movement, Negative, movements};
 pub use periods::{Ask, Asked, PeriodProblem};
 pub use record::{Annual, Figures, Record};

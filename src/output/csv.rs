@@ -7,19 +7,21 @@ use std::io::{self, Write};
 
 use csv::{Terminator, WriterBuilder};
 
+use super::document::Document;
 use super::escape;
-use super::fields::{Wire, names, values};
-use super::report::Report;
+use super::fields::Wire;
 
 /// Writes every record.
-pub(super) fn write_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_document(document: &dyn Document, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = WriterBuilder::new()
         .terminator(Terminator::Any(b'\n'))
         .from_writer(out);
-    writer.write_record(names(report)).map_err(io_error)?;
-    for record in &report.records {
-        let cells = values(report, record).into_iter().map(|value| match value {
-            Wire::Null => String::new(),
+    let names = document.names().into_iter();
+    let names = names.map(|name| escape::spreadsheet(&name).into_owned());
+    writer.write_record(names).map_err(io_error)?;
+    for record in document.records() {
+        let cells = record.into_iter().map(|value| match value {
+            Wire::Null | Wire::Absent => String::new(),
             Wire::Text(text) => escape::spreadsheet(&text).into_owned(),
             Wire::Number(number) => number,
             Wire::Flag(flag) => flag.to_string(),

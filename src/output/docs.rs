@@ -1,4 +1,4 @@
-//! The pages and the schema that are made from the registers, and that they are in step.
+//! The pages and the schemas that are made from the registers, and that they are in step.
 //!
 //! `UPDATE_DOCS=1 cargo test --lib output::docs` rewrites them.
 
@@ -11,11 +11,14 @@ use std::fmt::Write;
 
 use super::fields::LAST;
 use super::json::SCHEMA;
+use super::{inspection, ledger};
 use crate::metrics::registry::{FIELDS, Field, HEAD, Unit};
 use crate::policies::POLICIES;
 
 const PAGE: &str = include_str!("../../docs/outputs.md");
 const SCHEMA_FILE: &str = include_str!("../../docs/schema/calc.json");
+const LEDGER_FILE: &str = include_str!("../../docs/schema/ledger.json");
+const INSPECT_FILE: &str = include_str!("../../docs/schema/inspect.json");
 const START: &str = "<!-- fields: made from the register by a test -->\n";
 const END: &str = "<!-- end of fields -->\n";
 
@@ -135,19 +138,163 @@ fn names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     quoted.join(", ")
 }
 
-fn schema() -> String {
-    let record = HEAD
-        .iter()
-        .chain(FIELDS)
-        .map(|field| field.name)
-        .chain(LAST);
+/// What the schemas of two commands differ in.
+struct Schema {
+    command: &'static str,
+    name: &'static str,
+    about: &'static str,
+    /// Name and schema of every member before the results.
+    more: &'static [(&'static str, &'static str)],
+    results: &'static str,
+    /// What holds of a record besides its fields.
+    record_rules: &'static str,
+    record: String,
+    record_names: String,
+}
+
+fn schema(of: &Schema) -> String {
     let policies = || names(POLICIES.iter().map(|policy| policy.name));
+    let member = |(name, schema): &(&str, &str)| format!("\"{name}\": {schema},\n    ");
+    let more_names = of.more.iter().map(|(name, _)| format!("\"{name}\", "));
     include_str!("calc.schema.in")
-        .replace("@SCHEMA@", SCHEMA)
-        .replace("@RECORD@", &record_properties())
-        .replace("@RECORD_NAMES@", &names(record))
+        .replace("@SCHEMA@", of.name)
+        .replace("@COMMAND@", of.command)
+        .replace("@ABOUT@", of.about)
+        .replace("@MORE_NAMES@", &more_names.collect::<String>())
+        .replace("@MORE@", &of.more.iter().map(member).collect::<String>())
+        .replace("@RESULTS@", of.results)
+        .replace("@RECORD_RULES@", of.record_rules)
+        .replace("@RECORD@", &of.record)
+        .replace("@RECORD_NAMES@", &of.record_names)
         .replace("@POLICIES@", &policy_properties())
         .replace("@POLICY_NAMES@", &policies())
+}
+
+fn calc_schema() -> String {
+    let record = HEAD.iter().chain(FIELDS).map(|field| field.name);
+    schema(&Schema {
+        command: "calc",
+        name: SCHEMA,
+        about: "Net revenue retention of one or more periods, with the definition, the input and the warnings behind it.",
+        more: &[],
+        results: "One record a period; with --by the total of a period and then one record a segment.",
+        record_rules: r#""description": "Amounts are exact; rates are rounded half away from zero to 6 decimals; undefined is null, with the reason in `undefined`.",
+      "additionalProperties": false,
+      "patternProperties": {
+        "^segment\\.": { "type": "string", "description": "The value of a column of --by; absent on totals." }
+      }"#,
+        record: record_properties(),
+        record_names: names(record.chain(LAST)),
+    })
+}
+
+/// The fields of a ledger row: name, type and meaning.
+const LEDGER_FIELDS: [(&str, &str, &str); 4] = [
+    (
+        "customer",
+        r#""string""#,
+        "who pays, as the input writes it",
+    ),
+    (
+        "month",
+        r#""string""#,
+        "the month, or the longer label that the input has: `2024-03`, `2024-Q1`",
+    ),
+    (
+        "amount",
+        r#""number""#,
+        "the sum of the rows that count, in major units, exact",
+    ),
+    (
+        "currency",
+        r#"["string", "null"]"#,
+        "the currency of every amount; null if the input names none",
+    ),
+];
+
+/// The fields of a finding.
+const INSPECT_FIELDS: [(&str, &str, &str); 6] = [
+    ("code", r#""string""#, "what `nrr explain` takes"),
+    (
+        "level",
+        r#""string""#,
+        "`warning`, or `error` where a calculation over all periods would stop",
+    ),
+    (
+        "message",
+        r#""string""#,
+        "what is the matter, in one clause",
+    ),
+    (
+        "count",
+        r#"["integer", "null"]"#,
+        "how many rows, customers or months it concerns",
+    ),
+    (
+        "places",
+        r#"["string", "null"]"#,
+        "file and line, if they can be named: `revenue.csv:42`",
+    ),
+    (
+        "effect_on_nrr",
+        r#"["number", "null"]"#,
+        "what it moves NRR by, as a fraction; null if that is not worked out",
+    ),
+];
+
+fn properties(fields: &[(&str, &str, &str)]) -> String {
+    let properties: Vec<String> = fields
+        .iter()
+        .map(|(name, kind, meaning)| property(name, kind, meaning))
+        .collect();
+    properties.join(",\n        ")
+}
+
+fn ledger_schema() -> String {
+    schema(&Schema {
+        command: "ledger",
+        name: ledger::SCHEMA,
+        about: "Who paid how much in which month, with the definition, the input and the warnings behind it.",
+        more: &[(
+            "read_back",
+            r#"{ "type": "array", "description": "The flags under which the rows, as CSV, give the same numbers.", "items": { "type": "string" } }"#,
+        )],
+        results: "One record a customer and month that the input states, by customer in byte order, then by month.",
+        record_rules: r#""description": "Every further property is the value of a column of --by; null without one.",
+      "additionalProperties": { "type": ["string", "null"] }"#,
+        record: properties(&LEDGER_FIELDS),
+        record_names: names(ledger::FIELDS.into_iter()),
+    })
+}
+
+fn inspect_schema() -> String {
+    schema(&Schema {
+        command: "inspect",
+        name: inspection::SCHEMA,
+        about: "What the loader sees: the input with every trait and its evidence, each month, and every finding.",
+        more: &[(
+            "months",
+            r##"{
+      "type": "array",
+      "description": "Every month of the data, or every longer label, earliest first.",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["month", "rows", "customers", "amount"],
+        "properties": {
+          "month": { "type": "string", "description": "Its label." },
+          "rows": { "type": "boolean", "description": "False if nobody has a row in it." },
+          "customers": { "$ref": "#/$defs/count", "description": "Customers with an amount above zero." },
+          "amount": { "type": "number", "description": "The sum of all amounts, in major units, exact." }
+        }
+      }
+    }"##,
+        )],
+        results: "One record a finding; the warnings are the same findings with their evidence and help.",
+        record_rules: r#""additionalProperties": false"#,
+        record: properties(&INSPECT_FIELDS),
+        record_names: names(inspection::FIELDS.into_iter()),
+    })
 }
 
 fn assert_in_step(path: &str, found: &str, made: &str) {
@@ -169,7 +316,24 @@ fn the_page_lists_every_field() {
 
 #[test]
 fn the_schema_is_in_step_with_the_registers() {
-    assert_in_step("docs/schema/calc.json", SCHEMA_FILE, &schema());
+    assert_in_step("docs/schema/calc.json", SCHEMA_FILE, &calc_schema());
+    assert_in_step("docs/schema/ledger.json", LEDGER_FILE, &ledger_schema());
+    assert_in_step("docs/schema/inspect.json", INSPECT_FILE, &inspect_schema());
+}
+
+#[test]
+fn the_fields_that_the_schemas_describe_are_those_written() {
+    assert_eq!(LEDGER_FIELDS.map(|(name, ..)| name), ledger::FIELDS);
+    assert_eq!(INSPECT_FIELDS.map(|(name, ..)| name), inspection::FIELDS);
+    let schema: serde_json::Value = serde_json::from_str(INSPECT_FILE).unwrap();
+    let months = &schema["properties"]["months"]["items"];
+    let required: Vec<&str> = months["required"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(serde_json::Value::as_str)
+        .collect();
+    assert_eq!(required, inspection::MONTH_FIELDS);
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::text;
+
 /// Text that drives no terminal: control characters as their pictures (`␛`, `␊`), what turns or
 /// breaks lines unseen by its number (`<U+202E>`).
 #[must_use]
@@ -71,14 +73,11 @@ pub fn cut(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A text cell that no spreadsheet takes for a formula: one that starts like a formula gets a `'`.
+/// A text cell that no spreadsheet takes for a formula: one that starts like a formula gets a `'`, which
+/// reading takes off again.
 #[must_use]
 pub fn spreadsheet(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    text::guarded(text)
 }
 
 /// Text that is only text in Markdown: no cell ends, no HTML, no emphasis, links or code.

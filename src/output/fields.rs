@@ -14,7 +14,7 @@ const DIGITS: usize = 12;
 
 /// A value on its way to a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wire {
+pub enum Wire {
     /// Undefined, or nothing to say.
     Null,
     /// A label, a date, a reason.
@@ -23,6 +23,8 @@ pub(super) enum Wire {
     Number(String),
     /// True or false.
     Flag(bool),
+    /// No such field in this record: an empty cell in CSV, nothing in JSON.
+    Absent,
 }
 
 /// The names of all columns: before the segments, one a column of `--by`, after them.
@@ -37,14 +39,14 @@ pub(super) fn names(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// The values of a record in the order of [`names`]; segments are [`Wire::Null`] on totals.
+/// The values of a record in the order of [`names`]; segments are [`Wire::Absent`] on totals.
 pub(super) fn values(report: &Report, record: &Record) -> Vec<Wire> {
     let own = |field: &Field| wire((field.read)(record));
     let segment = |index: usize| {
         let values = record.segments.as_ref();
         values
             .and_then(|values| values.get(index).cloned())
-            .map_or(Wire::Null, Wire::Text)
+            .map_or(Wire::Absent, Wire::Text)
     };
     let undefined = registry::undefined(record).map_or(Wire::Null, Wire::Text);
     HEAD.iter()

@@ -143,22 +143,23 @@ fn input(report: &Report) -> Vec<String> {
 
 fn scope(report: &Report) -> Vec<String> {
     let definition = format!("definition {}", definition(report, SHORT));
-    let parts = [periods(report), Some(basis(report)), Some(definition)];
-    let parts = parts.into_iter().flatten();
-    parts
-        .map(|part| escape::terminal(&part).into_owned())
+    [periods(report), basis(report), definition]
+        .iter()
+        .map(|part| escape::terminal(part).into_owned())
         .collect()
 }
 
-/// `2024-Q1 (Jan–Mar 2024) against 2023-Q4`, or how many periods from where to where.
-fn periods(report: &Report) -> Option<String> {
+/// `2024-Q1 (Jan–Mar 2024) against 2023-Q4`, how many periods from where to where, or what the data cover.
+fn periods(report: &Report) -> String {
     let totals = || report.records.iter().filter(|one| one.segments.is_none());
-    let (first, last) = (totals().next()?, totals().next_back()?);
+    let (Some(first), Some(last)) = (totals().next(), totals().next_back()) else {
+        return format!("{} to {}", report.input.first, report.input.last);
+    };
     let label = |record: &Record| record.period.label(record.fiscal_year);
     if report.is_single || first.period == last.period {
         let opening = first.opening_period.label(first.fiscal_year);
         let (closing, months) = (label(first), first.period.months_label());
-        return Some(format!("{closing} ({months}) against {opening}"));
+        return format!("{closing} ({months}) against {opening}");
     }
     let against = match choice(report, "lookback") {
         Some("1") => "1 month before".to_owned(),
@@ -167,9 +168,7 @@ fn periods(report: &Report) -> Option<String> {
     };
     let periods = text::count(totals().count() as u64, "period");
     let (first, last) = (label(first), label(last));
-    Some(format!(
-        "{periods}, {first} to {last}, each against {against}"
-    ))
+    format!("{periods}, {first} to {last}, each against {against}")
 }
 
 /// What an amount is: `stock: MRR of the last month`.

@@ -8,49 +8,74 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use super::fields::{Wire, names, values};
-use super::report::{Definition, Input, InputFile, Report};
+use super::document::{Document, More};
+use super::fields::Wire;
+use super::report::{Definition, Input, InputFile};
 use crate::error::Message;
-use crate::metrics::Record;
 
-/// The name of the document's form; it changes when a field changes its meaning or goes.
+/// The name of the form of `nrr calc`; it changes when a field changes its meaning or goes.
 pub const SCHEMA: &str = "nrr.calc/1";
 
 /// Writes one document, indented by two spaces.
-pub(super) fn write_document(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &WireReport(report))?;
+pub(super) fn write_document(document: &dyn Document, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &WireDocument(document))?;
     writeln!(out)
 }
 
 /// Writes one record a line.
-pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let names = names(report);
-    for record in &report.records {
-        let record = WireRecord::of(report, &names, record);
+pub(super) fn write_lines(document: &dyn Document, out: &mut dyn Write) -> io::Result<()> {
+    let names = document.names();
+    for values in document.records() {
+        let record = WireRecord {
+            names: &names,
+            values,
+        };
         serde_json::to_writer(&mut *out, &record)?;
         writeln!(out)?;
     }
     Ok(())
 }
 
-struct WireReport<'a>(&'a Report);
+struct WireDocument<'a>(&'a dyn Document);
 
-impl Serialize for WireReport<'_> {
+impl Serialize for WireDocument<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let report = self.0;
-        let names = names(report);
-        let records = report.records.iter();
-        let results: Vec<_> = records
-            .map(|record| WireRecord::of(report, &names, record))
-            .collect();
+        let (document, report) = (self.0, self.0.report());
         let warnings: Vec<_> = report.warnings.iter().map(WireWarning::of).collect();
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("schema", SCHEMA)?;
+        map.serialize_entry("schema", document.schema())?;
         map.serialize_entry("definition", &WireDefinition(&report.definition))?;
         map.serialize_entry("input", &WireInput(&report.input))?;
-        map.serialize_entry("results", &results)?;
+        for (name, more) in document.more() {
+            match more {
+                More::Texts(texts) => map.serialize_entry(name, &texts)?,
+                More::Records(names, records) => {
+                    let records = records.into_iter();
+                    let wire = |values| WireRecord {
+                        names: &names,
+                        values,
+                    };
+                    map.serialize_entry(name, &records.map(wire).collect::<Vec<_>>())?;
+                }
+            }
+        }
+        map.serialize_entry("results", &WireRecords(document))?;
         map.serialize_entry("warnings", &warnings)?;
         map.end()
+    }
+}
+
+/// The records as they come, so that none but the one at hand is kept.
+struct WireRecords<'a>(&'a dyn Document);
+
+impl Serialize for WireRecords<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names = self.0.names();
+        let records = self.0.records();
+        serializer.collect_seq(records.map(|values| WireRecord {
+            names: &names,
+            values,
+        }))
     }
 }
 
@@ -157,35 +182,23 @@ impl WireWarning<'_> {
     }
 }
 
-/// One record; the segments of a total are left out.
+/// One record, without the fields that it does not have.
 struct WireRecord<'a> {
     names: &'a [String],
     values: Vec<Wire>,
-    is_total: bool,
-}
-
-impl WireRecord<'_> {
-    fn of<'a>(report: &Report, names: &'a [String], record: &Record) -> WireRecord<'a> {
-        WireRecord {
-            names,
-            values: values(report, record),
-            is_total: record.segments.is_none(),
-        }
-    }
 }
 
 impl Serialize for WireRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let fields = self.names.iter().zip(&self.values);
-        let is_shown = |name: &str| !(self.is_total && name.starts_with("segment."));
-        serializer.collect_map(fields.filter(|(name, _)| is_shown(name)))
+        serializer.collect_map(fields.filter(|(_, value)| **value != Wire::Absent))
     }
 }
 
 impl Serialize for Wire {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Wire::Null => serializer.serialize_none(),
+            Wire::Null | Wire::Absent => serializer.serialize_none(),
             Wire::Text(text) => serializer.serialize_str(text),
             Wire::Flag(flag) => serializer.serialize_bool(*flag),
             Wire::Number(digits) => RawValue::from_string(digits.clone())

@@ -2,20 +2,20 @@
 
 use std::io::{self, Write};
 
+use super::document::Document;
 use super::escape;
 use super::head::Head;
-use super::layout;
 use super::message::write_message;
-use super::report::Report;
 use super::sheet::{Column, Group, Kind, Sheet};
 use crate::error::Message;
 
 /// Writes the whole report: declaration, sheets, choices, warnings.
-pub(super) fn write_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_document(document: &dyn Document, out: &mut dyn Write) -> io::Result<()> {
+    let report = document.report();
     let head = Head::of(report);
     writeln!(out, "**{}**\n", escape::markdown(&head.input.join(" · ")))?;
     writeln!(out, "{}", escape::markdown(&head.scope.join(" · ")))?;
-    for mut sheet in layout::sheets(report) {
+    for mut sheet in document.sheets() {
         sheet.remove(Group::Bars);
         sheet.remove(Group::Word);
         writeln!(out)?;
@@ -36,7 +36,8 @@ pub(super) fn write_report(report: &Report, out: &mut dyn Write) -> io::Result<(
     Ok(())
 }
 
-fn write_sheet(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one table and what is to be said below it.
+pub(super) fn write_sheet(sheet: &Sheet, out: &mut dyn Write) -> io::Result<()> {
     let headings = sheet
         .columns
         .iter()

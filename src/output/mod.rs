@@ -1,8 +1,8 @@
 //! From a report to bytes in a writer: one typed model, many looks.
 //!
 //! ```text
-//! Report ─► Head + Sheets ─► table, markdown          for people
-//!        └► flat fields   ─► json, jsonl, csv         for machines
+//! Document ─► Head + Sheets ─► table, markdown        for people
+//!          └► flat fields   ─► json, jsonl, csv       for machines
 //! Message ─► write_message, write_message_json
 //! ```
 //!
@@ -12,12 +12,15 @@
 mod csv;
 #[cfg(test)]
 mod docs;
+mod document;
 pub mod escape;
 mod excerpt;
 mod fields;
 pub mod head;
+mod inspection;
 mod json;
 mod layout;
+mod ledger;
 mod markdown;
 mod message;
 pub mod number;
@@ -30,8 +33,12 @@ mod tests;
 
 use std::io::{self, Write};
 
+pub use document::{Document, More};
+pub use fields::Wire;
+pub use inspection::{Beginning, Inspection};
 pub use json::SCHEMA;
 pub use layout::sheets;
+pub use ledger::{FIELDS as LEDGER_FIELDS, LedgerReport};
 pub use message::{write_message, write_message_json};
 pub use report::{Choice, Definition, Input, InputFile, Report};
 
@@ -96,18 +103,43 @@ pub struct Look {
     pub color: bool,
 }
 
-/// Writes a report in a format.
+/// Writes a result in a format.
 ///
 /// # Errors
 ///
 /// Those of the writer.
-pub fn render(report: &Report, format: Format, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(
+    document: &dyn Document,
+    format: Format,
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
-        Format::Table => table::write_report(report, look, out),
-        Format::Json => json::write_document(report, out),
-        Format::Jsonl => json::write_lines(report, out),
-        Format::Csv => csv::write_report(report, out),
-        Format::Markdown => markdown::write_report(report, out),
+        Format::Table => table::write_document(document, look, out),
+        Format::Json => json::write_document(document, out),
+        Format::Jsonl => json::write_lines(document, out),
+        Format::Csv => csv::write_document(document, out),
+        Format::Markdown => markdown::write_document(document, out),
+    }
+}
+
+/// Writes what the beginnings of files show, where reading them stopped. Formats for machines have no place
+/// for it.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn render_beginnings(
+    files: &[Beginning],
+    format: Format,
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let sheet = inspection::beginnings(files);
+    match format {
+        Format::Table => table::write_sheet(&sheet.fitted(look.width), look, out),
+        Format::Markdown => markdown::write_sheet(&sheet, out),
+        Format::Json | Format::Jsonl | Format::Csv => Ok(()),
     }
 }
 

@@ -11,7 +11,13 @@ use crate::units::{Amount, Ratio};
 const BARS_FROM: usize = 70;
 
 /// How wide a text cell may be, from roomy to cramped.
-const TEXT_WIDTHS: [usize; 9] = [40, 32, 28, 24, 20, 16, 13, 10, 8];
+const TEXT_WIDTHS: [usize; 14] = [120, 100, 80, 64, 50, 40, 32, 28, 24, 20, 16, 13, 10, 8];
+
+/// How wide a text cell is at most, but where sentences stand in it.
+const TEXT_WIDTH: usize = 40;
+
+/// How wide a text cell is at most where sentences stand in it.
+pub(super) const SENTENCE_WIDTH: usize = TEXT_WIDTHS[0];
 
 /// One table with what is to be said below it.
 #[derive(Clone, Debug)]
@@ -132,7 +138,7 @@ impl Sheet {
             columns,
             rows: Vec::new(),
             notes: Vec::new(),
-            text_width: TEXT_WIDTHS[0],
+            text_width: TEXT_WIDTH,
         }
     }
 
@@ -180,7 +186,8 @@ impl Sheet {
                 gone.join(", ")
             ));
         }
-        for text_width in TEXT_WIDTHS {
+        let widest = self.text_width;
+        for text_width in TEXT_WIDTHS.into_iter().filter(|tried| *tried <= widest) {
             self.text_width = text_width;
             if self.width() <= width {
                 break;

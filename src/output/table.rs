@@ -7,10 +7,9 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
+use super::document::Document;
 use super::head::{Head, WORDS_WIDTH, folded, wrapped};
-use super::layout;
 use super::message::write_message;
-use super::report::Report;
 use super::sheet::{Cell, Form, Group, Kind, Row, Sheet};
 
 const BOLD: Style = Style::new().effects(Effects::BOLD);
@@ -20,10 +19,15 @@ const DIM: Style = Style::new().effects(Effects::DIMMED);
 const GAP: &str = "    ";
 
 /// Writes the whole report: declaration, sheets, notes, warnings.
-pub(super) fn write_report(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_document(
+    document: &dyn Document,
+    look: &Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let report = document.report();
     let head = Head::of(report);
     write_head(&head, look, out)?;
-    for sheet in layout::sheets(report) {
+    for sheet in document.sheets() {
         writeln!(out)?;
         write_sheet(&sheet.fitted(look.width), look, out)?;
     }
@@ -71,7 +75,8 @@ fn write_line(line: &str, style: Option<Style>, out: &mut dyn Write) -> io::Resu
     }
 }
 
-fn write_sheet(sheet: &Sheet, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+/// Writes one table and what is to be said below it.
+pub(super) fn write_sheet(sheet: &Sheet, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let reasons = if sheet.form == Form::Line {
         write_rates(sheet, look, out)?;
         sheet.reasons(sheet.rows.iter().filter(|row| whole_reason(row).is_none()))

@@ -1,157 +1,50 @@
 //! `nrr calc`: the main job.
 
-use std::io::{self, Write};
-
-use super::super::Streams;
-use super::super::args::{CalcArgs, Common};
-use super::super::config::{CalcConfig, calc_config};
-use super::super::environment::Environment;
+use super::super::args::CalcArgs;
+use super::super::config::{Config, config};
 use super::super::exit::Failure;
-use super::super::message::{Messenger, color};
-use super::super::output_file::{OutputFile, cannot_write};
-use super::super::progress::Bar;
+use super::super::reading::Context;
 use super::super::report;
 use crate::error::{Code, Errors, Message, Place};
-use crate::input::source::Source;
-use crate::input::{Loaded, load};
+use crate::input::Loaded;
 use crate::metrics::{Asked, PeriodProblem, calc};
-use crate::output::{Look, Report, render, render_declaration};
+use crate::output::{Report, render};
 use crate::policies::Policies;
 use crate::text;
 use crate::units::Period;
 
 /// Reads, computes, prints.
-pub(in crate::cli) fn run(
-    args: &CalcArgs,
-    common: &Common,
-    environment: &Environment,
-    streams: &mut Streams<'_>,
-    messenger: &Messenger,
-) -> Result<(), Failure> {
-    let config = calc_config(args, common, environment)?;
-    let sources = sources(args, environment, streams)?;
-    refuse_overwriting(args, environment)?;
-    let output = args
-        .output
-        .as_deref()
-        .map(|name| Ok::<_, Message>((name, OutputFile::create(name, environment.folder())?)));
-    let output = output.transpose()?;
-    let bar = Bar::new(
-        sources.iter().map(Source::size).sum(),
-        streams.stderr_is_terminal && !common.quiet,
-    );
-    let loaded = load(sources, &config.load, &config.policies, &|bytes| {
-        bar.set(bytes);
-    });
-    bar.finish();
-    let loaded = loaded?;
-    let report = compute(&config, &loaded)?;
-    let is_terminal = streams.stdout_is_terminal && output.is_none();
-    let width = if is_terminal {
-        streams.terminal_width
-    } else {
-        environment.columns()
-    };
-    let look = Look {
-        width,
-        color: output.is_none() && color(common.color, environment, is_terminal),
-    };
-    match output {
-        None => render(&report, config.format, &look, streams.stdout).map_err(Failure::Stdout)?,
-        Some((name, mut file)) => {
-            let written = render(&report, config.format, &look, &mut file);
-            written.map_err(|error| cannot_write(name, &error))?;
-            file.finish(name)?;
-        }
-    }
-    if !config.format.is_declared() && !common.quiet {
-        // Words beside the result: a standard error that went away is no reason to fail.
-        let _ = write_words(&report, messenger, streams.stderr);
+pub(in crate::cli) fn run(args: &CalcArgs, mut context: Context<'_, '_>) -> Result<(), Failure> {
+    let config = config(
+        &args.read,
+        &args.periods,
+        context.common,
+        context.environment,
+    )?;
+    let (loaded, target) = context.load(&args.read, &config)?;
+    let report = compute(&config, &loaded.policies, &loaded)?;
+    context.write(target, |look, out| {
+        render(&report, config.format, look, out)
+    })?;
+    if !config.format.is_declared() {
+        context.write_words(&report, &[], &report.warnings);
     }
     Ok(())
 }
 
-/// A result is never written over the data it was made from.
-fn refuse_overwriting(args: &CalcArgs, environment: &Environment) -> Result<(), Message> {
-    let real = |name: &str| {
-        let folder = environment.folder().cloned().unwrap_or_default();
-        std::fs::canonicalize(folder.join(name))
-            .ok()
-            .filter(|path| path.is_file())
-    };
-    let Some((name, target)) = args
-        .output
-        .as_deref()
-        .and_then(|name| Some((name, real(name)?)))
-    else {
-        return Ok(());
-    };
-    match args
-        .files
-        .iter()
-        .find(|file| real(file).as_ref() == Some(&target))
-    {
-        None => Ok(()),
-        Some(file) => Err(Message::new(
-            Code::Usage,
-            format!("`--output {name}` would replace the input `{file}`"),
-        )
-        .help("name another file")),
-    }
-}
-
-/// What bare records cannot say: the declaration and the warnings; as JSON lines only the warnings.
-fn write_words(report: &Report, messenger: &Messenger, out: &mut dyn Write) -> io::Result<()> {
-    if messenger.is_text() {
-        let look = Look {
-            width: None,
-            color: messenger.color,
-        };
-        render_declaration(report, &look, out)?;
-    }
-    report
-        .warnings
-        .iter()
-        .try_for_each(|warning| messenger.write(warning, out))
-}
-
-/// The inputs in the order given; a pipe if none is named.
-fn sources(
-    args: &CalcArgs,
-    environment: &Environment,
-    streams: &mut Streams<'_>,
-) -> Result<Vec<Source>, Message> {
-    let is_pipe = |name: &&String| *name == "-";
-    let named_pipes = args.files.iter().filter(is_pipe).count();
-    if named_pipes > 1 {
-        return Err(
-            Message::new(Code::RepeatedFile, "standard input was named twice")
-                .help("name `-` once"),
-        );
-    }
-    if args.files.is_empty() && streams.stdin_is_terminal {
-        return Err(Message::new(Code::Usage, "no file was given")
-            .help("name one: `nrr calc revenue.csv`")
-            .help("or pipe into it: `gzip -dc revenue.csv.gz | nrr calc -`"));
-    }
-    let mut stdin = Some(std::mem::replace(
-        &mut streams.stdin,
-        Box::new(std::io::empty()),
-    ));
-    let mut source = |name: &str| match (name, stdin.take_if(|_| name == "-")) {
-        (_, Some(reader)) => Source::stdin(reader),
-        _ => Source::path_in(environment.folder(), name),
-    };
-    if args.files.is_empty() {
-        return Ok(vec![source("-")]);
-    }
-    Ok(args.files.iter().map(|name| source(name)).collect())
-}
-
-fn compute(config: &CalcConfig, loaded: &Loaded) -> Result<Report, Errors> {
+/// The report of what was asked, on what was read, under these choices.
+///
+/// # Errors
+///
+/// Everything that a figure asked for cannot be read from.
+pub(super) fn compute(
+    config: &Config,
+    policies: &Policies,
+    loaded: &Loaded,
+) -> Result<Report, Errors> {
     let ledger = &loaded.ledger;
     let in_file = |errors: Errors| with_files(errors, loaded);
-    let policies = report::detected(&config.policies, loaded);
+    let policies = report::detected(policies, loaded);
     let asked: Asked = config
         .ask
         .on(ledger, &policies)

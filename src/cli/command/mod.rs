@@ -2,3 +2,6 @@
 
 pub(super) mod calc;
 pub(super) mod explain;
+pub(super) mod init;
+pub(super) mod inspect;
+pub(super) mod ledger;

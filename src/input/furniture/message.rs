@@ -38,7 +38,8 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
     let count = text::count(sums.rows, "row");
     let of = match first {
         Some(first) if *first < line.number => format!("of the {count} from line {first}"),
-        _ => format!("of {count}"),
+        Some(_) => format!("of all {count}"),
+        None => format!("of the {count} of that name"),
     };
     let Some(at) = sums.first_difference(stated) else {
         return message
@@ -49,14 +50,15 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
     let column = body.amounts[at];
     let cell = line.cell(column);
     let cell = if cell.is_empty() { "nothing" } else { cell };
-    message
+    let sum = sums.columns[at];
+    let message = message
         .at(Place {
             column: body.header.get(column).cloned(),
             ..place
         })
         .found(format!("`{cell}`"))
-        .expected(format!("{}, the sum {of}", sums.columns[at]))
-        .help(help)
+        .expected(format!("{sum}, the sum {of}"));
+    differing(message, stated[at], sum).help(help)
 }
 
 /// A total that states another number of records than there are.
@@ -88,15 +90,26 @@ pub(super) fn unproven_column(
         text::count(count, "row")
     );
     let columns = text::count(body.amounts.len() as u64, "column");
-    Message::new(Code::UnprovenTotal, headline)
+    let cell = line.cell(column);
+    let message = Message::new(Code::UnprovenTotal, headline)
         .at(Place {
             column: Some(name),
             ..place(body, line)
         })
-        .found(format!("`{}`", line.cell(column)))
-        .expected(format!("{sum}, the sum of {columns} of this row"))
+        .found(format!("`{cell}`"))
+        .expected(format!("{sum}, the sum of {columns} of this row"));
+    differing(message, Stated::read(cell, body.mark), sum)
         .help("mend the row, or leave the column unproved with `--keep-totals`")
         .counting(count)
+}
+
+/// Adds by how much a total is off, where it is known.
+fn differing(message: Message, stated: Stated, sum: Amount) -> Message {
+    let difference = stated.amount().and_then(|stated| stated.checked_add(-sum));
+    match difference {
+        Some(difference) => message.note(format!("they differ by {difference}")),
+        None => message,
+    }
 }
 
 fn place(body: &Body<'_>, line: &Line) -> Place {
@@ -119,12 +132,12 @@ pub fn furniture_warning(furniture: &Furniture, titles: &Titles, file: &Place) -
     if dropped == 0 {
         return None;
     }
-    let is_are = if dropped == 1 { "is" } else { "are" };
     let headline = format!(
-        "{} of `{}` {is_are} around its rows, and {} left out",
+        "{} of `{}` {} around its rows and {} left out",
         text::count(dropped as u64, "line"),
         file.file,
-        if dropped == 1 { "was" } else { "were" }
+        if dropped == 1 { "stands" } else { "stand" },
+        if dropped == 1 { "was" } else { "were" },
     );
     let mut message = Message::new(Code::Furniture, headline)
         .at(file.clone())
@@ -136,24 +149,15 @@ pub fn furniture_warning(furniture: &Furniture, titles: &Titles, file: &Place) -
         .iter()
         .copied()
         .zip(titles.text.iter().cloned());
-    for (one, many, lines) in [
-        ("title", "titles", above.collect()),
-        ("group", "groups", listed(&groups)),
-        (
-            "total, the sum of its rows",
-            "totals, each the sum of its rows",
-            listed(&totals),
-        ),
-        (
-            "total that states no amount",
-            "totals that state no amount",
-            listed(&silent),
-        ),
-        ("footer", "footers", listed(&footers)),
+    for (noun, remark, lines) in [
+        ("title", "", above.collect()),
+        ("group", "", listed(&groups)),
+        ("total", ", each the sum of its rows", listed(&totals)),
+        ("total", ", without an amount", listed(&silent)),
+        ("footer", "", listed(&footers)),
     ] {
         if !lines.is_empty() {
-            let noun = if lines.len() == 1 { one } else { many };
-            message = message.found(part(noun, &lines));
+            message = message.found(part(noun, remark, &lines));
         }
     }
     Some(proof(message, furniture))
@@ -173,22 +177,20 @@ fn proof(mut message: Message, furniture: &Furniture) -> Message {
 }
 
 /// `titles in lines 1 to 4: `A`, `B`, `C` and 1 more`.
-fn part(noun: &str, lines: &[(u64, String)]) -> String {
+fn part(noun: &str, remark: &str, lines: &[(u64, String)]) -> String {
     let numbers: Vec<u64> = lines.iter().map(|(line, _)| *line).collect();
-    let mut texts: Vec<&str> = Vec::new();
-    for (_, text) in lines {
-        if !text.is_empty() && !texts.contains(&text.as_str()) && texts.len() < 3 {
-            texts.push(text);
-        }
+    let named = lines.iter().filter(|(_, text)| !text.is_empty());
+    let shown: Vec<String> = named
+        .clone()
+        .take(3)
+        .map(|(_, text)| shortened(text))
+        .collect();
+    let plural = if lines.len() == 1 { "" } else { "s" };
+    let start = format!("{noun}{plural} in {}{remark}", line_ranges(&numbers));
+    if shown.is_empty() {
+        return start;
     }
-    let named = if texts.is_empty() {
-        String::new()
-    } else {
-        let shown: Vec<String> = texts.iter().map(|text| shortened(text)).collect();
-        let more = lines.len().saturating_sub(shown.len());
-        format!(": {}", text::examples(&shown, shown.len() + more))
-    };
-    format!("{noun} in {}{named}", line_ranges(&numbers))
+    format!("{start}: {}", text::examples(&shown, named.count()))
 }
 
 /// A text that is not longer than a line has room for.

@@ -122,6 +122,19 @@ fn row<'a>(body: &Body<'a>, line: &'a Line, is_amount: &[bool]) -> Row<'a> {
     }
 }
 
+/// The columns that names of customers stand in: the customer's, and where it is the first and has no header,
+/// those beside it without one, into which some reports indent what belongs to a customer.
+pub(super) fn label_columns(body: &Body<'_>) -> Vec<usize> {
+    let unnamed = body.header.iter().take_while(|name| name.is_empty());
+    let indented = if body.customer == 0 {
+        1..unnamed.count()
+    } else {
+        0..0
+    };
+    let beside = indented.filter(|column| !body.amounts.contains(column));
+    std::iter::once(body.customer).chain(beside).collect()
+}
+
 /// What a record states in each amount column.
 pub(super) fn stated(body: &Body<'_>, line: &Line) -> Vec<Stated> {
     let cells = body.amounts.iter().map(|column| line.cell(*column));

@@ -1,10 +1,10 @@
 //! The walk over the records below the header: what opens, what adds up, what is left.
 
 use super::columns::total_columns;
-use super::message::{self, Unproven};
 use super::names::Names;
-use super::row::{Row, Stated, rows, stated};
+use super::row::{Row, Stated, label_columns, rows, stated};
 use super::sums::Sums;
+use super::totals::Bare;
 use super::words::{Form, basis_word, is_footer, key, other_of};
 use super::{Body, Dropped, Furniture, Group, Kind, Line};
 use crate::error::Message;
@@ -43,17 +43,17 @@ pub fn strip(body: &Body<'_>, keep_totals: bool) -> Result<Furniture, Vec<Messag
 const DEEPEST: usize = 64;
 
 /// The group, or the row of a customer, that rows without a customer belong to.
-struct Owner<'a> {
-    customer: &'a str,
-    is_group: bool,
+pub(super) struct Owner<'a> {
+    pub(super) customer: &'a str,
+    pub(super) is_group: bool,
     /// Whether its name is a customer's, and not that of a column before it.
-    fills: bool,
+    pub(super) fills: bool,
     /// The sums of what stands above it.
-    above: Sums,
+    pub(super) above: Sums,
 }
 
 /// A group row that is not closed.
-struct Open<'a> {
+pub(super) struct Open<'a> {
     key: String,
     customer: &'a str,
     fills: bool,
@@ -61,18 +61,8 @@ struct Open<'a> {
     above: Sums,
 }
 
-/// A total without a name, settled when all rows are known.
-struct Bare {
-    row: usize,
-    /// The line with its word, where that stands alone above it.
-    word: Option<usize>,
-    stated: Vec<Stated>,
-    /// The rows of its group or since the last total, where it is their sum.
-    part: Option<u64>,
-}
-
 /// Rows that take their customer from a group.
-struct Fill<'a> {
+pub(super) struct Fill<'a> {
     first: usize,
     last: usize,
     customer: &'a str,
@@ -80,32 +70,33 @@ struct Fill<'a> {
     needs_report: bool,
 }
 
-struct Walk<'a> {
-    body: &'a Body<'a>,
-    rows: &'a [Row<'a>],
-    keep_totals: bool,
-    names: Names,
+pub(super) struct Walk<'a> {
+    pub(super) body: &'a Body<'a>,
+    pub(super) rows: &'a [Row<'a>],
+    pub(super) keep_totals: bool,
+    pub(super) names: Names,
+    pub(super) labels: Vec<usize>,
     /// The first row below which only labels stand.
-    end: usize,
+    pub(super) end: usize,
     /// Whether a bare total stands below the last row with amounts, so that totals cover all rows.
-    is_covered: bool,
+    pub(super) is_covered: bool,
     /// The rows kept so far.
-    now: Sums,
+    pub(super) now: Sums,
     /// What was kept up to the last bare total.
-    covered: Sums,
+    pub(super) covered: Sums,
     /// The totals of a name that did not add up.
-    unproven: Sums,
-    owner: Option<Owner<'a>>,
-    open: Vec<Open<'a>>,
-    word: Option<usize>,
-    bare: Vec<Bare>,
-    fills: Vec<Fill<'a>>,
+    pub(super) unproven: Sums,
+    pub(super) owner: Option<Owner<'a>>,
+    pub(super) open: Vec<Open<'a>>,
+    pub(super) word: Option<usize>,
+    pub(super) bare: Vec<Bare>,
+    pub(super) fills: Vec<Fill<'a>>,
     /// The last row that went on with the last fill.
-    filled_to: Option<usize>,
+    pub(super) filled_to: Option<usize>,
     /// Whether titles, a total or the words of a footer show that the file is a report.
-    is_report: bool,
-    furniture: Furniture,
-    faults: Vec<(u64, Message)>,
+    pub(super) is_report: bool,
+    pub(super) furniture: Furniture,
+    pub(super) faults: Vec<(u64, Message)>,
 }
 
 impl<'a> Walk<'a> {
@@ -132,6 +123,7 @@ impl<'a> Walk<'a> {
                 .map_or(usize::MAX, |at| at + 1),
             is_covered: last_bare > last_row,
             names,
+            labels: label_columns(body),
             now: none.clone(),
             covered: none.clone(),
             unproven: none,
@@ -147,15 +139,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn line(&self, at: usize) -> &'a Line {
+    pub(super) fn line(&self, at: usize) -> &'a Line {
         &self.body.lines[at]
     }
 
-    fn stated(&self, at: usize) -> Vec<Stated> {
+    pub(super) fn stated(&self, at: usize) -> Vec<Stated> {
         stated(self.body, self.line(at))
     }
 
-    fn drop(&mut self, at: usize, kind: Kind) {
+    pub(super) fn drop(&mut self, at: usize, kind: Kind) {
         let text = self.rows[at].label.to_owned();
         if kind == Kind::Footer {
             self.is_report |= is_footer(&text);
@@ -170,7 +162,7 @@ impl<'a> Walk<'a> {
         });
     }
 
-    fn fault(&mut self, at: usize, message: Message) {
+    pub(super) fn fault(&mut self, at: usize, message: Message) {
         self.faults.push((self.line(at).number, message));
     }
 
@@ -210,7 +202,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A label alone: a group, a footer, or a customer without revenue.
-    fn label(&mut self, at: usize) {
+    pub(super) fn label(&mut self, at: usize) {
         let row = &self.rows[at];
         self.names.open(row.label, at, &self.now);
         if self.opens_group(at) {
@@ -246,7 +238,7 @@ impl<'a> Walk<'a> {
         let open = Open {
             key: key(row.label),
             customer,
-            fills: row.label_at == self.body.customer,
+            fills: self.labels.contains(&row.label_at),
             has_total,
             above: self.now.clone(),
         };
@@ -255,7 +247,7 @@ impl<'a> Walk<'a> {
         self.own();
     }
 
-    fn pop(&mut self) {
+    pub(super) fn pop(&mut self) {
         if let Some(open) = self.open.pop() {
             self.names.leave(&open.key);
         }
@@ -272,7 +264,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Closes a name, the group of that name and those inside it.
-    fn close(&mut self, name: &str) {
+    pub(super) fn close(&mut self, name: &str) {
         self.names.close(name);
         if self.names.is_entered(name) {
             while self.open.last().is_some_and(|open| open.key != name) {
@@ -294,38 +286,45 @@ impl<'a> Walk<'a> {
     }
 
     /// A row of the book.
-    fn data(&mut self, at: usize) {
+    pub(super) fn data(&mut self, at: usize) {
         let (line, amounts) = (self.line(at), self.stated(at));
-        let customer = line.cell(self.body.customer);
         if self.body.customer != 0 {
             self.names.open(line.cell(0), at, &self.now);
             self.names.add_to(line.cell(0), &amounts);
         }
-        if customer.is_empty() {
-            self.unlabelled(at, &amounts);
-        } else {
-            self.names.open(customer, at, &self.now);
-            self.names.add_to(customer, &amounts);
-            if let Some(parent) = self.parent_of(customer) {
-                self.fill(at, parent, false);
-            }
-            let goes_on = self
-                .owner
-                .as_ref()
-                .is_some_and(|owner| !owner.is_group && owner.customer == customer);
-            if !goes_on {
-                self.owner = Some(Owner {
-                    customer,
-                    is_group: false,
-                    fills: true,
-                    above: self.now.clone(),
-                });
-            }
+        let column = self.labels.iter().copied();
+        match column.filter(|at| !line.cell(*at).is_empty()).min() {
+            Some(column) => self.labelled(at, column, &amounts),
+            None => self.unlabelled(at, &amounts),
         }
         if let Some(date) = self.body.date {
             self.names.add_to(line.cell(date), &amounts);
         }
         self.now.add(&amounts);
+    }
+
+    /// A row with a customer of its own.
+    fn labelled(&mut self, at: usize, column: usize, amounts: &[Stated]) {
+        let customer = self.line(at).cell(column);
+        self.names.open(customer, at, &self.now);
+        self.names.add_to(customer, amounts);
+        if let Some(parent) = self.parent_of(customer) {
+            self.fill(at, parent, false);
+        } else if column != self.body.customer {
+            self.fill(at, customer, false);
+        }
+        let goes_on = self
+            .owner
+            .as_ref()
+            .is_some_and(|owner| !owner.is_group && owner.customer == customer);
+        if !goes_on {
+            self.owner = Some(Owner {
+                customer,
+                is_group: false,
+                fills: true,
+                above: self.now.clone(),
+            });
+        }
     }
 
     /// A row without a customer of its own: its group's, unless nothing but amounts stands in it.
@@ -358,147 +357,6 @@ impl<'a> Walk<'a> {
                 needs_report,
             }),
         }
-    }
-
-    /// A total of a name that the file knows.
-    fn named(&mut self, at: usize, name: &str) {
-        let stated = self.stated(at);
-        let parts = self.names.parts(name, &self.now);
-        let proof = parts.iter().find(|(_, sums)| sums.is_stated_by(&stated));
-        if let Some((_, sums)) = proof {
-            self.count(at, sums.rows);
-            self.close(name);
-            return self.drop(at, Kind::Total);
-        }
-        if self.keep_totals {
-            return self.data(at);
-        }
-        let rows = parts.into_iter().next();
-        let rows = rows.map(|(first, sums)| (sums, first.map(|at| self.line(at).number)));
-        let message = message::unproven_row(
-            self.body,
-            &Unproven {
-                line: self.line(at),
-                label: self.rows[at].label,
-                stated: &stated,
-                rows,
-            },
-        );
-        self.fault(at, message);
-        self.unproven.add(&stated);
-        self.close(name);
-    }
-
-    /// A total of a known name that states no amount; it closes its group, and drops nothing that counts.
-    fn silent(&mut self, at: usize, name: &str) {
-        if !self.names.is_entered(name) {
-            return self.label(at);
-        }
-        let parts = self.names.parts(name, &self.now);
-        let is_zero = parts.first().is_some_and(|(_, sums)| sums.is_zero());
-        self.close(name);
-        self.drop(at, if is_zero { Kind::Total } else { Kind::Silent });
-    }
-
-    /// The word for a total alone.
-    fn bare(&mut self, at: usize) {
-        let row = &self.rows[at];
-        if row.is_label_only() {
-            let next = self.rows.get(at + 1);
-            if next.is_some_and(|next| next.is_amounts_only() && next.form == Form::Bare) {
-                self.word = Some(at);
-            } else if at >= self.end {
-                self.count(at, self.now.rows);
-                self.drop(at, Kind::Footer);
-            } else {
-                self.label(at);
-            }
-            return;
-        }
-        let stated = self.stated(at);
-        let part = self.part(&stated);
-        self.bare.push(Bare {
-            row: at,
-            word: self.word.take(),
-            stated,
-            part,
-        });
-        self.covered = self.now.clone();
-        while !self.open.is_empty() {
-            self.pop();
-        }
-        self.owner = None;
-    }
-
-    /// How many rows of the group, or since the last total, a bare total is the sum of.
-    fn part(&self, stated: &[Stated]) -> Option<u64> {
-        let group = self.owner.as_ref().and_then(|owner| {
-            let sums = self.now.since(&owner.above);
-            // One row and its like may be two customers, of whom one is called `Total`.
-            let is_group = owner.is_group || sums.rows >= 2;
-            (is_group && sums.is_stated_by(stated)).then_some(sums.rows)
-        });
-        group.or_else(|| {
-            let sums = self.now.since(&self.covered);
-            (self.is_covered && sums.rows > 0 && sums.is_stated_by(stated)).then_some(sums.rows)
-        })
-    }
-
-    /// Compares the number of records that a total states with the rows it stands for.
-    fn count(&mut self, at: usize, rows: u64) {
-        if let Some(count) = self.rows[at].count
-            && count != rows
-        {
-            let message = message::unproven_count(self.body, self.line(at), count, rows);
-            self.fault(at, message);
-        }
-    }
-
-    /// Settles the totals without a name against their part, all rows, and all rows with what is asked about.
-    fn settle_bare(&mut self) {
-        let whole = self.now.clone();
-        let mut with_unproven = whole.plus(&self.unproven);
-        for bare in std::mem::take(&mut self.bare) {
-            let is_whole = whole.is_stated_by(&bare.stated);
-            let rows = match bare.part {
-                _ if is_whole => Some(whole.rows),
-                Some(rows) => Some(rows),
-                None => with_unproven
-                    .is_stated_by(&bare.stated)
-                    .then_some(with_unproven.rows),
-            };
-            let Some(rows) = rows else {
-                with_unproven.add(&bare.stated);
-                self.keep_or_ask(&bare, &whole);
-                continue;
-            };
-            if is_whole && whole.rows > 0 {
-                self.furniture.proof = Some(self.line(bare.row).number);
-            }
-            self.count(bare.row, rows);
-            if let Some(word) = bare.word {
-                self.drop(word, Kind::Total);
-            }
-            self.drop(bare.row, Kind::Total);
-        }
-    }
-
-    fn keep_or_ask(&mut self, bare: &Bare, whole: &Sums) {
-        if self.keep_totals {
-            self.now.rows += 1;
-            return;
-        }
-        let first = self.body.lines.first().map(|line| line.number);
-        let message = message::unproven_row(
-            self.body,
-            &Unproven {
-                line: self.line(bare.row),
-                label: self.rows[bare.word.unwrap_or(bare.row)].label,
-                stated: &bare.stated,
-                rows: Some((whole.clone(), first)),
-            },
-        );
-        self.fault(bare.row, message);
     }
 
     fn finish(mut self, total_columns: Vec<usize>) -> Result<Furniture, Vec<Message>> {

@@ -79,11 +79,19 @@ impl Sums {
 
     /// The first column whose sum is not what a row states.
     pub(super) fn first_difference(&self, row: &[Stated]) -> Option<usize> {
-        let mut columns = self.columns.iter().zip(row);
-        columns.position(|(sum, stated)| {
-            !stated
-                .amount()
-                .is_some_and(|amount| is_same(*sum, amount, self.rows))
+        self.compared(row).position(|is_same| !is_same)
+    }
+
+    /// In how many columns the sum is what a row states.
+    pub(super) fn agreements(&self, row: &[Stated]) -> usize {
+        self.compared(row).filter(|is_same| *is_same).count()
+    }
+
+    fn compared(&self, row: &[Stated]) -> impl Iterator<Item = bool> {
+        let columns = self.columns.iter().zip(row);
+        columns.map(|(sum, stated)| {
+            let amount = stated.amount();
+            amount.is_some_and(|amount| is_same(*sum, amount, self.rows))
         })
     }
 

@@ -92,6 +92,14 @@ pub(super) fn is_bare(key: &str) -> bool {
     is_total(key) || MORE.contains(&key)
 }
 
+/// True for a label that speaks of the whole report, not of a part of it.
+pub(super) fn is_grand(label: &str) -> bool {
+    let words = key(label);
+    ["grand", "overall", "report", "gesamtergebnis"]
+        .iter()
+        .any(|word| words.starts_with(word))
+}
+
 /// The words that stand before or after the name of what they are the total of.
 const WORDS: &[&str] = &[
     "grand total",

@@ -148,6 +148,12 @@ pub(super) fn period_headers(cells: &[String]) -> Option<Vec<&str>> {
     (found.len() >= 2).then_some(found)
 }
 
+/// How many headers name periods.
+pub(super) fn count(cells: &[String]) -> usize {
+    let headers = headers(cells, Years::starting(FiscalYear::CALENDAR));
+    headers.iter().filter(|header| header.is_label()).count()
+}
+
 /// True for a header that names a period.
 pub(super) fn is_period(cell: &str) -> bool {
     let cells = [cell.to_owned()];

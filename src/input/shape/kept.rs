@@ -380,7 +380,7 @@ fn read_span(
     if end == End::Open && is_over(row.cell(Role::Status)) {
         return Err(Some(missing_end(row, raw)));
     }
-    let per = read_per(plan, row, raw)?;
+    let per = read_per(plan, found, row, raw, line)?;
     Ok(Some(Span {
         start,
         end,
@@ -412,14 +412,41 @@ fn read_end(
     raw: &RawRow<'_>,
     line: u64,
 ) -> Result<End, Fault> {
-    let cell = row.cell(Role::End);
+    let end = read_end_cell(
+        plan,
+        found,
+        raw,
+        raw.column(Role::End),
+        row.cell(Role::End),
+        line,
+    )?;
+    if end != End::Open {
+        return Ok(end);
+    }
+    let status = folded(row.cell(Role::Status));
+    let holds =
+        |(statuses, _): &&(Vec<String>, usize)| statuses.is_empty() || statuses.contains(&status);
+    match plan.rules.end_fallback.iter().find(holds) {
+        Some((_, column)) => read_end_cell(plan, found, raw, *column, &raw.text_at(*column), line),
+        None => Ok(End::Open),
+    }
+}
+
+fn read_end_cell(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    raw: &RawRow<'_>,
+    column: usize,
+    cell: &str,
+    line: u64,
+) -> Result<End, Fault> {
     let (marks, when) = date::read_end(cell, plan.order.0, plan.fiscal_year);
     found.dates.add(marks, line, cell);
     match when {
         Ok(date::End::Open { .. }) => Ok(End::Open),
         Ok(date::End::At(when)) if when.day == 0 => Ok(End::Through(Day::last_of(when.month))),
         Ok(date::End::At(when)) => Ok(End::On(first_day(when))),
-        Err(fault) => Err(raw.date(raw.column(Role::End), cell, fault)),
+        Err(fault) => Err(raw.date(column, cell, fault)),
     }
 }
 
@@ -479,12 +506,57 @@ fn reversed(
 }
 
 /// The months that the amount of a row is for; `None` for the whole time it covers.
-fn read_per(plan: &Plan<'_>, row: &Row<'_>, raw: &RawRow<'_>) -> Result<Option<Months>, Fault> {
+fn read_per(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    row: &Row<'_>,
+    raw: &RawRow<'_>,
+    line: u64,
+) -> Result<Option<Months>, Fault> {
     match plan.rules.per {
         Per::Term => Ok(None),
         Per::Months(months) => Ok(Some(months)),
         Per::Column => interval(plan, row, raw).map(Some).map_err(Some),
+        Per::Period => period(plan, found, row, raw, line).map(Some),
     }
+}
+
+/// The whole months of the billing period of a row.
+fn period(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    row: &Row<'_>,
+    raw: &RawRow<'_>,
+    line: u64,
+) -> Result<Months, Fault> {
+    let mut day = |role: Role| {
+        let when = read_day(plan, found, raw, role, row.cell(role), line)?;
+        Ok::<_, Fault>(when.map(first_day))
+    };
+    let (from, to) = (day(Role::PeriodStart)?, day(Role::PeriodEnd)?);
+    from.zip(to).and_then(|(from, to)| whole_months(from, to)).ok_or_else(|| {
+        let headline = "the billing period of a row is no whole number of months";
+        let cells = (row.cell(Role::PeriodStart), row.cell(Role::PeriodEnd));
+        Some(
+            Message::new(Code::UnknownInterval, headline)
+                .at(raw.place(Role::PeriodStart))
+                .found(format!("`{}` to `{}`", short(cells.0), short(cells.1)))
+                .help("if all rows have one interval, pass `--interval month` or `--interval year`"),
+        )
+    })
+}
+
+/// The months from a day to the same day of a later month, or to the last of a shorter one, or to the day
+/// before.
+fn whole_months(from: Day, to: Day) -> Option<Months> {
+    let to = if to.next().number() == from.number() {
+        to.next()
+    } else {
+        to
+    };
+    let is_same = to.number() == from.number() || to.ends_month() && from.number() > to.number();
+    let months = from.month().until(to.month());
+    (is_same && months > 0).then(|| (months.cast_unsigned(), 1))
 }
 
 fn interval(plan: &Plan<'_>, row: &Row<'_>, raw: &RawRow<'_>) -> Result<Months, Message> {

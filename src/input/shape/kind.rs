@@ -60,11 +60,17 @@ impl Shape {
         matches!(self, Shape::Contracts | Shape::Versions | Shape::Invoices)
     }
 
+    /// True where rows are kept until all were read, because what one means depends on others.
+    #[must_use]
+    pub const fn keeps_rows(self) -> bool {
+        self.has_spans() || matches!(self, Shape::Movements)
+    }
+
     /// The roles that are looked for among the headers, in the order they are given away.
     pub(in crate::input) const fn roles(self) -> &'static [Role] {
         use Role::{
             Amount, Balance, Contract, Currency, Customer, Date, End, Interval, IntervalCount,
-            Movement, Product, Quantity, Start, Status, TrialEnd,
+            Movement, PeriodEnd, PeriodStart, Product, Quantity, Start, Status, TrialEnd,
         };
         match self {
             Shape::Long => &[Customer, Date, Amount, Currency, Product],
@@ -82,6 +88,8 @@ impl Shape {
                 Quantity,
                 Contract,
                 TrialEnd,
+                PeriodStart,
+                PeriodEnd,
             ],
             Shape::Invoices => &[
                 Customer, Date, Amount, Currency, Product, Start, End, Status,

@@ -6,6 +6,7 @@ use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use super::{Shape, kept, long, wide};
 use crate::ledger::RowPlace;
+use crate::text::unguarded;
 
 /// Reads rows into what was found; one a thread.
 pub struct RowReader<'a> {
@@ -178,14 +179,19 @@ fn cells<'r>(
     Row { roles, by, filters }
 }
 
-/// The text of a cell without blanks around it, and without the guard that keeps a spreadsheet from
-/// making a number of an id: `="00123"`.
+/// The text of a cell without blanks around it, and without the guards that keep a spreadsheet from
+/// making a number of an id, `="00123"`, or a formula of a name, `'=acme`.
 #[must_use]
 pub fn trimmed(cell: &str) -> &str {
     let cell = cell.trim();
-    cell.strip_prefix("=\"")
-        .and_then(|rest| rest.strip_suffix('"'))
-        .map_or(cell, str::trim)
+    match cell.as_bytes().first() {
+        Some(b'=') => cell
+            .strip_prefix("=\"")
+            .and_then(|rest| rest.strip_suffix('"'))
+            .map_or(cell, str::trim),
+        Some(b'\'') => unguarded(cell),
+        _ => cell,
+    }
 }
 
 #[cfg(test)]
@@ -196,5 +202,7 @@ mod tests {
     fn guards_and_blanks_are_left_out_of_ids() {
         assert_eq!(trimmed("\u{a0}=\"00123\" "), "00123");
         assert_eq!(trimmed(" a b "), "a b");
+        assert_eq!(trimmed(" '=acme"), "=acme");
+        assert_eq!(trimmed("'t Hart"), "'t Hart");
     }
 }

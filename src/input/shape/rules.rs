@@ -18,6 +18,8 @@ pub enum Per {
     Term,
     /// What the interval's column says in each row.
     Column,
+    /// As long as the billing period of each row.
+    Period,
 }
 
 impl Per {
@@ -32,6 +34,7 @@ impl Per {
             Per::Months((numerator, denominator)) => format!("{numerator}/{denominator} months"),
             Per::Term => "term".to_owned(),
             Per::Column => "column".to_owned(),
+            Per::Period => "period".to_owned(),
         }
     }
 }
@@ -71,6 +74,8 @@ pub struct Rules {
     pub drop: Vec<Values>,
     /// Columns that are taken off the amount.
     pub less: Vec<usize>,
+    /// Columns that hold the end where the end column is empty, each for some statuses or for all.
+    pub end_fallback: Vec<(Vec<String>, usize)>,
     /// Statuses that count, whatever the list says.
     pub keep_status: Vec<String>,
     /// Statuses that don't.
@@ -116,6 +121,9 @@ pub(in crate::input) fn per(
     }
     if let Some(name) = interval {
         return Ok((Per::Column, format!("the column `{name}`")));
+    }
+    if let (Some(start), Some(_)) = (columns.name(Role::PeriodStart), columns.of(Role::PeriodEnd)) {
+        return Ok((Per::Period, format!("the billing period from `{start}` on")));
     }
     let headline = format!("nothing says how long `{amount}` is for");
     Err(Message::new(Code::MissingInterval, headline)

@@ -1,0 +1,273 @@
+//! What every command that reads files does alike: its inputs, its output file, the bar, the words beside
+//! the result.
+
+use std::io::{self, Write};
+
+use super::Streams;
+use super::args::{Common, ReadArgs};
+use super::config::Config;
+use super::environment::Environment;
+use super::exit::Failure;
+use super::message::{Messenger, color};
+use super::output_file::{OutputFile, cannot_write};
+use super::progress::Bar;
+use crate::error::{Code, Errors, Message, Place};
+use crate::input::source::Source;
+use crate::input::{Loaded, Trait, load, look};
+use crate::metrics::{ControlTotal, months};
+use crate::output::{Beginning, Look, Report, render_beginnings, render_declaration};
+
+/// What a command works with besides its own arguments.
+pub(super) struct Context<'a, 's> {
+    /// The command's name, for help.
+    pub(super) command: &'static str,
+    /// What every command takes.
+    pub(super) common: &'a Common,
+    /// Variables and the working folder.
+    pub(super) environment: &'a Environment,
+    /// Where it reads and writes.
+    pub(super) streams: &'a mut Streams<'s>,
+    /// How it says things.
+    pub(super) messenger: &'a Messenger,
+}
+
+/// Where a result goes: a file and its name, or standard output.
+pub(super) struct Target {
+    file: Option<(String, OutputFile)>,
+}
+
+impl Context<'_, '_> {
+    /// Reads the inputs into one ledger and proves the control totals.
+    pub(super) fn load(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Result<(Loaded, Target), Failure> {
+        let (mut loaded, target) = self.read(args, config)?;
+        prove(&mut loaded, config)?;
+        Ok((loaded, target))
+    }
+
+    /// Reads the inputs into one ledger; the output is opened before, so that a bad path fails at once.
+    pub(super) fn read(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Result<(Loaded, Target), Failure> {
+        let sources = sources(args, self)?;
+        refuse_overwriting(args, self.environment)?;
+        let target = self.open(args)?;
+        let bar = Bar::new(
+            sources.iter().map(Source::size).sum(),
+            self.streams.stderr_is_terminal && !self.common.quiet,
+        );
+        let loaded = load(sources, &config.load, &config.policies, &|bytes| {
+            bar.set(bytes);
+        });
+        bar.finish();
+        Ok((loaded?, target))
+    }
+
+    /// Shows people what the beginnings of files say, where reading them stopped; a pipe can be read only
+    /// once, and is left out.
+    pub(super) fn show_beginnings(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Result<(), Failure> {
+        let files = args.files.iter().filter(|name| *name != "-");
+        let folder = self.environment.folder();
+        let sources = files.map(|name| Source::path_in(folder, name)).collect();
+        let seen = look(sources, &config.load, &config.policies);
+        if seen.is_empty() || args.output.is_some() {
+            return Ok(());
+        }
+        let plain = |found: Trait| (found.name, found.value, found.origin);
+        let seen: Vec<Beginning> = seen
+            .into_iter()
+            .map(|(name, traits)| Beginning {
+                name,
+                traits: traits.into_iter().map(plain).collect(),
+            })
+            .collect();
+        self.write(Target { file: None }, |look, out| {
+            render_beginnings(&seen, config.format, look, out)?;
+            out.flush()
+        })
+    }
+
+    /// Opens the output file, if one is named.
+    fn open(&self, args: &ReadArgs) -> Result<Target, Message> {
+        let file = args.output.as_deref().map(|name| {
+            let file = OutputFile::create(name, self.environment.folder())?;
+            Ok::<_, Message>((name.to_owned(), file))
+        });
+        Ok(Target {
+            file: file.transpose()?,
+        })
+    }
+
+    /// Writes a result to where it goes, as wide and as colored as that is.
+    pub(super) fn write(
+        &mut self,
+        target: Target,
+        render: impl FnOnce(&Look, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let is_terminal = self.streams.stdout_is_terminal && target.file.is_none();
+        let width = if is_terminal {
+            self.streams.terminal_width
+        } else {
+            self.environment.columns()
+        };
+        let look = Look {
+            width,
+            color: target.file.is_none() && color(self.common.color, self.environment, is_terminal),
+        };
+        match target.file {
+            None => render(&look, self.streams.stdout).map_err(Failure::Stdout),
+            Some((name, mut file)) => {
+                render(&look, &mut file).map_err(|error| cannot_write(&name, &error))?;
+                Ok(file.finish(&name)?)
+            }
+        }
+    }
+
+    /// What bare records cannot say: the declaration, further lines, and warnings; as JSON lines only the
+    /// warnings, and nothing where quiet was asked for.
+    pub(super) fn write_words(&mut self, report: &Report, lines: &[String], warnings: &[Message]) {
+        if !self.common.quiet {
+            // Words beside the result: a standard error that went away is no reason to fail.
+            let _ = write_words(report, lines, warnings, self.messenger, self.streams.stderr);
+        }
+    }
+
+    /// Warnings beside a result that does not hold them, but where quiet was asked for.
+    pub(super) fn write_warnings(&mut self, warnings: &[Message]) {
+        if !self.common.quiet {
+            let stderr = &mut *self.streams.stderr;
+            let mut warnings = warnings.iter();
+            let _ = warnings.try_for_each(|warning| self.messenger.write(warning, stderr));
+        }
+    }
+}
+
+fn write_words(
+    report: &Report,
+    lines: &[String],
+    warnings: &[Message],
+    messenger: &Messenger,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if messenger.is_text() {
+        let look = Look {
+            width: None,
+            color: messenger.color,
+        };
+        render_declaration(report, &look, out)?;
+        lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    let mut warnings = warnings.iter();
+    warnings.try_for_each(|warning| messenger.write(warning, out))
+}
+
+/// Compares the ledger with every control total; those that hold stand among the traits of the input.
+pub(super) fn prove(loaded: &mut Loaded, config: &Config) -> Result<(), Errors> {
+    let totals = &config.control_totals;
+    if totals.is_empty() {
+        return Ok(());
+    }
+    let fiscal = config.policies.fiscal_year;
+    let months = months(&loaded.ledger);
+    let check = |total: &ControlTotal| total.check(&loaded.ledger, &months, fiscal).err();
+    let missed = totals.iter().filter_map(check);
+    let place = |message: Message| match loaded.files.first() {
+        Some(file) => message.at(Place::file(&file.name)),
+        None => message,
+    };
+    let origin = config.load.origin("control-total");
+    let placed = |message: Message| match origin.as_str() {
+        "flag" => place(message),
+        line => place(message).note(format!("`control-total` was set by {line}")),
+    };
+    let missed: Vec<Message> = missed
+        .map(|message| placed(message).help("`nrr inspect` shows the sum of each month"))
+        .collect();
+    if !missed.is_empty() {
+        return Err(Errors::from(missed));
+    }
+    let typed: Vec<&str> = totals.iter().map(|total| total.typed.as_str()).collect();
+    if let Some(first) = loaded.files.first_mut() {
+        first.traits.push(Trait {
+            name: "control-total",
+            value: typed.join(", "),
+            origin: format!("{origin}: the amounts add up to it"),
+        });
+    }
+    Ok(())
+}
+
+/// A result is never written over the data it was made from.
+fn refuse_overwriting(args: &ReadArgs, environment: &Environment) -> Result<(), Message> {
+    let real = |name: &str| {
+        let folder = environment.folder().cloned().unwrap_or_default();
+        std::fs::canonicalize(folder.join(name))
+            .ok()
+            .filter(|path| path.is_file())
+    };
+    let Some((name, target)) = args
+        .output
+        .as_deref()
+        .and_then(|name| Some((name, real(name)?)))
+    else {
+        return Ok(());
+    };
+    match args
+        .files
+        .iter()
+        .find(|file| real(file).as_ref() == Some(&target))
+    {
+        None => Ok(()),
+        Some(file) => Err(Message::new(
+            Code::Usage,
+            format!("`--output {name}` would replace the input `{file}`"),
+        )
+        .help("name another file")),
+    }
+}
+
+/// The inputs in the order given; a pipe if none is named.
+fn sources(args: &ReadArgs, context: &mut Context<'_, '_>) -> Result<Vec<Source>, Message> {
+    let Context {
+        command,
+        environment,
+        streams,
+        ..
+    } = context;
+    let is_pipe = |name: &&String| *name == "-";
+    let named_pipes = args.files.iter().filter(is_pipe).count();
+    if named_pipes > 1 {
+        return Err(
+            Message::new(Code::RepeatedFile, "standard input was named twice")
+                .help("name `-` once"),
+        );
+    }
+    if args.files.is_empty() && streams.stdin_is_terminal {
+        return Err(Message::new(Code::Usage, "no file was given")
+            .help(format!("name one: `nrr {command} revenue.csv`"))
+            .help(format!(
+                "or pipe into it: `gzip -dc revenue.csv.gz | nrr {command} -`"
+            )));
+    }
+    let mut stdin = Some(std::mem::replace(
+        &mut streams.stdin,
+        Box::new(std::io::empty()),
+    ));
+    let mut source = |name: &str| match (name, stdin.take_if(|_| name == "-")) {
+        (_, Some(reader)) => Source::stdin(reader),
+        _ => Source::path_in(environment.folder(), name),
+    };
+    if args.files.is_empty() {
+        return Ok(vec![source("-")]);
+    }
+    Ok(args.files.iter().map(|name| source(name)).collect())
+}

@@ -1,0 +1,146 @@
+//! What was detected or set about a file, told with its evidence.
+
+use super::chosen::Chosen;
+use super::columns::{ByWhom, Columns, Role};
+use super::dialect::Dialect;
+use super::header::Unit;
+use super::load::{FileRead, LoadOptions};
+use super::shape::Shape;
+use super::summary::{FileSummary, Trait};
+
+/// What a file's first records settle: dialect, preset, shape and columns.
+pub(super) struct Beginning<'a> {
+    pub(super) dialect: &'a Dialect,
+    pub(super) columns: &'a Columns,
+    pub(super) shape_origin: &'a str,
+    pub(super) chosen: Option<&'a Chosen>,
+    pub(super) options: &'a LoadOptions,
+}
+
+impl Beginning<'_> {
+    /// As traits, the delimiter first.
+    pub(super) fn traits(&self) -> Vec<Trait> {
+        let delimiter = match self.dialect.delimiter {
+            b'\t' => "tab".to_owned(),
+            byte => char::from(byte).to_string(),
+        };
+        let evidence = &self.dialect.evidence;
+        let origin = set_or(self.options, self.dialect.set, "delimiter", evidence);
+        let mut traits = vec![found("delimiter", &delimiter, origin)];
+        if let Some(chosen) = self.chosen {
+            traits.push(found("preset", &chosen.preset.name, chosen.origin.clone()));
+        }
+        let shape = self.columns.shape.word();
+        traits.push(found("shape", shape, self.shape_origin.to_owned()));
+        traits.extend(Role::ALL.into_iter().filter_map(|role| self.column(role)));
+        traits
+    }
+
+    fn column(&self, role: Role) -> Option<Trait> {
+        let by_whom = self.columns.by_whom[role as usize];
+        let origin = match (by_whom, self.chosen) {
+            (ByWhom::Preset, Some(chosen)) => chosen.said_by(),
+            (by_whom, _) => {
+                let is_set = by_whom == ByWhom::Person;
+                set_or(self.options, is_set, role.setting(), "its header")
+            }
+        };
+        // A role that was set and has no column was set to none.
+        let none = (by_whom == ByWhom::Person).then_some("none");
+        let name = self.columns.name(role).or(none)?;
+        Some(found(role.setting(), name, origin))
+    }
+}
+
+fn found(name: &'static str, value: &str, origin: String) -> Trait {
+    Trait {
+        name,
+        value: value.to_owned(),
+        origin,
+    }
+}
+
+/// Who set something, or how it was detected.
+fn set_or(options: &LoadOptions, is_set: bool, setting: &str, evidence: &str) -> String {
+    if is_set {
+        options.origin(setting)
+    } else {
+        format!("detected: {evidence}")
+    }
+}
+
+/// A file that was read, with all that is told of it.
+pub(super) fn summary(file: &FileRead) -> FileSummary {
+    let options = &file.options;
+    let encoding = file.seen.encoding.name();
+    let origin = set_or(options, file.encoding_is_set, "encoding", "its bytes");
+    let mut traits = vec![found("encoding", encoding, origin)];
+    if let Some(compression) = file.compression {
+        let origin = "detected: its first bytes".to_owned();
+        traits.push(found("compression", compression, origin));
+    }
+    let beginning = Beginning {
+        dialect: &file.dialect,
+        columns: &file.columns,
+        shape_origin: &file.shape_origin,
+        chosen: file.chosen.as_ref(),
+        options,
+    };
+    let mut settled = beginning.traits().into_iter();
+    traits.extend(settled.next());
+    let mark = file.mark.value.sign().to_string();
+    traits.push(found("decimal", &mark, file.mark.origin.clone()));
+    let order = file.order.value.word();
+    traits.push(found("date-order", order, file.order.origin.clone()));
+    traits.extend(settled);
+    traits.extend(meaning(file));
+    FileSummary {
+        name: file.name.clone(),
+        bytes: file.seen.bytes_read,
+        rows: file.found.rows,
+        fingerprint: file.seen.fingerprint,
+        traits,
+    }
+}
+
+/// What rows mean beyond their cells.
+fn meaning(file: &FileRead) -> Vec<Trait> {
+    let options = &file.options;
+    let mut traits = Vec::new();
+    let is_told = file.columns.shape != Shape::Invoices;
+    if let Some((per, evidence)) = file.per.as_ref().filter(|_| is_told) {
+        let origin = set_or(options, options.per.is_some(), "interval", evidence);
+        traits.push(found("interval", &per.text(), origin));
+    }
+    if let Some(amount_is) = options.amount_is {
+        let origin = options.origin("amount-is");
+        traits.push(found("amount-is", amount_is.word(), origin));
+    }
+    let statuses = [
+        ("keep-status", &options.keep_status),
+        ("drop-status", &options.drop_status),
+    ];
+    for (name, words) in statuses {
+        if !words.is_empty() {
+            traits.push(found(name, &words.join(","), options.origin(name)));
+        }
+    }
+    if let Some(scale) = options.scale {
+        traits.push(found("scale", scale.word(), options.origin("scale")));
+    }
+    if file.is_minor || options.unit.is_some() {
+        let unit = if file.is_minor {
+            Unit::Minor
+        } else {
+            Unit::Major
+        };
+        let origin = set_or(
+            options,
+            options.unit.is_some(),
+            "unit",
+            "the header of the amount",
+        );
+        traits.push(found("unit", unit.word(), origin));
+    }
+    traits
+}
