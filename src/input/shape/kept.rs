@@ -360,10 +360,11 @@ fn read_span(
     let cell = row.cell(Role::Start);
     let start = read_day(plan, found, raw, Role::Start, cell, line)?
         .ok_or_else(|| Some(raw.empty_date(Role::Start)))?;
-    let mut start = first_day(start);
+    let first = first_day(start);
+    let mut start = first;
     let end = read_end(plan, found, row, raw, line)?;
     if end == End::Open && plan.columns.shape == Shape::Invoices {
-        found.left_out.add("no end of a service: one-time", place);
+        found.left_out.add("no end of a service (one-time)", place);
         return Ok(None);
     }
     note_reversed(found, row, line);
@@ -374,6 +375,11 @@ fn read_span(
     if !is_nothing(trial_end) {
         let trial_end = read_day(plan, found, raw, Role::TrialEnd, trial_end, line)?;
         start = trial_end.map_or(start, |trial_end| start.max(first_day(trial_end)));
+        let is_over = matches!(end, End::On(last) | End::Through(last) if last <= start);
+        if is_over && start > first {
+            found.left_out.add("a trial that nothing followed", place);
+            return Ok(None);
+        }
     }
     let billed = row.cell(Role::Date);
     let billed = read_day(plan, found, raw, Role::Date, billed, line)?.map(first_day);
