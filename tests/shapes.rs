@@ -85,7 +85,8 @@ impl Book {
         ];
         for number in 0..dice.between(1, 8) {
             let region = *dice.pick(&["EU", "US", ""]);
-            let products: &[&str] = dice.pick::<&[&str]>(&[&["Basic"], &["Pro"], &["Basic", "Pro"]]);
+            let products: &[&str] =
+                dice.pick::<&[&str]>(&[&["Basic"], &["Pro"], &["Basic", "Pro"]]);
             for product in products.iter().copied() {
                 let customer = format!("C-{number:03}");
                 let amounts = amounts(dice, months);
@@ -175,7 +176,11 @@ fn amounts(dice: &mut Dice, months: usize) -> Vec<i128> {
         if (month == 0 && dice.chance(60)) || (month > 0 && dice.chance(25)) {
             let price = i128::from(dice.between(1, 400));
             let is_off = amount != 0 && dice.chance(40);
-            amount = if is_off { 0 } else { price * *dice.pick(&[25, 100, 1_000]) };
+            amount = if is_off {
+                0
+            } else {
+                price * *dice.pick(&[25, 100, 1_000])
+            };
         }
         amounts.push(amount);
     }
@@ -226,7 +231,13 @@ impl File {
         let words = words.iter().chain(&self.flags).chain(flags);
         args.extend(words.map(|word| (*word).to_owned()));
         let run = run(&args.iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(run.code, 0, "{args:?}\n{}\n{}", run.stderr, self.text(&self.rows));
+        assert_eq!(
+            run.code,
+            0,
+            "{args:?}\n{}\n{}",
+            run.stderr,
+            self.text(&self.rows)
+        );
         // What a file is and how it was settled is part of neither the ledger nor the figures.
         let table = Table::read(&run.stdout).without("input_fingerprint");
         table.without("definition").shortest()
@@ -238,8 +249,19 @@ impl File {
         let path = folder.path().join("book.csv");
         std::fs::write(&path, self.text(&self.rows)).expect("written");
         let path = path.to_str().expect("a plain path");
-        let words = ["ledger", path, "--no-config", "--format", "csv", "--basis", "stock"];
-        let flags = self.flags.iter().filter(|flag| **flag != "--basis" && **flag != "stock");
+        let words = [
+            "ledger",
+            path,
+            "--no-config",
+            "--format",
+            "csv",
+            "--basis",
+            "stock",
+        ];
+        let flags = self
+            .flags
+            .iter()
+            .filter(|flag| **flag != "--basis" && **flag != "stock");
         let args: Vec<&str> = words.iter().chain(flags).copied().collect();
         let written = run(&args).done();
         let (header, rows) = written.split_once('\n').expect("a header");
@@ -260,8 +282,10 @@ fn long(book: &Book) -> File {
             if *amount != 0 {
                 let label = month_label(book.month(month));
                 let (customer, amount) = (&line.customer, money(*amount));
-                file.rows
-                    .push(format!("{customer},{label},{amount},{},{}", line.product, line.region));
+                file.rows.push(format!(
+                    "{customer},{label},{amount},{},{}",
+                    line.product, line.region
+                ));
             }
         }
     }
@@ -304,7 +328,11 @@ fn wide(book: &Book, dice: &mut Dice) -> File {
         let mut row = format!("{},{},{}", line.customer, line.product, line.region);
         for month in &order {
             let amount = line.amounts[*month];
-            let cell = if amount == 0 { empty.to_owned() } else { money(amount) };
+            let cell = if amount == 0 {
+                empty.to_owned()
+            } else {
+                money(amount)
+            };
             write!(row, ",{cell}").expect("text grows");
         }
         if has_total {
@@ -378,7 +406,11 @@ fn contracts(book: &Book, dice: &mut Dice) -> File {
     };
     let mut file = File::new(header, &[]);
     if !is_aligned || dice.chance(30) {
-        let rule = if is_inclusive { "inclusive" } else { "exclusive" };
+        let rule = if is_inclusive {
+            "inclusive"
+        } else {
+            "exclusive"
+        };
         file.flags.extend(["--end", rule]);
     }
     for line in &book.lines {
@@ -419,7 +451,11 @@ fn versions(book: &Book, dice: &mut Dice) -> File {
     let is_inclusive = dice.chance(50);
     let header = "subscription id,customer,valid from,valid to,mrr,plan,region";
     let mut file = File::new(header, &["--shape", "versions"]);
-    let rule = if is_inclusive { "inclusive" } else { "exclusive" };
+    let rule = if is_inclusive {
+        "inclusive"
+    } else {
+        "exclusive"
+    };
     file.flags.extend(["--end", rule]);
     for line in &book.lines {
         for (stretch, start, end) in spans(book, line, is_inclusive, false, dice) {
@@ -444,7 +480,11 @@ fn invoices(book: &Book, is_monthly: bool, dice: &mut Dice) -> File {
     let is_inclusive = dice.chance(50);
     for line in &book.lines {
         for stretch in line.stretches() {
-            let step = if is_monthly { 1 } else { stretch.last + 1 - stretch.first };
+            let step = if is_monthly {
+                1
+            } else {
+                stretch.last + 1 - stretch.first
+            };
             for first in (stretch.first..=stretch.last).step_by(step) {
                 let last = book.month(first + step - 1);
                 let end = if is_inclusive {
@@ -472,7 +512,7 @@ fn invoices(book: &Book, is_monthly: bool, dice: &mut Dice) -> File {
 struct Change<'a> {
     line: &'a Line,
     month: usize,
-    change: i128,
+    amount: i128,
 }
 
 fn movements(book: &Book, dice: &mut Dice) -> File {
@@ -488,7 +528,7 @@ fn movements(book: &Book, dice: &mut Dice) -> File {
         let Change {
             line,
             month,
-            change: amount,
+            amount,
         } = change.1;
         let before = change.0;
         let after = before + amount;
@@ -500,7 +540,11 @@ fn movements(book: &Book, dice: &mut Dice) -> File {
             _ if is_loss => "downgrade",
             _ => "expansion",
         };
-        let shown = if is_loss && are_magnitudes { -amount } else { amount };
+        let shown = if is_loss && are_magnitudes {
+            -amount
+        } else {
+            amount
+        };
         let mut row = format!(
             "{},{},{},{},{}",
             line.customer,
@@ -533,7 +577,11 @@ fn changes(book: &Book) -> Vec<(i128, Change<'_>, bool)> {
     let mut balances: Vec<(&str, i128, bool)> = Vec::new();
     for month in 0..book.months {
         for line in &book.lines {
-            let before = if month == 0 { 0 } else { line.amounts[month - 1] };
+            let before = if month == 0 {
+                0
+            } else {
+                line.amounts[month - 1]
+            };
             let change = line.amounts[month] - before;
             if change == 0 {
                 continue;
@@ -551,7 +599,7 @@ fn changes(book: &Book) -> Vec<(i128, Change<'_>, bool)> {
                 Change {
                     line,
                     month,
-                    change,
+                    amount: change,
                 },
                 *has_paid,
             ));
@@ -568,7 +616,11 @@ fn difference(left: &Table, right: &Table) -> Option<String> {
         return None;
     }
     if left.records.len() != right.records.len() {
-        return Some(format!("{} and {} records", left.records.len(), right.records.len()));
+        return Some(format!(
+            "{} and {} records",
+            left.records.len(),
+            right.records.len()
+        ));
     }
     let pairs = left.records.iter().zip(&right.records);
     let mut text = String::new();
@@ -638,7 +690,11 @@ fn is_as_counted(book: &Book, table: &Table) {
     assert_eq!(table.records.len(), book.months);
     for (month, record) in table.records.iter().enumerate().skip(1) {
         let found = fields.map(|field| record.amount(field));
-        assert_eq!(found, book.expected(month).map(|cents| cents * CENT), "{book:#?}");
+        assert_eq!(
+            found,
+            book.expected(month).map(|cents| cents * CENT),
+            "{book:#?}"
+        );
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn unfit_settings(
     ];
     let is_named = |role: &Role| {
         let name = options.columns.roles[*role as usize].as_deref();
-        name.is_some_and(|name| name != "none") && !shape.roles().contains(role)
+        name.is_some_and(|name| name != "none") && !shape.has_use_for(*role)
     };
     let roles = Role::ALL.into_iter().filter(is_named).map(Role::setting);
     let message = |name: &str| {

@@ -7,11 +7,11 @@ use proptest::prelude::*;
 use super::*;
 use crate::error::{Code, Message};
 use crate::input::header::forms;
+use crate::input::labels::period_headers;
 use crate::input::number::read_amount;
 use crate::input::record::Record;
 use crate::input::role::Role;
 use crate::input::scan::Records;
-use crate::input::labels::period_headers;
 use crate::units::Amount;
 
 /// Every record of a text with commas, in trimmed cells.

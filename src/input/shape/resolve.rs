@@ -57,13 +57,12 @@ pub(in crate::input) fn resolve(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Re
 
 fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
     let end_column = ask.columns.name(Role::End).map(str::to_owned);
-    let (rule, origin) = match &ask.end {
-        Some((rule, origin)) => (*rule, origin.clone()),
-        None => {
-            let counts_days = ask.policies.spread == Spread::Daily;
-            end::decide(kept, counts_days, end_column, ask.place)
-                .map(|(rule, evidence)| (rule, format!("detected: {evidence}")))?
-        }
+    let (rule, origin) = if let Some((rule, origin)) = &ask.end {
+        (*rule, origin.clone())
+    } else {
+        let counts_days = ask.policies.spread == Spread::Daily;
+        let (rule, evidence) = end::decide(kept, counts_days, end_column, ask.place)?;
+        (rule, format!("detected: {evidence}"))
     };
     let Some(latest) = spans::latest_month(kept, ask.policies.spread) else {
         return Ok(Books::new(ask).closed(History::Full, Vec::new(), Vec::new()));
@@ -372,7 +371,8 @@ fn never_live(covers: &[Cover<'_>], terms: Terms, ask: &Ask<'_>) -> Option<Messa
         return None;
     }
     let ends_before = |cover: &&Cover<'_>| {
-        cover.last < cover.first && cover.span.after(EndRule::Inclusive).is_some()
+        let after = cover.span.after(terms.end);
+        after.is_some_and(|after| after.month() <= cover.first)
     };
     let rows: Vec<&Cover<'_>> = covers.iter().filter(ends_before).collect();
     let first = rows.first()?;

@@ -242,9 +242,11 @@ fn check<'k>(
         for (row, _) in *day {
             running = running.checked_add(row.amount)?;
         }
-        let is_stated = day.iter().any(|(_, step)| step.balance == Some(running));
-        if let Some((row, step)) = day.last().filter(|_| !is_stated) {
-            return Some((row, running, step.balance.unwrap_or(Amount::ZERO)));
+        let mut stated = day.iter().filter_map(|(_, step)| step.balance);
+        let is_stated = stated.clone().any(|balance| balance == running);
+        if let (Some(balance), false) = (stated.next_back(), is_stated) {
+            let last = day.iter().rfind(|(_, step)| step.balance.is_some());
+            return last.map(|(row, _)| (*row, running, balance));
         }
     }
     None
