@@ -309,6 +309,67 @@ fn row_order_splitting_and_names_change_nothing() {
     });
 }
 
+#[test]
+fn with_endless_grace_nobody_leaves_and_comes_back() {
+    each_book(NEGATIVE, 31, |_, book| {
+        let stock = ["--basis", "stock", "--negatives", "clip"];
+        let before = measure(book, &stock);
+        let none = measure(book, &[&stock[..], &["--grace", "0"]].concat());
+        assert_eq!(none, before, "{}", book.to_csv());
+        let endless = measure(book, &[&stock[..], &["--grace", "1200"]].concat());
+        for (bridged, plain) in endless.totals().into_iter().zip(before.totals()) {
+            if plain.is_defined() {
+                assert_eq!(
+                    bridged.amount("reactivated_customers"),
+                    0,
+                    "{}",
+                    book.to_csv()
+                );
+            }
+            let (more, less) = (bridged.amount("closing"), plain.amount("closing"));
+            assert!(more >= less, "{}", book.to_csv());
+        }
+    });
+}
+
+/// The warning of a code in a JSON document, and NRR of its only total.
+fn warning_and_nrr(book: &Book, args: &[String], code: &str) -> Option<(Option<Value>, f64)> {
+    let args = [args, &words(&["--format", "json"])].concat();
+    let run = calc(book, 1, &args);
+    let json: Value = serde_json::from_str(&run.stdout).ok()?;
+    let found = json["warnings"].as_array()?.iter();
+    let mut found = found.filter(|warning| warning["code"] == code).cloned();
+    Some((found.next(), json["results"][0]["nrr"].as_f64()?))
+}
+
+/// What a warning says of another reading is what the program gives under it.
+#[test]
+fn an_effect_of_grace_is_what_the_flag_does() {
+    let told = std::cell::Cell::new(0);
+    each_book(Mix::TAME, 32, |dice, book| {
+        for month in ["2022-10", "2022-12", "2023-01"] {
+            let mut args = without(&without(&policies(dice), "--grace"), "--basis");
+            args.extend(words(&["--basis", "stock", "--period", month]));
+            let with = |months: &str| [&args[..], &words(&["--grace", months])].concat();
+            let plain = warning_and_nrr(book, &with("0"), "late-renewals");
+            let filled = warning_and_nrr(book, &with("2"), "bridged-months");
+            let (Some((late, before)), Some((bridged, after))) = (plain, filled) else {
+                continue;
+            };
+            for (warning, moved) in [(late, after - before), (bridged, before - after)] {
+                let effect = warning.and_then(|warning| warning["effect_on_nrr"].as_f64());
+                if let Some(effect) = effect {
+                    told.set(told.get() + 1);
+                    // Three roundings to six decimals lie between.
+                    let is_close = (effect - moved).abs() < 2e-6;
+                    assert!(is_close, "{effect} {moved} {args:?}\n{}", book.to_csv());
+                }
+            }
+        }
+    });
+    assert!(told.get() > 20, "{} effects were told", told.get());
+}
+
 /// The arguments without a flag and its value: with `--duplicates last` the order of rows is what counts.
 fn without(args: &[String], flag: &str) -> Vec<String> {
     args.chunks(2)

@@ -329,6 +329,7 @@ fn random_trials_reach_numbers_and_every_error() {
         "missing-month",
         "negative-revenue",
         "duplicate-rows",
+        "grace-on-flow",
         "finer-than-data",
     ];
     for code in codes

@@ -69,6 +69,7 @@ fn the_total_keeps_nrr_and_customers_and_the_products_add_up() {
         &["--every", "quarter"][..],
         &["--every", "quarter", "--min-opening", "3000"],
         &["--every", "year", "--reactivation", "in-nrr"],
+        &["--every", "month", "--grace", "3"],
         &["--every", "quarter", "--basis", "flow", "--zero", "active"],
     ] {
         let whole = table(&[&[BOOK], settings].concat());

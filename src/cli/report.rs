@@ -6,11 +6,14 @@ use crate::error::{Code, Message};
 use crate::input::columns::Role;
 use crate::input::filter::Filter;
 use crate::input::header;
-use crate::input::shape::History;
+use crate::input::shape::{History, Shape};
 use crate::input::{FileSummary, Loaded};
-use crate::metrics::{Asked, Calculation, Record};
+use crate::ledger::Bridged;
+use crate::metrics::{
+    Asked, Calculation, Record, billed_once_a_year, bridged_months, findings_for,
+};
 use crate::output::{Choice, Definition, Input, InputFile, Report};
-use crate::policies::{Basis, Duplicates, Origin, Policies, SegmentAt};
+use crate::policies::{Basis, Duplicates, Origin, Policies, SegmentAt, Spread};
 use crate::text;
 use crate::units::Month;
 
@@ -47,22 +50,74 @@ pub(super) fn detected(policies: &Policies, loaded: &Loaded) -> Policies {
     policies
 }
 
+/// Fills short absences where `grace` asks for it, also in the ledger by product, and gives what was filled.
+///
+/// # Errors
+///
+/// [`Code::GraceOnFlow`]: revenue over time does not go on by itself.
+pub(super) fn bridge(policies: &Policies, loaded: &mut Loaded) -> Result<Vec<Bridged>, Message> {
+    if policies.grace == 0 {
+        return Ok(Vec::new());
+    }
+    if policies.basis == Basis::Flow {
+        let headline = "`grace` is set, and amounts are revenue over time";
+        let (grace, basis) = (policies.origin("grace"), policies.origin("basis"));
+        return Err(Message::new(Code::GraceOnFlow, headline)
+            .found(format!("`grace {}` ({grace})", policies.grace))
+            .found(format!("`basis flow` ({basis})"))
+            .note("it would invent revenue in months in which nobody paid")
+            .help(
+                "leave it out with `--grace 0`, or pass `--basis stock` if amounts are run rates",
+            ));
+    }
+    let bridged = loaded.ledger.bridge(policies.grace);
+    if let Some(products) = &mut loaded.products {
+        products.bridge_products(&loaded.ledger, &bridged);
+    }
+    Ok(bridged)
+}
+
+/// What a calculation was about.
+pub(super) struct Question<'a> {
+    /// The choices in force, those detected too.
+    pub(super) policies: &'a Policies,
+    /// The filters, and where they came from.
+    pub(super) filters: (&'a [Filter], &'a str),
+    /// What was read.
+    pub(super) loaded: &'a Loaded,
+    /// The months that `grace` filled.
+    pub(super) bridged: &'a [Bridged],
+    /// The periods.
+    pub(super) asked: &'a Asked,
+}
+
 /// The report of a calculation.
-pub(super) fn build(
-    policies: &Policies,
-    filters: (&[Filter], &str),
-    loaded: &Loaded,
-    asked: &Asked,
-    calculation: Calculation,
-) -> Report {
+pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report {
+    let Question {
+        policies,
+        filters,
+        loaded,
+        bridged,
+        asked,
+    } = *question;
+    let ledger = &loaded.ledger;
     let mut warnings = loaded.warnings.clone();
     warnings.extend(no_history(loaded));
+    warnings.extend(billed_revenue(policies, loaded, &calculation.records));
     warnings.extend(partial(&calculation.records, loaded.ledger.last()));
     warnings.extend(empty_months(loaded, &calculation));
     warnings.extend(several_dates(policies, loaded));
     warnings.extend(products_netted(loaded));
     warnings.extend(flattering(policies, loaded));
     warnings.extend(clipped(&calculation, loaded));
+    warnings.extend(bridged_months(
+        ledger,
+        policies,
+        asked,
+        &calculation,
+        bridged,
+    ));
+    warnings.extend(findings_for(ledger, policies, asked, &calculation));
     Report {
         definition: definition(policies, filters, loaded),
         input: input(loaded, policies.basis),
@@ -296,6 +351,31 @@ fn no_history(loaded: &Loaded) -> Option<Message> {
             None => message.help("if every price is a row of its own, pass `--history full`"),
         }
     })
+}
+
+/// What is billed once a year reads as a loss in every window shorter than that.
+fn billed_revenue(policies: &Policies, loaded: &Loaded, records: &[Record]) -> Option<Message> {
+    let is_spread = loaded.shape == Shape::Invoices && policies.spread != Spread::None;
+    let is_short = records.iter().any(|record| record.period.months() < 12);
+    if loaded.history != History::Billed || is_spread || !is_short {
+        return None;
+    }
+    let yearly = billed_once_a_year(&loaded.ledger).len() as u64;
+    let verb = if yearly == 1 { "is" } else { "are" };
+    let customers = text::count(yearly, "customer");
+    let last = loaded.ledger.last();
+    Some(
+        Message::new(
+            Code::BilledRevenue,
+            "amounts stand in the month they were billed in, and a period is shorter than a year",
+        )
+        .found(format!("{customers} {verb} billed once a year"))
+        .note("an invoice for a year reads as growth in one month and as churn in the next")
+        .help(format!(
+            "measure twelve months against the twelve before: `--period TTM-{last}`"
+        ))
+        .counting(yearly),
+    )
 }
 
 fn products_netted(loaded: &Loaded) -> Option<Message> {

@@ -182,6 +182,10 @@ codes! {
     /// two countries, look like this. Mend the rows that are named; if one mark does hold
     /// for all of them, set it with `--decimal`.
     MixedDecimals = "mixed-decimals", Error;
+    /// Some amounts of a column carry a suffix such as `k` or `M` and others none, `M` and `mm` stand in one
+    /// column, or a suffix stands where `--scale` multiplies too. Which amounts are in thousands cannot be told
+    /// then, and a wrong guess is off a thousandfold. Write every amount with its suffix, or all of them in full.
+    MixedScales = "mixed-scales", Error;
     /// The amount's header says that amounts are in thousands or millions. Rates would be the same either way,
     /// but every amount and every threshold would be off by that much. Say what holds: `--scale thousands`
     /// multiplies the amounts, `--scale units` takes them as they are written.
@@ -337,6 +341,10 @@ codes! {
     /// is kept wrongly counts it twice, so neither is done. Export the report again; if it is a customer, keep
     /// it with `--keep-totals`.
     UnprovenTotal = "unproven-total", Error;
+    /// `grace` fills a short absence with the last amount before it, and amounts are revenue over time. A run
+    /// rate goes on while a renewal is late; revenue that nobody earned would be invented. Leave `grace` out, or
+    /// pass `--basis stock` if the amounts are run rates.
+    GraceOnFlow = "grace-on-flow", Error;
     /// A flag, or a combination of flags, that cannot be run. Nothing was read. `nrr
     /// --help` and `nrr calc --help` list every flag with what it takes.
     Usage = "usage", Error;
@@ -498,6 +506,47 @@ codes! {
     /// Contracts begin and end between two month ends. A contract counts in the months on whose last day it
     /// runs, so these count in none.
     NeverLive = "never-live", Warning;
+    /// Customers were away for no longer than `grace` allows and came back; they were counted at their last
+    /// amount in between. The message says how many months were filled and what NRR is without that. An absence
+    /// that has not ended yet is never filled.
+    BridgedMonths = "bridged-months", Warning;
+    /// Customers had no revenue for one or two months and came back at the same amount or more. A renewal signed late
+    /// looks like this: it counts as churn, then as a return. Look at these customers; if they were customers all the
+    /// time, `--grace 2` keeps them at their last amount in between.
+    LateRenewals = "late-renewals", Warning;
+    /// One id ends and another starts in the next month at the same amount, which nobody else pays. It may be one customer
+    /// under a new id, after a migration or a new contract; then its churn and its arrival are both wrong, and NRR
+    /// reads too low. If it is one customer, give it one id in the export.
+    IdChange = "id-change", Warning;
+    /// Ids differ by nothing but capitals, blanks, invisible characters, the way an accented letter is stored, or zeros at
+    /// their start. They count as different customers, for some systems do tell ids apart by capitals. If they are
+    /// one, give them one id in the export; zeros at the start are lost when a spreadsheet reads an id as a number.
+    SimilarNames = "similar-names", Warning;
+    /// In one month half of the customers or more had no revenue any more. An export that was cut off, or that holds a
+    /// part of the book, looks like this far more often than a company that loses half of its customers. Export
+    /// the month again.
+    HalvedMonth = "halved-month", Warning;
+    /// The last month may not be over: its latest row stands much earlier in the month than those of the other months do,
+    /// or less than half of the customers have revenue in it. What is not billed yet reads as churn. Nothing is cut by
+    /// itself: leave the month out with `--through`.
+    UnfinishedMonth = "unfinished-month", Warning;
+    /// Rows state an amount of exactly zero. They count as no revenue, and move no money. Under `zero active` such a row
+    /// keeps the customer; some exports write one for every customer that ever was.
+    ZeroAmounts = "zero-amounts", Warning;
+    /// Rows have amounts below zero: refunds, credits, discounts as lines of their own. They are netted against the other
+    /// rows of the customer's month, which is right where they belong to that month.
+    NegativeAmounts = "negative-amounts", Warning;
+    /// In some months a customer's rows add up to less than zero: more was given back than was billed. The refund belongs
+    /// to revenue of an earlier month, so that month reads too high and this one too low. Book credits in the months
+    /// that they are for, if the rate is to say what customers pay.
+    RefundsOverRevenue = "refunds-over-revenue", Warning;
+    /// An amount is about a hundred times the customer's usual one, or a hundredth of it. Cents read as whole units look
+    /// like this, and so does a decimal mark that was lost. Look at the rows; nothing is changed by itself.
+    UnitMixUp = "unit-mix-up", Warning;
+    /// In a single month a customer's amount is more than three times its usual one. A setup fee, a true-up or a year paid
+    /// in advance looks like this; in a retention rate it is expansion first and contraction after. Leave one-time
+    /// amounts out of the export, or give them a column to filter by.
+    OneTimeAmounts = "one-time-amounts", Warning;
 }
 
 impl Code {

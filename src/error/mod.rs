@@ -9,6 +9,8 @@ use std::ops::Range;
 
 pub use code::{CODES, Code, Level};
 
+use crate::units::Ratio;
+
 /// One error or warning with everything a reader needs to act on it.
 ///
 /// # Shape
@@ -29,6 +31,8 @@ pub struct Message {
     pub help: Vec<String>,
     /// How many rows, customers or months it concerns, where that is counted.
     pub count: Option<u64>,
+    /// What it does to NRR, where that was worked out.
+    pub effect: Option<Box<Effect>>,
 }
 
 impl Message {
@@ -42,6 +46,7 @@ impl Message {
             evidence: Vec::new(),
             help: Vec::new(),
             count: None,
+            effect: None,
         }
     }
 
@@ -76,10 +81,11 @@ impl Message {
         self.with(Kind::Note, text)
     }
 
-    /// Adds what it does to a number.
+    /// Adds what NRR is under another reading, if that is known.
     #[must_use]
-    pub fn effect(self, text: impl Into<String>) -> Message {
-        self.with(Kind::Effect, text)
+    pub fn effect(mut self, effect: Option<Effect>) -> Message {
+        self.effect = effect.map(Box::new);
+        self
     }
 
     /// Adds something that can be typed to settle it.
@@ -114,8 +120,6 @@ pub enum Kind {
     Expected,
     /// What was found less what was expected.
     Difference,
-    /// What it does to a number.
-    Effect,
     /// A circumstance.
     Note,
 }
@@ -128,7 +132,6 @@ impl Kind {
             Kind::Found => "found",
             Kind::Expected => "expected",
             Kind::Difference => "difference",
-            Kind::Effect => "effect",
             Kind::Note => "note",
         }
     }
@@ -141,6 +144,17 @@ pub struct Evidence {
     pub kind: Kind,
     /// The line.
     pub text: String,
+}
+
+/// What NRR of the asked period would be under another reading of the same data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// NRR as it stands in the result.
+    pub before: Ratio,
+    /// NRR under the other reading.
+    pub after: Ratio,
+    /// What the other reading is, to stand after the rates: with some flag.
+    pub reading: String,
 }
 
 /// A place in an input or settings file.

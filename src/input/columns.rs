@@ -119,7 +119,9 @@ pub fn assign(
     for role in Role::ALL {
         let is_open = by_whom[role as usize] == ByWhom::Header;
         if let Some(columns) = preset.filter(|_| is_open) {
-            roles[role as usize] = columns[role as usize];
+            // A column that a person named for something else is that.
+            let column = columns[role as usize].filter(|column| !roles.contains(&Some(*column)));
+            roles[role as usize] = column;
             by_whom[role as usize] = ByWhom::Preset;
         } else if is_open && shape.roles().contains(&role) {
             let taken = roles;

@@ -2,7 +2,8 @@
 
 use super::columns::Role;
 use super::date::{DateDecision, DateOrder};
-use super::number::{Mark, MarkDecision};
+use super::header::Scale;
+use super::number::{Mark, MarkDecision, MarkEvidence};
 use crate::error::{Code, Message, Place};
 use crate::text;
 
@@ -37,12 +38,17 @@ impl Column<'_> {
 ///
 /// # Errors
 ///
-/// [`Code::AmbiguousDecimal`] and [`Code::MixedDecimals`], each with both readings and the flag.
+/// [`Code::AmbiguousDecimal`], [`Code::MixedDecimals`] and [`Code::MixedScales`], each with both readings.
 pub(super) fn mark(decision: MarkDecision, column: &Column<'_>) -> Result<Settled<Mark>, Message> {
     match decision {
         MarkDecision::Proven { mark, line, cell, .. } => {
             Ok(Settled { value: mark, origin: format!("detected: `{cell}` in line {line}") })
         }
+        MarkDecision::Borrowed { mark, column, line, cell } => Ok(Settled {
+            value: mark,
+            origin: format!("detected: `{cell}` in line {line} of the column `{column}`"),
+        }),
+        MarkDecision::MixedScales { first, second } => Err(mixed_scales(column, &first, &second)),
         MarkDecision::Neutral => Ok(Settled { value: Mark::Dot, origin: "detected: no amount depends on it".to_owned() }),
         MarkDecision::Ambiguous { line, cell } => Err(Message::new(
             Code::AmbiguousDecimal,
@@ -61,6 +67,44 @@ pub(super) fn mark(decision: MarkDecision, column: &Column<'_>) -> Result<Settle
         .found(format!("line {}, `{}`: {}", second.0, second.1, second.2))
         .help("mend the rows; if one mark does hold for all of them, pass `--decimal .` or `--decimal ,`")),
     }
+}
+
+fn mixed_scales(
+    column: &Column<'_>,
+    first: &(u64, String, &str),
+    second: &(u64, String, &str),
+) -> Message {
+    Message::new(
+        Code::MixedScales,
+        format!("`{}` and `{}` are not of one scale", first.1, second.1),
+    )
+    .at(column.place(first.0))
+    .found(format!("line {}, `{}`: {}", first.0, first.1, first.2))
+    .found(format!("line {}, `{}`: {}", second.0, second.1, second.2))
+    .expected("one suffix behind every amount, or amounts written in full")
+}
+
+/// Refuses amounts with a suffix where a scale was set that would multiply them once more.
+///
+/// # Errors
+///
+/// [`Code::MixedScales`].
+pub(super) fn scale(
+    evidence: &MarkEvidence,
+    scale: Option<Scale>,
+    column: &Column<'_>,
+) -> Result<(), Message> {
+    let scale = scale.unwrap_or_default();
+    let Some((line, cell)) = evidence.suffixed().filter(|_| scale != Scale::Units) else {
+        return Ok(());
+    };
+    let word = scale.word();
+    Err(Message::new(
+        Code::MixedScales,
+        format!("`{cell}` names its scale, and `--scale {word}` would multiply it again"),
+    )
+    .at(column.place(line))
+    .help("if the suffix alone holds, pass `--scale units`"))
 }
 
 /// The order of day and month, once every row was seen.

@@ -78,11 +78,13 @@ pub(super) fn unfit_settings(
                 "leave out `{name}`, or name the shape that it is for with `--shape`"
             ))
     };
+    // What a preset says of a file was said with its shape in mind.
+    let is_typed = |name: &str| !options.origin(name).starts_with("preset ");
+    let unfit = unfit.iter().filter(|(_, is_unfit)| *is_unfit);
     unfit
-        .iter()
-        .filter(|(_, is_unfit)| *is_unfit)
         .map(|(name, _)| *name)
         .chain(roles)
+        .filter(|name| is_typed(name))
         .map(message)
         .collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use super::beside::Beside;
 use super::chosen::{Chosen, choose};
 use super::columns::{Columns, HeaderLine, Role, Wanted, assign};
 use super::date::{DateDecision, DateOrder};
@@ -362,7 +363,8 @@ impl FileReader {
             if self.furniture.is_none() && self.is_suspicious(&found) && self.strip(guess.mark)? {
                 continue;
             }
-            let (mark, order) = self.settle(&found)?;
+            let beside = self.beside(&found)?;
+            let (mark, order) = self.settle(&found, &beside)?;
             let settled = Guess {
                 mark: mark.value,
                 order: order.value,
@@ -471,8 +473,9 @@ impl FileReader {
             first_line,
             number: 0,
         });
+        let beside = self.beside_in_sample(&reader.found);
         let (marks, dates) = (
-            reader.found.marks.decide(),
+            reader.found.marks.decide_with(&beside.named(&self.columns)),
             reader.found.dates.decide_order(),
         );
         let is_proven = (self.options.decimal.is_some()
@@ -524,8 +527,44 @@ impl FileReader {
         }
     }
 
+    /// What other columns of amounts show, read only where the amounts leave two decimal marks.
+    fn beside(&mut self, found: &Found) -> Result<Beside, Errors> {
+        let mut beside = self.beside_in_sample(found);
+        if beside.is_empty() || self.sample.complete || !self.source.can_reopen() {
+            return Ok(beside);
+        }
+        let placed = |message: Message| Errors::from(numbered(message, self.number));
+        let stream = self.source.open(self.options.encoding).map_err(placed)?;
+        let mut splitter = Splitter::new(stream, &self.dialect);
+        let read = |chunk: Chunk| beside.read_chunk(&chunk, &self.dialect);
+        each_chunk(&mut splitter, &self.dialect, &|_| {}, read).map_err(placed)?;
+        Ok(beside)
+    }
+
+    /// The same, as far as the sample reaches.
+    fn beside_in_sample(&self, found: &Found) -> Beside {
+        let is_open = self.options.decimal.is_none()
+            && matches!(found.marks.decide(), MarkDecision::Ambiguous { .. });
+        if !is_open {
+            return Beside::default();
+        }
+        let mut beside = Beside::of(&self.columns);
+        let (bytes, first_line) = body(&self.sample, &self.dialect);
+        let chunk = Chunk {
+            bytes: bytes.to_vec(),
+            first_line,
+            number: 0,
+        };
+        beside.read_chunk(&chunk, &self.dialect);
+        beside
+    }
+
     /// What all rows together say about the mark and the order; set ones are taken as they are.
-    fn settle(&self, found: &Found) -> Result<(Settled<Mark>, Settled<DateOrder>), Errors> {
+    fn settle(
+        &self,
+        found: &Found,
+        beside: &Beside,
+    ) -> Result<(Settled<Mark>, Settled<DateOrder>), Errors> {
         let file = (self.number, self.source.name());
         let amount = Column {
             file,
@@ -538,13 +577,21 @@ impl FileReader {
                 .name(Role::Date)
                 .or(self.columns.name(Role::Start)),
         };
-        let mark = match self.options.decimal {
-            Some(value) => Ok(Settled {
+        let mark = match (self.options.decimal, found.marks.decide_scale()) {
+            (_, Some(fault)) => decide::mark(fault, &amount),
+            (Some(value), None) => Ok(Settled {
                 value,
                 origin: self.options.origin("decimal"),
             }),
-            None => decide::mark(found.marks.decide(), &amount),
+            (None, None) => {
+                let others = beside.named(&self.columns);
+                decide::mark(found.marks.decide_with(&others), &amount)
+            }
         };
+        let mark = mark.and_then(|mark| {
+            decide::scale(&found.marks, self.options.scale, &amount)?;
+            Ok(mark)
+        });
         let order = match self.options.date_order {
             Some(value) => match found.dates.decide_form() {
                 Some(fault) => decide::order(fault, &date),
@@ -635,7 +682,9 @@ type End = Result<Option<Encoding>, Message>;
 
 fn read_here(plan: &Plan<'_>, splitter: &mut Splitter, progress: &dyn Fn(u64)) -> (Found, End) {
     let mut reader = RowReader::new(plan);
-    let end = each_chunk(splitter, plan, progress, |chunk| reader.read_chunk(&chunk));
+    let end = each_chunk(splitter, plan.dialect, progress, |chunk| {
+        reader.read_chunk(&chunk)
+    });
     (reader.found, end)
 }
 
@@ -652,7 +701,9 @@ fn read_on_threads(
         let workers: Vec<_> = (0..threads)
             .map(|_| scope.spawn(|| read_all(plan, &receive)))
             .collect();
-        let end = each_chunk(splitter, plan, progress, |chunk| send.send(chunk).is_ok());
+        let end = each_chunk(splitter, plan.dialect, progress, |chunk| {
+            send.send(chunk).is_ok()
+        });
         drop(send);
         let mut found = Found::new(plan);
         for worker in workers {
@@ -679,7 +730,7 @@ fn read_all(plan: &Plan<'_>, receive: &Mutex<Receiver<Chunk>>) -> Found {
 /// Gives every chunk to `read` until it says stop, the header cut off the first one.
 fn each_chunk(
     splitter: &mut Splitter,
-    plan: &Plan<'_>,
+    dialect: &Dialect,
     progress: &dyn Fn(u64),
     mut read: impl FnMut(Chunk) -> bool,
 ) -> End {
@@ -690,7 +741,7 @@ fn each_chunk(
             Cut::Restart(encoding) => return Ok(Some(encoding)),
             Cut::Chunk(mut chunk) => {
                 if std::mem::take(&mut is_first) {
-                    cut_header(&mut chunk, plan.dialect);
+                    cut_header(&mut chunk, dialect);
                 }
                 if !read(chunk) {
                     return Ok(None);

@@ -3,6 +3,7 @@
 //! Only `source` reads data; everything else is pure.
 
 mod announce;
+mod beside;
 mod cell;
 mod chosen;
 pub mod columns;

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::bridge::Bridged;
 use super::intern::Interner;
 use crate::units::{Amount, Month, SCALE_MAX};
 
@@ -134,6 +135,30 @@ impl Attribute {
     #[must_use]
     pub fn contested(&self) -> &[(u32, Month)] {
         &self.contested
+    }
+
+    /// Gives months without a value the one of an earlier month, both named with their customer.
+    pub(super) fn carry(&mut self, bridged: &[Bridged]) {
+        let one = |customer, month| self.latest(customer, month, month);
+        let carried = bridged.iter().filter_map(|bridged| {
+            let is_open = one(bridged.customer, bridged.month).is_none();
+            let value = one(bridged.customer, bridged.from)?;
+            is_open.then_some((bridged.customer, bridged.month, value))
+        });
+        let mut all: Vec<(u32, Month, ValueId)> = carried.collect();
+        if all.is_empty() {
+            return;
+        }
+        for customer in (0..).take(self.starts.len()) {
+            let held = self.of(customer).iter();
+            all.extend(held.map(|(month, value)| (customer, *month, *value)));
+        }
+        all.sort_unstable();
+        self.starts.clear();
+        self.held.clear();
+        for (customer, month, value) in all {
+            self.push(customer, month, value);
+        }
     }
 
     /// A customer's months with a value.

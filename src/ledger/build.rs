@@ -51,6 +51,8 @@ pub struct Part {
     cells: Cells,
     attributes: Vec<AttributeDraft>,
     coverage: Coverage,
+    /// How many rows that count are below zero.
+    negatives: u64,
     duplicates: Duplicates,
     keyed: HashMap<Key, Keyed>,
     /// True once a sum outgrew exact arithmetic.
@@ -99,6 +101,7 @@ impl Part {
             cells: Cells::default(),
             attributes: (0..attributes).map(|_| AttributeDraft::default()).collect(),
             coverage: Coverage::default(),
+            negatives: 0,
             duplicates,
             keyed: HashMap::new(),
             overflows: false,
@@ -121,6 +124,8 @@ impl Part {
     pub fn add(&mut self, entry: &Entry<'_>) {
         let customer = self.customer(entry.customer);
         self.sides[customer as usize].inside = true;
+        self.coverage.note_day(entry.month, entry.day);
+        self.negatives += u64::from(entry.amount.is_negative());
         if self.duplicates == Duplicates::Sum {
             self.add_to_cell(customer, entry.month, entry.amount, entry.attributes);
             self.cells.note_day(customer, entry.month, entry.day);
@@ -164,6 +169,7 @@ impl Part {
             self.overflows = true;
         }
         self.overflows |= other.overflows;
+        self.negatives += other.negatives;
         self.coverage.merge(other.coverage);
         for ((customer, month, product), keyed) in other.keyed {
             let product = self.products.intern(other.products.name(product));
@@ -267,15 +273,21 @@ impl Part {
             .map(|(draft, column)| draft.finish(column.clone()))
             .collect();
         let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
-        Ok(Ledger::new(
-            self.customers,
-            &inside,
-            self.cells,
+        let (first, last) = self
+            .coverage
+            .horizon()
+            .unwrap_or((Month::from_index(0), Month::from_index(-1)));
+        Ok(Ledger {
+            customers: numbers(&inside),
+            names: self.customers,
+            cells: self.cells,
             attributes,
-            self.coverage,
+            coverage: self.coverage,
+            negatives: self.negatives,
             currency,
-            through,
-        ))
+            first,
+            last: through.unwrap_or(last),
+        })
     }
 
     fn customer(&mut self, name: &str) -> u32 {
@@ -309,4 +321,10 @@ impl Part {
             }
         }
     }
+}
+
+/// The numbers of those that are inside.
+fn numbers(inside: &[bool]) -> Vec<u32> {
+    let is_inside = |(number, inside): (u32, &bool)| inside.then_some(number);
+    (0..).zip(inside).filter_map(is_inside).collect()
 }

@@ -8,6 +8,9 @@ use crate::units::{Amount, Month};
 const BLOCK: usize = 1024;
 const BLOCK_U32: u32 = 1024;
 
+/// How many customers' rows are put together at once.
+const ROWS: usize = 16;
+
 /// The first month a column can stand for: January 1990, the earliest date that is read.
 const ORIGIN: i32 = 1990 * 12;
 
@@ -17,6 +20,15 @@ const COLUMNS_MAX: usize = (2101 - 1990) * 12;
 /// A sum that 128 bits do not hold, or a month that no date reaches.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Overflow;
+
+/// What stands in one cell of a ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// The sum in smallest units; 0 where nothing was added.
+    pub units: i128,
+    /// True if a row stated it, be it zero.
+    pub is_stated: bool,
+}
 
 /// A grid of sums, customers × months.
 #[derive(Debug, Default)]
@@ -64,6 +76,66 @@ impl Cells {
             self.rescale(amount.scale())?;
         }
         let units = amount.units_at(self.scale).ok_or(Overflow)?;
+        let (block, slot) = self.open(customer, month)?;
+        block.add(slot, units)
+    }
+
+    /// A grid without cells whose amounts have so many decimals.
+    pub(super) fn with_scale(scale: u8) -> Cells {
+        Cells {
+            scale,
+            ..Cells::default()
+        }
+    }
+
+    /// Puts a sum into a cell, whatever stood there.
+    pub(super) fn put(&mut self, customer: u32, month: Month, cell: Cell) {
+        // No month is out of reach that was in a grid of the same horizon.
+        if let Ok((block, slot)) = self.open(customer, month) {
+            block.put(slot, cell);
+        }
+    }
+
+    /// What stands in a cell.
+    pub(super) fn cell(&self, customer: u32, month: Month) -> Cell {
+        Cell {
+            units: self.units(customer, month),
+            is_stated: self.is_stated(customer, month),
+        }
+    }
+
+    /// Shows each customer's cells of these months, customers in the order of their numbers.
+    pub(super) fn each_row(&self, months: &[Month], see: &mut dyn FnMut(u32, &[Cell])) {
+        if months.is_empty() {
+            return;
+        }
+        let columns: Vec<Option<&Vec<Option<Box<Block>>>>> = months
+            .iter()
+            .map(|month| self.columns.get(position(0, *month).0))
+            .collect();
+        let deepest = columns.iter().flatten().map(|column| column.len()).max();
+        let width = months.len();
+        let mut rows = vec![Cell::default(); width * ROWS];
+        for (number, first) in (0..deepest.unwrap_or(0)).zip((0..).step_by(BLOCK)) {
+            let blocks: Vec<Option<&Block>> = columns
+                .iter()
+                .map(|column| column.and_then(|column| column.get(number)?.as_deref()))
+                .collect();
+            for (slot, customer) in (0..BLOCK).zip(first..).step_by(ROWS) {
+                // A few customers at a time: their rows fit into the nearest cache, and each block is found once.
+                for (column, block) in blocks.iter().enumerate() {
+                    let place = rows.iter_mut().skip(column).step_by(width);
+                    Block::copy(*block, slot, place);
+                }
+                for (row, customer) in rows.chunks_exact(width).zip(customer..) {
+                    see(customer, row);
+                }
+            }
+        }
+    }
+
+    /// The block and the place in it of a cell, made if it is not there yet.
+    fn open(&mut self, customer: u32, month: Month) -> Result<(&mut Block, usize), Overflow> {
         let (column, block, slot) = position(customer, month);
         if column >= COLUMNS_MAX {
             return Err(Overflow);
@@ -75,7 +147,7 @@ impl Cells {
         if blocks.len() <= block {
             blocks.resize_with(block + 1, || None);
         }
-        blocks[block].get_or_insert_default().add(slot, units)
+        Ok((blocks[block].get_or_insert_default(), slot))
     }
 
     /// Notes the day of a row that was added to a cell; 0 is none.
@@ -197,6 +269,32 @@ impl Default for Block {
 }
 
 impl Block {
+    /// Copies the cells from a slot on, as many as there are places; nothing stands where there is no block.
+    fn copy<'a>(block: Option<&Block>, slot: usize, places: impl Iterator<Item = &'a mut Cell>) {
+        let Some(block) = block else {
+            return places.for_each(|place| *place = Cell::default());
+        };
+        let is_stated = |slot: usize| block.is_stated(slot);
+        match &block.sums {
+            Sums::Narrow(sums) => {
+                for ((place, units), slot) in places.zip(&sums[slot..]).zip(slot..) {
+                    *place = Cell {
+                        units: i128::from(*units),
+                        is_stated: is_stated(slot),
+                    };
+                }
+            }
+            Sums::Wide(sums) => {
+                for ((place, units), slot) in places.zip(&sums[slot..]).zip(slot..) {
+                    *place = Cell {
+                        units: *units,
+                        is_stated: is_stated(slot),
+                    };
+                }
+            }
+        }
+    }
+
     fn add(&mut self, slot: usize, units: i128) -> Result<(), Overflow> {
         self.stated[slot / 64] |= 1 << (slot % 64);
         let narrow = i64::try_from(units).ok();
@@ -209,6 +307,19 @@ impl Block {
         let sums = self.sums.widen();
         sums[slot] = sums[slot].checked_add(units).ok_or(Overflow)?;
         Ok(())
+    }
+
+    fn put(&mut self, slot: usize, cell: Cell) {
+        let bit = 1 << (slot % 64);
+        if cell.is_stated {
+            self.stated[slot / 64] |= bit;
+        } else {
+            self.stated[slot / 64] &= !bit;
+        }
+        match (&mut self.sums, i64::try_from(cell.units)) {
+            (Sums::Narrow(sums), Ok(units)) => sums[slot] = units,
+            (sums, _) => sums.widen()[slot] = cell.units,
+        }
     }
 
     fn is_stated(&self, slot: usize) -> bool {

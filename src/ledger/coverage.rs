@@ -10,7 +10,12 @@ pub struct Coverage {
     months: Vec<Month>,
     /// The first row of each grain, shortest grain first.
     grains: [Option<RowPlace>; 4],
+    /// The latest day of the dates of each month from [`ORIGIN`] on; 0 where no row has a date.
+    days: Vec<u8>,
 }
+
+/// January 1990, the earliest month that a date is read of.
+const ORIGIN: i32 = 1990 * 12;
 
 impl Coverage {
     /// Notes a row.
@@ -24,7 +29,31 @@ impl Coverage {
         }
     }
 
+    /// Notes the day of a row's date; 0 is none.
+    pub(super) fn note_day(&mut self, month: Month, day: u8) {
+        if day == 0 {
+            return;
+        }
+        let Ok(index) = usize::try_from(month.index() - ORIGIN) else {
+            return;
+        };
+        if self.days.len() <= index {
+            self.days.resize(index + 1, 0);
+        }
+        self.days[index] = self.days[index].max(day);
+    }
+
+    /// The latest day of the dates in a month; `None` where no row has a date.
+    #[must_use]
+    pub fn latest_day(&self, month: Month) -> Option<u8> {
+        let index = usize::try_from(month.index() - ORIGIN).ok()?;
+        self.days.get(index).copied().filter(|day| *day > 0)
+    }
+
     pub(super) fn merge(&mut self, other: Coverage) {
+        for (month, day) in (ORIGIN..).map(Month::from_index).zip(other.days) {
+            self.note_day(month, day);
+        }
         for month in other.months {
             if let Err(index) = self.months.binary_search(&month) {
                 self.months.insert(index, month);

@@ -8,14 +8,18 @@
 //! `metrics` to say.
 
 mod attributes;
+mod bridge;
 mod build;
 mod cells;
 mod coverage;
+mod excerpt;
 mod intern;
 mod table;
 
 pub use attributes::{Attribute, NO_VALUE, ValueId};
+pub use bridge::Bridged;
 pub use build::{Clash, Entry, Part, RowPlace};
+pub use cells::Cell;
 pub use coverage::Coverage;
 pub use intern::Interner;
 
@@ -46,6 +50,7 @@ pub struct Ledger {
     cells: Cells,
     attributes: Vec<Attribute>,
     coverage: Coverage,
+    negatives: u64,
     currency: Option<String>,
     first: Month,
     last: Month,
@@ -54,33 +59,6 @@ pub struct Ledger {
 impl Ledger {
     /// The bound on the sum of all magnitudes: any sum, twelvefold or of two ledgers, fits 128 bits.
     pub const MAGNITUDE_MAX: u128 = i128::MAX.unsigned_abs() / 64;
-
-    fn new(
-        names: Interner,
-        inside: &[bool],
-        cells: Cells,
-        attributes: Vec<Attribute>,
-        coverage: Coverage,
-        currency: Option<String>,
-        through: Option<Month>,
-    ) -> Ledger {
-        let is_inside = |(number, inside): (u32, &bool)| inside.then_some(number);
-        let customers = (0..).zip(inside).filter_map(is_inside).collect();
-        let (first, last) = coverage
-            .horizon()
-            .unwrap_or((Month::from_index(0), Month::from_index(-1)));
-        let last = through.unwrap_or(last);
-        Ledger {
-            names,
-            customers,
-            cells,
-            attributes,
-            coverage,
-            currency,
-            first,
-            last,
-        }
-    }
 
     /// Every customer with rows that count.
     #[must_use]
@@ -141,6 +119,36 @@ impl Ledger {
     pub fn is_label_end(&self, month: Month) -> bool {
         let grain = self.grain().months().cast_signed();
         (self.first.until(month) + 1).rem_euclid(grain) == 0
+    }
+
+    /// The months that an amount can stand in: every month, or the last one of each label.
+    #[must_use]
+    pub fn label_ends(&self) -> Vec<Month> {
+        let months = self.first.through(self.last);
+        months.filter(|month| self.is_label_end(*month)).collect()
+    }
+
+    /// Shows each customer's cells in the months of [`Ledger::label_ends`], in one pass over the ledger.
+    pub fn each_row(&self, see: &mut dyn FnMut(u32, &[Cell])) {
+        let mut inside = self.customers.iter().peekable();
+        self.cells
+            .each_row(&self.label_ends(), &mut |customer, row| {
+                if inside.next_if(|next| **next == customer).is_some() {
+                    see(customer, row);
+                }
+            });
+    }
+
+    /// The latest day of the dates in a month; `None` where no row that counts has a date.
+    #[must_use]
+    pub fn latest_day(&self, month: Month) -> Option<u8> {
+        self.coverage.latest_day(month)
+    }
+
+    /// How many rows that count have an amount below zero.
+    #[must_use]
+    pub const fn negative_rows(&self) -> u64 {
+        self.negatives
     }
 
     /// The decimals of every cell.

@@ -28,6 +28,8 @@ pub struct Calculation {
     pub months_read: BTreeSet<Month>,
     /// The customers of which `negatives clip` cut something.
     pub clipped: BTreeSet<u32>,
+    /// True if each product was netted on its own.
+    pub is_netted: bool,
 }
 
 /// Computes every period asked for, with its segments where the ledger has attributes.
@@ -61,7 +63,10 @@ pub fn calc(
         is_range: asked.is_range,
         faults: Faults::default(),
     };
-    let mut calculation = Calculation::default();
+    let mut calculation = Calculation {
+        is_netted: products.is_some(),
+        ..Calculation::default()
+    };
     for period in &asked.periods {
         run.add_period(*period, &mut calculation);
     }

@@ -9,6 +9,7 @@
 mod anchors;
 mod calc;
 mod control;
+mod findings;
 mod months;
 mod movements;
 mod periods;
@@ -21,6 +22,7 @@ mod segments;
 pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};
 pub use calc::{Calculation, calc};
 pub use control::ControlTotal;
+pub use findings::{billed_once_a_year, bridged_months, findings, findings_for};
 pub use months::{MonthTotal, months};
 pub use movements::{Class, Movement, Negative, movements};
 pub use periods::{Ask, Asked, PeriodProblem};

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::document::{Document, More};
 use super::fields::Wire;
+use super::message::{effect_line, effect_on_nrr};
 use super::report::{Definition, Input, InputFile};
 use crate::error::Message;
 
@@ -157,8 +158,7 @@ struct WireWarning<'a> {
     count: Option<u64>,
     file: Option<&'a str>,
     line: Option<u64>,
-    /// Kept for the warnings that will say so.
-    effect_on_nrr: Option<()>,
+    effect_on_nrr: Option<Box<RawValue>>,
     evidence: Vec<String>,
     help: &'a [String],
 }
@@ -166,17 +166,19 @@ struct WireWarning<'a> {
 impl WireWarning<'_> {
     fn of(warning: &Message) -> WireWarning<'_> {
         let place = warning.place.as_ref();
+        let effect = warning.effect.as_deref();
         let evidence = warning.evidence.iter();
+        let evidence =
+            evidence.map(|evidence| format!("{}: {}", evidence.kind.word(), evidence.text));
+        let said = effect.map(|effect| format!("effect: {}", effect_line(effect)));
         WireWarning {
             code: warning.code.name(),
             text: &warning.headline,
             count: warning.count,
             file: place.map(|place| place.file.as_str()),
             line: place.and_then(|place| place.line),
-            effect_on_nrr: None,
-            evidence: evidence
-                .map(|evidence| format!("{}: {}", evidence.kind.word(), evidence.text))
-                .collect(),
+            effect_on_nrr: effect.and_then(effect_on_nrr),
+            evidence: evidence.chain(said).collect(),
             help: &warning.help,
         }
     }

@@ -4,10 +4,13 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Color, Effects, Style};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::escape;
 use super::excerpt;
-use crate::error::{Level, Message, Place};
+use super::number;
+use crate::error::{Effect, Level, Message, Place};
+use crate::metrics::registry::RATE_DECIMALS;
 
 const RED: Style = style(AnsiColor::Red).effects(Effects::BOLD);
 const YELLOW: Style = style(AnsiColor::Yellow).effects(Effects::BOLD);
@@ -47,12 +50,31 @@ pub fn write_message(message: &Message, color: bool, out: &mut dyn Write) -> io:
         let (word, text) = (evidence.kind.word(), escape::terminal(&evidence.text));
         writeln!(out, "{:gutter$} = {word}: {text}", "")?;
     }
+    if let Some(effect) = &message.effect {
+        let text = effect_line(effect);
+        writeln!(out, "{:gutter$} = effect: {}", "", escape::terminal(&text))?;
+    }
     let cyan = painted(CYAN, color);
     for help in &message.help {
         let text = escape::terminal(help);
         writeln!(out, "{:gutter$} = {cyan}help{cyan:#}: {text}", "")?;
     }
     Ok(())
+}
+
+/// An effect in words: `NRR 105.63% → 106.41%` and what lies between.
+pub(super) fn effect_line(effect: &Effect) -> String {
+    let (before, after) = (
+        number::percent(effect.before),
+        number::percent(effect.after),
+    );
+    format!("NRR {before} → {after} {}", effect.reading)
+}
+
+/// What an effect moves NRR by, as a fraction, digit by digit for JSON.
+pub(super) fn effect_on_nrr(effect: &Effect) -> Option<Box<RawValue>> {
+    let moved = effect.after.difference(effect.before, RATE_DECIMALS)?;
+    RawValue::from_string(moved.to_string()).ok()
 }
 
 /// Draws the first line of a message alone.
@@ -69,8 +91,8 @@ fn write_headline(message: &Message, color: bool, out: &mut dyn Write) -> io::Re
 }
 
 /// Writes a message as one JSON object on a line of its own: `level`, `code`, `message`, `file`,
-/// `line`, `column`, `text` (the line it points at), `evidence`, `help`, `count`; `null` where there
-/// is none.
+/// `line`, `column`, `text` (the line it points at), `evidence`, `help`, `count`, `effect_on_nrr`;
+/// `null` where there is none.
 ///
 /// # Errors
 ///
@@ -93,6 +115,7 @@ pub fn write_message_json(message: &Message, out: &mut dyn Write) -> io::Result<
         evidence: evidence.collect(),
         help: &message.help,
         count: message.count,
+        effect_on_nrr: message.effect.as_deref().and_then(effect_on_nrr),
     };
     serde_json::to_writer(&mut *out, &wire).map_err(io::Error::from)?;
     writeln!(out)
@@ -111,6 +134,7 @@ struct WireMessage<'a> {
     evidence: Vec<WireEvidence<'a>>,
     help: &'a [String],
     count: Option<u64>,
+    effect_on_nrr: Option<Box<RawValue>>,
 }
 
 #[derive(Serialize)]
@@ -176,6 +200,7 @@ fn write_place(
 mod tests {
     use super::*;
     use crate::error::{Code, Excerpt};
+    use crate::units::{Amount, Ratio};
 
     fn text(message: &Message) -> String {
         let mut out = Vec::new();
@@ -243,6 +268,23 @@ error[missing-column]: no column␊␛[2Jholds it
     }
 
     #[test]
+    fn an_effect_shows_both_rates_and_what_lies_between() {
+        let rate = |above| Ratio::new(Amount::new(above, 0), Amount::new(8, 0));
+        let effect = Effect {
+            before: rate(7),
+            after: rate(9),
+            reading: "with `--grace 2`".to_owned(),
+        };
+        let message = Message::new(Code::LateRenewals, "7 customers").effect(Some(effect));
+        let line = "   = effect: NRR 87.50% → 112.50% with `--grace 2`\n";
+        assert!(text(&message).ends_with(line), "{}", text(&message));
+        let mut out = Vec::new();
+        write_message_json(&message, &mut out).unwrap();
+        let json = String::from_utf8(out).unwrap();
+        assert!(json.ends_with("\"effect_on_nrr\":0.250000}\n"), "{json}");
+    }
+
+    #[test]
     fn color_is_red_for_errors_and_cyan_for_paths_and_help() {
         let mut out = Vec::new();
         let message = unreadable(2, "a,x", "x").help("do");
@@ -264,7 +306,7 @@ error[missing-column]: no column␊␛[2Jholds it
         let expected = concat!(
             r#"{"level":"error","code":"unreadable-amount","message":"cannot read `x` as an amount","#,
             r#""file":"q3-export.csv","line":2,"column":"mrr","text":"a,\"x\ny\"","#,
-            r#""evidence":[{"kind":"found","text":"x"}],"help":[],"count":3}"#,
+            r#""evidence":[{"kind":"found","text":"x"}],"help":[],"count":3,"effect_on_nrr":null}"#,
             "\n"
         );
         assert_eq!(String::from_utf8(out).unwrap(), expected);

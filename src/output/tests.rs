@@ -207,9 +207,10 @@ basis stock (detected: the amount column is `mrr`) · missing-months zero (flag)
   12 months (Mar 2023 → Mar 2024):  NRR 90.00%    GRR 80.00%    Logo retention 66.67%
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 ·
-  lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 warning[equal-rows]: 7 rows are equal in every column
    = note: they were added up
@@ -241,7 +242,7 @@ warning[equal-rows]: 7 rows are equal in every column
 - basis stock (detected: the amount column is \`mrr\`)
 - missing-months zero (flag)
 - where plan = pro (flag)
-- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 > ```text
 > warning[equal-rows]: 7 rows are equal in every column
@@ -270,6 +271,7 @@ fn a_document_holds_definition_input_results_and_warnings() {
     "spread": "monthly",
     "currency": "all",
     "through": "data-end",
+    "grace": "0",
     "basis": "stock",
     "interval": "month",
     "fiscal-year-start": "1",
@@ -293,6 +295,7 @@ fn a_document_holds_definition_input_results_and_warnings() {
       "spread": "default",
       "currency": "default",
       "through": "default",
+      "grace": "default",
       "basis": "detected: the amount column is `mrr`",
       "interval": "default",
       "fiscal-year-start": "default",
@@ -421,9 +424,10 @@ revenue.csv · 14,203 rows · 4 customers · USD · 6f1c2a…
 basis stock (detected: the amount column is `mrr`) · missing-months zero (flag) ·
   where plan = pro (flag)
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 ·
-  lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -462,7 +466,7 @@ basis stock (detected: the amount column is `mrr`) ·
 other choices at their defaults: empty-amount error ·
   duplicates sum · overlap error ·
   spread monthly · currency all ·
-  through data-end · interval month ·
+  through data-end · grace 0 · interval month ·
   fiscal-year-start 1 · lookback period ·
   partial refuse · negatives error ·
   min-opening 0 · min-closing 0 · zero inactive ·
@@ -501,10 +505,10 @@ basis stock (detected: the amount column is `mrr`)
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 ·
-  lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -536,9 +540,9 @@ fn columns_go_in_groups_when_there_is_no_room() {
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all ·
-  through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
+  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
         ),
@@ -553,7 +557,7 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
   left out for want of width: Logo, NRR 12m, GRR 12m; `--format csv` has all
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
   fiscal-year-start 1 · lookback period · partial refuse · negatives error ·
   min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
   reactivation-window unlimited · segment-at opening
@@ -576,8 +580,8 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
 other choices at their defaults: empty-amount error ·
   duplicates sum · overlap error ·
   spread monthly · currency all ·
-  through data-end · interval month ·
-  fiscal-year-start 1 ·
+  through data-end · grace 0 ·
+  interval month · fiscal-year-start 1 ·
   lookback period · partial refuse ·
   negatives error · min-opening 0 ·
   min-closing 0 · zero inactive ·
@@ -610,10 +614,10 @@ basis stock (detected: the amount column is `mrr`)
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 ·
-  lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -633,7 +637,7 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
 – NRR 12m, GRR 12m: twelve months before lies before the data
 
 - basis stock (detected: the amount column is \`mrr\`)
-- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -669,10 +673,10 @@ fn names_from_the_data_do_no_harm() {
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 ·
-  lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -690,11 +694,12 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
 
 other choices at their defaults: empty-amount error ·
   duplicates sum · overlap error · spread monthly ·
-  currency all · through data-end · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse ·
-  missing-months refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
+  currency all · through data-end · grace 0 ·
+  interval month · fiscal-year-start 1 · lookback period ·
+  partial refuse · missing-months refuse · negatives error ·
+  min-opening 0 · min-closing 0 · zero inactive ·
+  reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -743,7 +748,7 @@ fn huge_amounts_keep_every_digit() {
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
   fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
   negatives error · min-opening 0 · min-closing 0 · zero inactive ·
   reactivation separate · reactivation-window unlimited · segment-at opening
@@ -786,7 +791,7 @@ fn what_is_not_in_the_sums_is_said() {
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
   fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
   min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
   segment-at opening
@@ -808,7 +813,7 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
   left out for want of width: NRR 12m, GRR 12m; `--format csv` has all
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
   fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
   min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
   segment-at opening
@@ -840,7 +845,7 @@ fn without_anybody_at_the_opening_nothing_is_zero_or_a_hundred_percent() {
   – Quick ratio: nothing was lost
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month ·
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
   fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
   negatives error · min-opening 0 · min-closing 0 · zero inactive ·
   reactivation separate · reactivation-window unlimited · segment-at opening
@@ -907,9 +912,9 @@ basis flow (flag) · lookback 12 (flag) · missing-months zero (flag)
   NRR 90.00%    GRR 80.00%    Logo retention 66.67%    Quick ratio 1.75
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 ·
-  partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · partial refuse · negatives error · min-opening 0 · min-closing 0 ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -934,9 +939,9 @@ basis stock (detected: the amount column is `mrr`) · lookback 12 (flag) · miss
   – 2023-02 lies before the data, which start in 2023-03
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 ·
-  partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · partial refuse · negatives error · min-opening 0 · min-closing 0 ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -969,9 +974,10 @@ fn a_cut_period_and_reactivation_are_shown() {
   2024-Q2 is partial: the data end before it does
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 ·
-  lookback period · missing-months refuse · negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · missing-months refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );
@@ -997,9 +1003,10 @@ basis flow (flag) · partial allow (flag)
   12 months (Apr–Jun 2023 → Apr–Jun 2024):  – the data end before the period does
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · interval month · fiscal-year-start 1 ·
-  lookback period · missing-months refuse · negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · currency all · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · lookback period · missing-months refuse · negatives error · min-opening 0 ·
+  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  segment-at opening
 
 "#]],
     );

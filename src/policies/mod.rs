@@ -100,6 +100,8 @@ pub struct Policies {
     pub currency: Option<String>,
     /// The last month of the horizon; `None` takes the last one of the data.
     pub through: Option<Month>,
+    /// How many months without revenue a customer may be away and keep its last amount; 0 is none.
+    pub grace: u32,
     /// What an anchor value below zero means.
     pub negatives: Negatives,
     /// The least opening amount a year of a customer in the base.
@@ -135,6 +137,7 @@ impl Default for Policies {
             spread: Spread::default(),
             currency: None,
             through: None,
+            grace: 0,
             negatives: Negatives::default(),
             min_opening: Amount::ZERO,
             min_closing: Amount::ZERO,

@@ -73,6 +73,13 @@ pub const POLICIES: &[Policy] = &[
                 .map_or_else(|| "data-end".to_owned(), |month| month.to_string())
         },
     },
+    Policy {
+        name: "grace",
+        values: "a number of months from 0 to 1200",
+        about: "Keep customers at their last amount through absences of at most this many months; stock only",
+        set: |policies, months| store(&mut policies.grace, parse_months(months)),
+        show: |policies| policies.grace.to_string(),
+    },
     words!("basis", basis: Basis,
         "What an amount is: stock (MRR, ARR; read in the last month) or flow (revenue; summed over the months)"),
     words!("interval", interval: Interval, "The time an amount is for: a stock amount, for the thresholds, or a contract's price"),

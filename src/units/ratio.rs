@@ -9,7 +9,7 @@ use super::Amount;
 /// # Units
 ///
 /// A fraction: 1.04 is 104%. Over a zero denominator it is *undefined*, which is a value of its own
-/// and never 0.
+/// and never 0. Two ratios are equal if both their sums are: 1 over 2 is another one than 2 over 4.
 ///
 /// # Example
 ///
@@ -20,7 +20,7 @@ use super::Amount;
 /// assert_eq!(nrr.rounded(6), Some(Amount::new(900_000, 6)));
 /// assert_eq!(Ratio::new(Amount::new(5, 0), Amount::ZERO).rounded(6), None);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ratio {
     numerator: Amount,
     denominator: Amount,
@@ -100,6 +100,17 @@ impl Ratio {
         Some(Amount::new(if negative { -units } else { units }, decimals))
     }
 
+    /// How far this ratio is from another, rounded to `decimals` places.
+    ///
+    /// `None` where one of them is undefined or cannot be written.
+    #[must_use]
+    pub fn difference(self, other: Ratio, decimals: u8) -> Option<Amount> {
+        // Both are cut so far behind what is kept that no third of anything shows in it.
+        const KEPT: u8 = 12;
+        let (mine, theirs) = (self.rounded(KEPT)?, other.rounded(KEPT)?);
+        Some(mine.checked_add(-theirs)?.round(decimals))
+    }
+
     /// The unrounded fraction as a [`Decimal`] of 28 digits, for looking at; `None` if undefined.
     #[must_use]
     pub fn value(self) -> Option<Decimal> {
@@ -139,6 +150,14 @@ mod tests {
         assert_eq!(rounded(1, 2_000_001, 6).as_deref(), Some("0.000000"));
         assert_eq!(rounded(2, 3, 6).as_deref(), Some("0.666667"));
         assert_eq!(rounded(7, 7, 4).as_deref(), Some("1.0000"));
+    }
+
+    #[test]
+    fn a_difference_of_thirds_is_exact_where_it_can_be() {
+        let ratio = |above, below| Ratio::new(Amount::new(above, 0), Amount::new(below, 0));
+        let difference = ratio(5, 6).difference(ratio(1, 3), 6);
+        assert_eq!(difference, Some(Amount::new(500_000, 6)));
+        assert_eq!(ratio(1, 0).difference(ratio(1, 3), 6), None);
     }
 
     #[test]

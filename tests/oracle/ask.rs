@@ -31,7 +31,7 @@ pub fn settings(dice: &mut Dice, book: &Book) -> Settings {
         settings.set("through", month_label(last));
     }
     loading(dice, book, &mut settings);
-    measuring(dice, grain, &mut settings);
+    measuring(dice, grain, &book.amount, &mut settings);
     periods(dice, first, last, grain, &mut settings);
     segments(dice, book, &mut settings);
     if dice.chance(40) {
@@ -83,11 +83,18 @@ fn loading(dice: &mut Dice, book: &Book, settings: &mut Settings) {
     }
 }
 
-fn measuring(dice: &mut Dice, grain: i32, settings: &mut Settings) {
+fn measuring(dice: &mut Dice, grain: i32, amount: &str, settings: &mut Settings) {
     sometimes(dice, 50, "basis", &["stock", "flow"], settings);
     if !settings.is("basis", "flow") && dice.chance(15) {
         settings.set("basis", "stock");
         settings.set("interval", *dice.pick(&["month", "year"]));
+    }
+    // On a flow it is an error, which is tried now and then.
+    let is_stock = settings
+        .get("basis")
+        .map_or(["mrr", "arr"].contains(&amount), |basis| basis == "stock");
+    if dice.chance(if is_stock { 30 } else { 5 }) {
+        settings.set("grace", *dice.pick(&["0", "1", "2", "2", "3", "5", "12"]));
     }
     sometimes(
         dice,
@@ -126,7 +133,7 @@ fn measuring(dice: &mut Dice, grain: i32, settings: &mut Settings) {
         &["0", "12", "120.5", "250", "3000"],
         settings,
     );
-    sometimes(dice, 30, "partial", &["refuse", "allow", "allow"], settings);
+    sometimes(dice, 40, "partial", &["refuse", "allow", "allow"], settings);
 }
 
 fn periods(dice: &mut Dice, first: i32, last: i32, grain: i32, settings: &mut Settings) {

@@ -155,6 +155,8 @@ pub struct Model<'a> {
     /// Sum and presence of each customer and month.
     cells: BTreeMap<(&'a str, i32), i128>,
     customers: BTreeSet<&'a str>,
+    /// The month whose amount and segment a bridged month of a customer takes.
+    lent: BTreeMap<(&'a str, i32), i32>,
     errors: BTreeSet<&'static str>,
 }
 
@@ -196,10 +198,42 @@ impl<'a> Model<'a> {
             rows: Vec::new(),
             cells: BTreeMap::new(),
             customers: BTreeSet::new(),
+            lent: BTreeMap::new(),
             errors: BTreeSet::new(),
         };
         model.load(book, &input);
+        model.bridge();
         model
+    }
+
+    /// Absences of at most `grace` months keep the last amount; a month in which nobody has a row stays as it is.
+    fn bridge(&mut self) {
+        let grace = self.settings.number("grace").unwrap_or(0);
+        if grace > 0 && !self.stock {
+            self.errors.insert("grace-on-flow");
+            return;
+        }
+        let mut amounts = Vec::new();
+        for &customer in &self.customers {
+            for month in self.first..=self.last {
+                let earlier = self.paying(customer).filter(|&other| other < month).max();
+                let later = self.paying(customer).find(|&other| other > month);
+                let (Some(before), Some(after)) = (earlier, later) else {
+                    continue;
+                };
+                let pays = self.cells.get(&(customer, month)).is_some_and(|&r| r > 0);
+                // Where labels are longer than a month, amounts stand in the last month of each.
+                let is_end = (month - before) % self.grain == 0;
+                let is_short = after - before - self.grain <= grace;
+                if !pays && is_end && is_short && self.covered.contains(&month) {
+                    self.lent.insert((customer, month), before);
+                    amounts.push((customer, month, self.cells[&(customer, before)]));
+                }
+            }
+        }
+        for (customer, month, amount) in amounts {
+            self.cells.insert((customer, month), amount);
+        }
     }
 
     /// Filters and duplicates. Filters come first: a row that is filtered out is no duplicate of one that counts.
@@ -629,6 +663,11 @@ impl<'a> Model<'a> {
             if row.customer == customer && *at == month && !segment[column].is_empty() {
                 *sums.entry(&segment[column]).or_insert(0) += row.units();
             }
+        }
+        if sums.is_empty()
+            && let Some((&(customer, _), &before)) = self.lent.get_key_value(&(customer, month))
+        {
+            return self.trait_of(customer, before, column);
         }
         let largest = sums.values().copied().max()?;
         sums.into_iter()

@@ -307,5 +307,10 @@ pub fn policies(dice: &mut Dice) -> Vec<String> {
             args.extend([flag.to_owned(), (*dice.pick(values)).to_owned()]);
         }
     }
+    // On a flow it would be an error, and a book's name alone may make it one.
+    if args.iter().any(|arg| arg == "stock") && dice.chance(40) {
+        let months = *dice.pick(&["1", "2", "6"]);
+        args.extend(["--grace".to_owned(), months.to_owned()]);
+    }
     args
 }

@@ -7,6 +7,7 @@ use super::super::reading::Context;
 use super::super::report;
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::Loaded;
+use crate::ledger::Bridged;
 use crate::metrics::{Asked, PeriodProblem, calc};
 use crate::output::{Report, render};
 use crate::policies::Policies;
@@ -21,8 +22,9 @@ pub(in crate::cli) fn run(args: &CalcArgs, mut context: Context<'_, '_>) -> Resu
         context.common,
         context.environment,
     )?;
-    let (loaded, target) = context.load(&args.read, &config)?;
-    let report = compute(&config, &loaded.policies, &loaded)?;
+    let (mut loaded, target) = context.load(&args.read, &config)?;
+    let bridged = bridge(&mut loaded)?;
+    let report = compute(&config, &loaded.policies, &loaded, &bridged)?;
     context.write(target, |look, out| {
         render(&report, config.format, look, out)
     })?;
@@ -30,6 +32,16 @@ pub(in crate::cli) fn run(args: &CalcArgs, mut context: Context<'_, '_>) -> Resu
         context.write_words(&report, &[], &report.warnings);
     }
     Ok(())
+}
+
+/// Fills the short absences that `grace` asks for, and gives what was filled.
+///
+/// # Errors
+///
+/// [`Code::GraceOnFlow`].
+pub(super) fn bridge(loaded: &mut Loaded) -> Result<Vec<Bridged>, Errors> {
+    let policies = report::detected(&loaded.policies, loaded);
+    report::bridge(&policies, loaded).map_err(|message| with_files(Errors::from(message), loaded))
 }
 
 /// The report of what was asked, on what was read, under these choices.
@@ -41,6 +53,7 @@ pub(super) fn compute(
     config: &Config,
     policies: &Policies,
     loaded: &Loaded,
+    bridged: &[Bridged],
 ) -> Result<Report, Errors> {
     let ledger = &loaded.ledger;
     let in_file = |errors: Errors| with_files(errors, loaded);
@@ -54,13 +67,14 @@ pub(super) fn compute(
             _ => in_file(Errors::from(unusable_range(problem, &policies, loaded))),
         })?;
     let calculation = calc(ledger, loaded.products.as_ref(), &asked, &policies).map_err(in_file)?;
-    Ok(report::build(
-        &policies,
-        (&config.load.filters, &config.load.origin("where")),
+    let question = report::Question {
+        policies: &policies,
+        filters: (&config.load.filters, &config.load.origin("where")),
         loaded,
-        &asked,
-        calculation,
-    ))
+        bridged,
+        asked: &asked,
+    };
+    Ok(report::build(&question, calculation))
 }
 
 /// Names the files in errors about what they hold together: no line can be named there.

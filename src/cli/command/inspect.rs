@@ -8,7 +8,8 @@ use super::super::report;
 use super::calc;
 use crate::error::{CODES, Code, Message};
 use crate::input::Loaded;
-use crate::metrics::months;
+use crate::ledger::Bridged;
+use crate::metrics::{findings, months};
 use crate::output::{Inspection, Report, render};
 use crate::policies::Origin;
 use crate::text;
@@ -32,7 +33,8 @@ pub(in crate::cli) fn run(args: &InspectArgs, mut context: Context<'_, '_>) -> R
     };
     // A total that is missed is looked for in the months, so these are shown before it stops the run.
     let proof = prove(&mut loaded, &config);
-    let mut report = looked_at(&config, &loaded);
+    let bridged = calc::bridge(&mut loaded)?;
+    let mut report = looked_at(&config, &loaded, &bridged);
     if let Some(rule) = rule {
         report.warnings.retain(|finding| finding.code == rule);
     }
@@ -76,7 +78,7 @@ const LENIENT: [(&str, &str, Code); 2] = [
 
 /// What was read, with every finding of a calculation over all periods: what would stop it, and the warnings
 /// it would have without that.
-fn looked_at(config: &Config, loaded: &Loaded) -> Report {
+fn looked_at(config: &Config, loaded: &Loaded, bridged: &[Bridged]) -> Report {
     let detected = report::detected(&loaded.policies, loaded);
     let origin = config.load.origin("where");
     let mut looked = report::declared(&detected, (&config.load.filters, &origin), loaded);
@@ -84,7 +86,7 @@ fn looked_at(config: &Config, loaded: &Loaded) -> Report {
     let (mut errors, mut said): (Vec<Message>, Vec<Code>) = (Vec::new(), Vec::new());
     let mut lenient = LENIENT.into_iter();
     loop {
-        match calc::compute(config, &policies, loaded) {
+        match calc::compute(config, &policies, loaded, bridged) {
             Ok(calculated) => {
                 looked.warnings = calculated.warnings;
                 break;
@@ -102,9 +104,13 @@ fn looked_at(config: &Config, loaded: &Loaded) -> Report {
             said.push(warning);
         }
     }
+    // Those of a calculation are about the months that it reads; here all months count.
+    let all = findings(&loaded.ledger, &detected);
+    said.extend(all.iter().map(|finding| finding.code));
     looked
         .warnings
         .retain(|warning| !said.contains(&warning.code));
+    looked.warnings.extend(all);
     errors.append(&mut looked.warnings);
     looked.warnings = errors;
     looked

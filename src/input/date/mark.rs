@@ -231,9 +231,11 @@ impl DateEvidence {
     /// Takes note of what one cell shows.
     #[inline]
     pub fn add(&mut self, marks: DateMarks, line: u64, cell: &str) {
-        self.ambiguous += u64::from(marks.has(Shows::Either));
-        self.near_edges += u64::from(marks.has(Shows::NearEdge));
-        self.numbers |= u32::from(marks.has(Shows::DayOrYear)) << marks.number;
+        if marks != DateMarks::TEXT {
+            self.ambiguous += u64::from(marks.has(Shows::Either));
+            self.near_edges += u64::from(marks.has(Shows::NearEdge));
+            self.numbers |= u32::from(marks.has(Shows::DayOrYear)) << marks.number;
+        }
         self.firsts.add(marks.shows, line, cell);
     }
 

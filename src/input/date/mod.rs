@@ -10,10 +10,12 @@ mod end;
 mod mark;
 mod number;
 mod read;
+mod term;
 mod token;
 mod word;
 
 pub use end::{End, read_end};
 pub use mark::{Announced, Announcement, DateDecision, DateEvidence, DateMarks, DateOrder};
 pub use read::{DateFault, When, read_when};
-pub(in crate::input) use read::{Years, read_within};
+pub(in crate::input) use read::{Years, names_month_and_year, read_within};
+pub use term::{TermEvidence, TermOrder};

@@ -9,6 +9,9 @@ use crate::units::{FiscalYear, Grain};
 /// The serials of spreadsheets from 2000-01-01 to 2049-12-31.
 const SERIALS: std::ops::RangeInclusive<u64> = 36_526..=54_788;
 
+/// The serials of 2099-12-31 and 9999-12-31.
+const OPEN_SERIALS: [u64; 2] = [73_050, 2_958_465];
+
 /// What a serial is more than the days since 1970-01-01.
 const SERIAL_OF_1970: u64 = 25_569;
 
@@ -29,6 +32,10 @@ pub(super) fn read(text: &str, fiscal: FiscalYear) -> Option<(DateMarks, Result<
     Some(match digits.len() {
         5 if SERIALS.contains(&number) => count(number - SERIAL_OF_1970, Shows::Serial),
         _ if is_fraction => return None,
+        5 | 7 if OPEN_SERIALS.contains(&number) => (
+            DateMarks::NONE.with(Shows::Serial),
+            Err(DateFault::Placeholder),
+        ),
         10 if EPOCH_SECONDS.contains(&number) => epoch(number),
         13 if EPOCH_SECONDS.contains(&(number / 1000)) => epoch(number / 1000),
         8 => compact_date(number).unwrap_or(unreadable),

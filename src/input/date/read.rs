@@ -155,6 +155,16 @@ fn read_text(
     }
 }
 
+/// True for a text of words and numbers as dates have them, the name of a month and a year among them,
+/// whether or not it is a date: `Jan - Feb 2024`, `Jan 1 - Jan 15, 2024`.
+pub(in crate::input) fn names_month_and_year(text: &str) -> bool {
+    Tokens::of(text).is_some_and(|tokens| {
+        let has = |is_meant: fn(&Token) -> bool| tokens.tokens().iter().any(is_meant);
+        has(|token| matches!(token, Token::Word(Word::Month(_))))
+            && has(|token| matches!(token, Token::Number(_, 4)))
+    })
+}
+
 /// The common forms `2024-01-31` and `2024-01`; `None` for any other.
 #[inline]
 fn read_plain(cell: &[u8]) -> Option<Result<When, DateFault>> {

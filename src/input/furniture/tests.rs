@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::error::{Code, Message};
 use crate::input::header::forms;
-use crate::input::labels::period_headers;
+use crate::input::labels::is_period;
 use crate::input::number::read_amount;
 use crate::input::record::Record;
 use crate::input::role::Role;
@@ -35,10 +35,6 @@ fn has_role(role: Role, header: &str) -> bool {
     let forms = forms(header);
     let mut names = role.synonyms().iter().copied().flatten();
     names.any(|name| forms.iter().any(|form| form == name))
-}
-
-fn is_period(cell: &str) -> bool {
-    period_headers(&[cell.to_owned(), "Jan".to_owned()]).is_some()
 }
 
 /// What is left of a report: its titles, its furniture, and its rows with their customers.

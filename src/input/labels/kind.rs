@@ -1,7 +1,8 @@
 //! What one header alone can be: a period, a part of one, or nothing of the kind.
 
 use super::word::{IS_TOTAL, peel};
-use crate::input::date::{DateFault, DateOrder, When, Years, read_within};
+use crate::input::date::{DateFault, DateOrder, When, Years, names_month_and_year, read_within};
+use crate::input::header;
 use crate::units::{Grain, Month};
 
 /// What one header can be.
@@ -43,6 +44,8 @@ pub(super) struct Header<'a> {
     pub(super) kind: Kind,
     /// What amounts are called, if it says so.
     pub(super) amount: Option<&'static str>,
+    /// The currency it ends with, if it names one.
+    pub(super) currency: Option<&'static str>,
 }
 
 impl Header<'_> {
@@ -71,10 +74,14 @@ impl Header<'_> {
 
 /// Every header with what it can be; years and serials only where they stand in sequence.
 pub(super) fn headers(cells: &[String], years: Years) -> Vec<Header<'_>> {
-    let mut headers = Vec::with_capacity(cells.len());
+    let mut headers: Vec<Header<'_>> = Vec::with_capacity(cells.len());
+    let mut totals = Vec::new();
     for (index, cell) in cells.iter().enumerate() {
         let peeled = peel(cell);
         let kind = kind_of(peeled.core, years);
+        if peeled.aggregate == Some(IS_TOTAL) && kind != Kind::Other {
+            totals.push((index, kind));
+        }
         headers.push(Header {
             index,
             text: cell.trim(),
@@ -87,7 +94,15 @@ pub(super) fn headers(cells: &[String], years: Years) -> Vec<Header<'_>> {
                 Some(_) => Kind::Other,
             },
             amount: peeled.amount,
+            currency: header::currency_of(cell),
         });
+    }
+    // `Total Jan 2024` beside `Total Feb 2024` is the total of a month where no other column is a month.
+    let is_none = |kind: Kind| matches!(kind, Kind::Aggregate(_) | Kind::Total | Kind::Other);
+    if headers.iter().all(|header| is_none(header.kind)) {
+        for (index, kind) in totals {
+            headers[index].kind = kind;
+        }
     }
     settle_numbers(&mut headers);
     headers
@@ -120,6 +135,9 @@ fn kind_of(core: &str, years: Years) -> Kind {
             grain.map_or(Kind::Unclear, Kind::Fiscal)
         }
         Err(DateFault::YearUnknown) => yearless(core, years),
+        Err(DateFault::Unreadable) if names_month_and_year(core) => {
+            Kind::Aggregate("is no month, quarter, half or year")
+        }
         Err(DateFault::Placeholder | DateFault::Unreadable | DateFault::Relative) => Kind::Other,
     }
 }

@@ -74,6 +74,8 @@ pub struct LabelsFound {
     /// What amounts are called beside every period: `mrr`, `arr`, `acv`, `revenue`, `amount`, `sales` or
     /// `income`.
     pub amount_word: Option<&'static str>,
+    /// The currency that every period ends with: `Jan 2024 (USD)`.
+    pub currency: Option<&'static str>,
 }
 
 /// Reads the headers of a file with one column a period.
@@ -130,7 +132,8 @@ pub fn read_headers(cells: &[String], ask: &LabelAsk) -> Result<LabelsFound, Vec
             .collect(),
         left_out,
         order,
-        amount_word: amount_word(&headers),
+        amount_word: common(&headers, |header| header.amount),
+        currency: common(&headers, |header| header.currency),
     })
 }
 
@@ -173,12 +176,12 @@ fn label(header: &Header<'_>) -> Option<Label> {
     })
 }
 
-/// The name for amounts that all periods have.
-fn amount_word(headers: &[Header<'_>]) -> Option<&'static str> {
-    let mut words = headers
-        .iter()
-        .filter(|header| header.is_label())
-        .map(|header| header.amount);
+/// What all periods have in common.
+fn common(
+    headers: &[Header<'_>],
+    of: impl Fn(&Header<'_>) -> Option<&'static str>,
+) -> Option<&'static str> {
+    let mut words = headers.iter().filter(|header| header.is_label()).map(of);
     let first = words.next()??;
     words.all(|word| word == Some(first)).then_some(first)
 }

@@ -94,22 +94,31 @@ pub(super) fn mixed(headers: &[Header<'_>]) -> Option<Message> {
     Some(with_periods(message, &grains))
 }
 
-/// Columns of `mrr` beside columns of `arr`.
+/// Columns of `mrr` beside columns of `arr`, or of one currency beside another.
 fn two_amounts(headers: &[Header<'_>]) -> Option<Message> {
-    let mut named = headers
-        .iter()
-        .filter(|header| header.is_label() && header.amount.is_some());
-    let first = named.next()?;
-    let other = named.find(|header| header.amount != first.amount)?;
-    let (one, two) = (first.amount?, other.amount?);
+    let amounts = two(headers, |header| header.amount);
+    let [(first, one), (other, two)] =
+        amounts.or_else(|| two(headers, |header| header.currency))?;
     Some(
         Message::new(
             Code::MixedPeriods,
             format!("columns of `{one}` and of `{two}` stand side by side"),
         )
-        .found(format!("`{}` and `{}`", first.text, other.text))
-        .expected("columns of one amount"),
+        .found(format!("`{first}` and `{other}`"))
+        .expected("columns of one amount in one currency"),
     )
+}
+
+/// The first two periods that differ in a word, each with it.
+fn two<'a>(
+    headers: &[Header<'a>],
+    of: impl Fn(&Header<'a>) -> Option<&'static str>,
+) -> Option<[(&'a str, &'static str); 2]> {
+    let labels = headers.iter().filter(|header| header.is_label());
+    let mut named = labels.filter_map(|header| Some((header.text, of(header)?)));
+    let first = named.next()?;
+    let other = named.find(|(_, word)| *word != first.1)?;
+    Some([first, other])
 }
 
 /// No column has the grain that was asked for.

@@ -391,7 +391,12 @@ fn days_inside_months_are_no_periods() {
     assert_eq!(asked.code, Code::AmbiguousPeriods);
     assert_eq!(read("2024-13;2024-12"), "ambiguous-periods");
     assert_eq!(read("9999-12-31;2024-12;2024-11"), "1:2024-12 2:2024-11");
-    assert_eq!(read("Jan - Feb 2024;2024-12"), "1:2024-12");
+    for span in ["Jan - Feb 2024", "Jan 1 - Jan 15, 2024"] {
+        let header = format!("{span};2024-12;2024-11;Notes Jan 2024");
+        assert_eq!(read(&header), "mixed-periods", "{span}");
+        let monthly = asking(|ask| ask.periods = Some(Grain::Month));
+        assert_eq!(read_as(&header, &monthly), "1:2024-12 2:2024-11", "{span}");
+    }
 }
 
 #[test]
@@ -408,6 +413,34 @@ fn amounts_are_named_beside_every_period() {
     );
     assert_eq!(word("mrr;2024-01;2024-02"), None);
     assert_eq!(word("customer;MRR 2024-01;2024-02"), None);
+}
+
+#[test]
+fn a_currency_is_named_beside_every_period() {
+    let currency = |header: &str| {
+        let found = read_headers(&cells(header), &LabelAsk::default()).unwrap();
+        found.currency
+    };
+    assert_eq!(currency("id;Jan 2024 (USD);Feb 2024 (USD)"), Some("USD"));
+    assert_eq!(currency("id;2024-01 €;2024-02 EUR"), Some("EUR"));
+    assert_eq!(currency("id;2024-01 USD;2024-02"), None);
+    assert_eq!(read("id;2024-01 USD;2024-02 EUR"), "mixed-periods");
+}
+
+#[test]
+fn totals_of_months_are_months_where_nothing_else_is() {
+    for (header, expected) in [
+        ("id;Total Jan 2024;Total Feb 2024", "1:2024-01 2:2024-02"),
+        ("id;2023 Total;2024 Total", "1:2023 2:2024"),
+        (
+            "id;Total Jan 2024;Total Feb 2024;Total",
+            "1:2024-01 2:2024-02",
+        ),
+        ("id;Jan 2024;Feb 2024;Total Feb 2024", "mixed-periods"),
+        ("id;Total;Grand Total", ""),
+    ] {
+        assert_eq!(read(header), expected, "{header}");
+    }
 }
 
 #[test]

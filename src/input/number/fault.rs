@@ -17,7 +17,7 @@ pub(super) mod reason {
     pub(in super::super) const WORD: &str = "is a word";
     pub(in super::super) const NO_DIGIT: &str = "has no digit";
     pub(in super::super) const FOREIGN_DIGITS: &str = "has digits other than 0 to 9";
-    pub(in super::super) const SCALE_SUFFIX: &str = "ends in a scale suffix such as `k` or `M`";
+    pub(in super::super) const SCALE_SUFFIX: &str = "ends in a suffix that can mean several scales";
     pub(in super::super) const LETTERS: &str = "has letters that are no currency";
     pub(in super::super) const TWO_NUMBERS: &str = "holds two numbers";
     pub(in super::super) const TWO_SIGNS: &str = "has two signs";

@@ -47,6 +47,43 @@ pub(super) enum Shows {
     LongDecimals(Mark),
     /// Four digits or more before the decimals, and no thousands mark.
     Ungrouped,
+    /// The suffix of a scale stands behind it.
+    Suffixed(Suffix),
+    /// No suffix stands behind it, though it is not zero.
+    Unsuffixed,
+}
+
+/// A suffix that says how many units an amount of 1 stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Suffix {
+    /// `k`, `K`: a thousand.
+    Thousand,
+    /// `M`: a million.
+    Million,
+    /// `mm`, `MM`: a million, where `M` may be a thousand.
+    DoubleM,
+}
+
+impl Suffix {
+    /// Every suffix.
+    const ALL: [Suffix; 3] = [Suffix::Thousand, Suffix::Million, Suffix::DoubleM];
+
+    /// As it is written, longer ones first.
+    pub(super) const WRITTEN: [(&str, Suffix); 5] = [
+        ("mm", Suffix::DoubleM),
+        ("MM", Suffix::DoubleM),
+        ("k", Suffix::Thousand),
+        ("K", Suffix::Thousand),
+        ("M", Suffix::Million),
+    ];
+
+    /// How many places the decimal mark moves.
+    pub(super) const fn places(self) -> u8 {
+        match self {
+            Suffix::Thousand => 3,
+            Suffix::Million | Suffix::DoubleM => 6,
+        }
+    }
 }
 
 impl Shows {
@@ -60,6 +97,8 @@ impl Shows {
             Shows::Either(mark) => at(4, mark),
             Shows::LongDecimals(mark) => at(6, mark),
             Shows::Ungrouped => 8,
+            Shows::Suffixed(suffix) => 9 + suffix as usize,
+            Shows::Unsuffixed => 12,
         }
     }
 
@@ -76,16 +115,19 @@ impl Shows {
                 "`,` stands before three digits, as a thousands mark does"
             }
             Shows::Ungrouped => "a value of 1000 or more has no thousands mark",
+            Shows::Suffixed(Suffix::Thousand) => "the suffix stands for a thousand",
+            Shows::Suffixed(_) => "the suffix stands for a million",
+            Shows::Unsuffixed => "no suffix stands behind it",
         }
     }
 }
 
-/// What one cell shows about the marks of its column: a set, empty for most cells.
+/// What one cell shows about the marks and the scale of its column: a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks(u16);
 
 impl Marks {
-    /// A cell that shows nothing: `12`, an empty one, or one that no mark makes readable.
+    /// A cell that shows nothing: zero, an empty one, or one that no mark makes readable.
     pub const NONE: Marks = Marks(0);
 
     pub(super) const fn with(self, shows: Shows) -> Marks {
@@ -113,7 +155,7 @@ impl Marks {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MarkEvidence {
-    firsts: Firsts<9>,
+    firsts: Firsts<13>,
 }
 
 /// Which decimal mark a column has, and what says so.
@@ -145,7 +187,29 @@ pub enum MarkDecision {
         /// The later of the two.
         second: (u64, String, &'static str),
     },
+    /// The cells leave two readings, and other columns of amounts in the file settle it.
+    Borrowed {
+        /// The decimal mark.
+        mark: Mark,
+        /// The column that settles it, by its header.
+        column: String,
+        /// The first line there that does.
+        line: u64,
+        /// The cell in that line, as written.
+        cell: String,
+    },
+    /// A suffix such as `k` stands behind some amounts and not behind others, or `M` and `mm` stand in one
+    /// column, where `M` may be a thousand: line and cell as written, earlier line first.
+    MixedScales {
+        /// The earlier of the two.
+        first: (u64, String, &'static str),
+        /// The later of the two.
+        second: (u64, String, &'static str),
+    },
 }
+
+/// A cell with its line, and what it shows in words.
+type Shown = (u64, String, &'static str);
 
 impl MarkEvidence {
     /// Takes note of what one cell shows.
@@ -159,6 +223,74 @@ impl MarkEvidence {
         self.firsts.merge(other.firsts);
     }
 
+    /// Says why the amounts cannot all be of one scale, whatever the decimal mark; `None` if they can.
+    #[must_use]
+    pub fn decide_scale(&self) -> Option<MarkDecision> {
+        let suffixes = Suffix::ALL.into_iter().map(Shows::Suffixed);
+        let seen = suffixes.filter_map(|shows| Some((self.first(shows)?, shows)));
+        let (_, earliest) = seen.min_by_key(|(first, _)| *first)?;
+        let (million, double) = (
+            Shows::Suffixed(Suffix::Million),
+            Shows::Suffixed(Suffix::DoubleM),
+        );
+        let (one, two) = if self.saw(Shows::Unsuffixed) {
+            (earliest, Shows::Unsuffixed)
+        } else if self.saw(million) && self.saw(double) {
+            (million, double)
+        } else {
+            return None;
+        };
+        let (first, second) = self.shown_in_order(one, two);
+        Some(MarkDecision::MixedScales { first, second })
+    }
+
+    /// The first cell with a suffix such as `k`, and its line.
+    #[must_use]
+    pub fn suffixed(&self) -> Option<(u64, &str)> {
+        let suffixes = Suffix::ALL.into_iter();
+        suffixes
+            .filter_map(|suffix| self.first(Shows::Suffixed(suffix)))
+            .min()
+    }
+
+    /// As [`decide`](MarkEvidence::decide); where the column leaves two readings, other columns of amounts in
+    /// the same file, by their headers, settle it if all of them that show a mark show the same.
+    #[must_use]
+    pub fn decide_with(&self, others: &[(&str, &MarkEvidence)]) -> MarkDecision {
+        let own = self.decide();
+        if !matches!(own, MarkDecision::Ambiguous { .. }) {
+            return own;
+        }
+        let mut borrowed: Option<(Mark, String, u64, String)> = None;
+        for (column, other) in others {
+            match (other.decide(), &borrowed) {
+                (MarkDecision::Proven { mark, line, cell }, None) => {
+                    borrowed = Some((mark, (*column).to_owned(), line, cell));
+                }
+                (MarkDecision::Proven { mark, .. }, Some((known, ..))) if mark == *known => {}
+                (MarkDecision::Neutral | MarkDecision::Ambiguous { .. }, _) => {}
+                _ => return own,
+            }
+        }
+        match borrowed {
+            Some((mark, column, line, cell)) if self.fits(mark) => MarkDecision::Borrowed {
+                mark,
+                column,
+                line,
+                cell,
+            },
+            _ => own,
+        }
+    }
+
+    /// True if no cell of the column speaks against a mark that it does not prove.
+    fn fits(&self, mark: Mark) -> bool {
+        let is_grouped = self.saw(Shows::Either(mark.other()));
+        let speaks_against =
+            self.saw(Shows::Thousands(mark)) || (is_grouped && self.saw(Shows::Ungrouped));
+        !speaks_against
+    }
+
     /// Decides the column's decimal mark from everything seen.
     ///
     /// A sign proven decimal is the decimal mark; one proven to stand between thousands leaves the
@@ -166,6 +298,9 @@ impl MarkEvidence {
     #[must_use]
     pub fn decide(&self) -> MarkDecision {
         use Shows::{Decimal, Thousands};
+        if let Some(mixed) = self.decide_scale() {
+            return mixed;
+        }
         let contradictions = [
             (Decimal(Mark::Dot), Decimal(Mark::Comma)),
             (Decimal(Mark::Dot), Thousands(Mark::Dot)),
@@ -239,17 +374,22 @@ impl MarkEvidence {
     }
 
     fn mixed(&self, one: Shows, two: Shows) -> MarkDecision {
+        let (first, second) = self.shown_in_order(one, two);
+        MarkDecision::Mixed { first, second }
+    }
+
+    /// The first cells of two kinds, the earlier line first.
+    fn shown_in_order(&self, one: Shows, two: Shows) -> (Shown, Shown) {
         let shown = |shows: Shows| {
             let (line, cell) = self.first(shows).unwrap_or_default();
             (line, cell.to_owned(), shows.words())
         };
         let (one, two) = (shown(one), shown(two));
-        let (first, second) = if two.0 < one.0 {
+        if two.0 < one.0 {
             (two, one)
         } else {
             (one, two)
-        };
-        MarkDecision::Mixed { first, second }
+        }
     }
 
     fn saw(&self, shows: Shows) -> bool {
@@ -281,6 +421,14 @@ mod tests {
             MarkDecision::Neutral => "neutral".to_owned(),
             MarkDecision::Ambiguous { line, .. } => format!("ambiguous {line}"),
             MarkDecision::Mixed { first, second } => format!("mixed {} {}", first.0, second.0),
+            MarkDecision::Borrowed {
+                mark, column, line, ..
+            } => {
+                format!("{} {column} {line}", mark.sign())
+            }
+            MarkDecision::MixedScales { first, second } => {
+                format!("scales {} {}", first.0, second.0)
+            }
         }
     }
 
@@ -318,6 +466,60 @@ mod tests {
             (&["1,399", "839.2", "1234", "1,234.50"], ". 3"),
         ] {
             assert_eq!(decided(cells), expected, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn suffixes_stand_behind_all_amounts_or_none() {
+        for (cells, expected) in [
+            (&["5k", "12k", "", "0", "-"][..], "neutral"),
+            (&["5k", "1.5M"], ". 3"),
+            (&["5K", "$1.25mm"], ". 3"),
+            (&["5k", "1200"], "scales 2 3"),
+            (&["12", "7", "5k"], "scales 2 4"),
+            (&["12.50", "5M"], "scales 2 3"),
+            (&["5M", "7mm"], "scales 2 3"),
+            (&["1,250k"], "ambiguous 2"),
+        ] {
+            assert_eq!(decided(cells), expected, "{cells:?}");
+        }
+        assert_eq!(evidence(&["0", "5k", "3M"]).suffixed(), Some((3, "5k")));
+        assert_eq!(evidence(&["5", "12.50"]).suffixed(), None);
+    }
+
+    #[test]
+    fn other_columns_settle_what_one_leaves_open() {
+        let with = |own: &[&str], others: &[&[&str]]| {
+            let seen: Vec<MarkEvidence> = others.iter().map(|cells| evidence(cells)).collect();
+            let others: Vec<(&str, &MarkEvidence)> =
+                ["tax", "fee"].into_iter().zip(&seen).collect();
+            match evidence(own).decide_with(&others) {
+                MarkDecision::Borrowed {
+                    mark,
+                    column,
+                    line,
+                    cell,
+                } => {
+                    format!("{} {column} {line} {cell}", mark.sign())
+                }
+                MarkDecision::Proven { mark, .. } => format!("own {}", mark.sign()),
+                MarkDecision::Ambiguous { .. } => "ambiguous".to_owned(),
+                other => format!("{other:?}"),
+            }
+        };
+        for (own, others, expected) in [
+            (&["1,399"][..], &[&["5", "12.50"][..]][..], ". tax 3 12.50"),
+            (&["1,399"], &[&["12,50"]], ", tax 2 12,50"),
+            (&["1,399"], &[&["1,200"], &["12.50"]], ". fee 2 12.50"),
+            (&["1,399"], &[&["12.50"], &["0.5"]], ". tax 2 12.50"),
+            (&["1,399"], &[&["12.50"], &["12,50"]], "ambiguous"),
+            (&["1,399"], &[&["839.2", "839,2"]], "ambiguous"),
+            (&["1,399"], &[&["12", "1,200"]], "ambiguous"),
+            (&["1,399"], &[], "ambiguous"),
+            (&["1,399", "5000"], &[&["12.50"]], "ambiguous"),
+            (&["12.50"], &[&["12,50"]], "own ."),
+        ] {
+            assert_eq!(with(own, others), expected, "{own:?} {others:?}");
         }
     }
 

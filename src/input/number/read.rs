@@ -3,7 +3,7 @@
 use super::currency;
 use super::fault::{AmountFault, explain, reason};
 use super::layout::Layout;
-use super::mark::{Mark, Marks, Shows};
+use super::mark::{Mark, Marks, Shows, Suffix};
 use crate::input::cell::{content, is_blank};
 use crate::units::{Amount, MAJOR_UNITS_MAX, SCALE_MAX};
 
@@ -23,8 +23,10 @@ pub struct Reading {
 /// Reads one cell as an amount, and says what it shows about the decimal mark of its column.
 ///
 /// Blanks around it, currencies beside it, thousands marks (`.` or `,`, blanks, apostrophes, in
-/// threes or the Indian way), accountants' minuses (`(500)`, `500-`, `500 CR`) and the guards of
-/// spreadsheets are understood. A dash alone is zero.
+/// threes or the Indian way), accountants' minuses (`(500)`, `500-`, `500 CR`), the suffixes `k`, `K`,
+/// `M` and `mm`, and the guards of spreadsheets are understood. A dash alone is zero. Whether suffixes
+/// stand behind every amount is the column's to say:
+/// [`MarkEvidence::decide_scale`](super::MarkEvidence::decide_scale).
 ///
 /// # Shape
 ///
@@ -80,7 +82,10 @@ pub fn read_amount(cell: &str, mark: Mark) -> (Marks, Result<Option<Reading>, Am
     };
     match layout.marks() {
         Err(reason) => (Marks::NONE, Err(AmountFault::Unreadable(reason))),
-        Ok(marks) => (marks, read_digits(&peeled, &layout, marks, mark)),
+        Ok(marks) => {
+            let result = read_digits(&peeled, &layout, marks, mark);
+            (marks.with_scale(&peeled), result)
+        }
     }
 }
 
@@ -114,6 +119,9 @@ fn read_plain(cell: &[u8], mark: Mark) -> Option<(Marks, Amount)> {
     } else {
         Marks::NONE
     };
+    if units != 0 {
+        marks = marks.with(Shows::Unsuffixed);
+    }
     match decimals {
         None => {}
         Some(1 | 2) => marks = marks.with(Shows::Decimal(mark)),
@@ -152,7 +160,7 @@ fn read_digits(
     }
     let core = peeled.core.as_bytes();
     let (whole, decimals) = core.split_at(core.len().saturating_sub(layout.decimals(mark)));
-    let magnitude = magnitude(whole, decimals)?;
+    let magnitude = scaled(magnitude(whole, decimals)?, peeled.suffix)?;
     let amount = if peeled.is_negative {
         -magnitude
     } else {
@@ -194,6 +202,33 @@ fn magnitude(whole: &[u8], decimals: &[u8]) -> Result<Amount, AmountFault> {
     Ok(Amount::new(units, scale))
 }
 
+/// The amount in units, where a suffix says thousands or millions.
+fn scaled(amount: Amount, suffix: Option<Suffix>) -> Result<Amount, AmountFault> {
+    let Some(suffix) = suffix else {
+        return Ok(amount);
+    };
+    // Decimals are used up first: `1.5k` is 1500, not 1500.0.
+    let moved = suffix.places().min(amount.scale());
+    let zeros = 10_i128.pow(u32::from(suffix.places() - moved));
+    let amount = Amount::new(amount.units(), amount.scale() - moved).checked_mul(zeros);
+    let max = |amount: &Amount| MAJOR_UNITS_MAX * 10_i128.pow(u32::from(amount.scale()));
+    amount
+        .filter(|amount| amount.units() <= max(amount))
+        .ok_or(AmountFault::TooLarge)
+}
+
+impl Marks {
+    /// With what stands behind an amount, which zero doesn't need.
+    fn with_scale(self, peeled: &Peeled<'_>) -> Marks {
+        let is_zero = !peeled.core.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+        match peeled.suffix {
+            Some(suffix) => self.with(Shows::Suffixed(suffix)),
+            None if is_zero => self,
+            None => self.with(Shows::Unsuffixed),
+        }
+    }
+}
+
 /// An amount without its signs and its currency.
 struct Peeled<'a> {
     core: &'a str,
@@ -201,6 +236,7 @@ struct Peeled<'a> {
     /// True if nothing but a dash is left, which means zero.
     is_dash: bool,
     currency: Option<&'static str>,
+    suffix: Option<Suffix>,
 }
 
 /// What was taken off so far.
@@ -211,6 +247,7 @@ struct Affixes {
     opened: usize,
     closed: usize,
     currency: Option<&'static str>,
+    suffix: Option<Suffix>,
 }
 
 impl<'a> Peeled<'a> {
@@ -235,6 +272,7 @@ impl<'a> Peeled<'a> {
             is_negative: affixes.pluses == 0 && signs == 1,
             is_dash,
             currency: affixes.currency,
+            suffix: affixes.suffix,
         })
     }
 }
@@ -289,6 +327,9 @@ impl Affixes {
             {
                 self.minuses += 1;
                 rest
+            } else if let Some((suffix, rest)) = strip_scale(text) {
+                self.suffix = Some(suffix);
+                rest
             } else if let Some((name, rest)) = currency::strip_suffix(text) {
                 self.name(name)?;
                 rest
@@ -305,6 +346,16 @@ impl Affixes {
         };
         Ok(())
     }
+}
+
+/// The suffix of a scale right behind a number, and what stands before it.
+fn strip_scale(text: &str) -> Option<(Suffix, &str)> {
+    let suffixes = Suffix::WRITTEN.into_iter();
+    suffixes.into_iter().find_map(|(written, suffix)| {
+        let rest = text.strip_suffix(written)?.trim_end_matches(is_blank);
+        let is_number = rest.ends_with(|last: char| last.is_ascii_digit());
+        is_number.then_some((suffix, rest))
+    })
 }
 
 #[cfg(test)]

@@ -95,6 +95,8 @@ fn numbers_can_be_dates() {
         ("54789", "Unreadable"),
         ("2524607999", "2049-12"),
         ("9999999999", "Unreadable"),
+        ("73050", "Placeholder"),
+        ("2958465", "Placeholder"),
         ("123", "Unreadable"),
         ("1234567", "Unreadable"),
         ("12345678", "Unreadable"),

@@ -164,6 +164,31 @@ fn minuses_of_every_kind_are_understood() {
 }
 
 #[test]
+fn suffixes_multiply() {
+    assert_reads(
+        Mark::Dot,
+        &[
+            ("5k", "5000"),
+            ("5 K", "5000"),
+            ("1.5k", "1500"),
+            ("$1.2M", "$ 1200000"),
+            ("1.2M USD", "USD 1200000"),
+            ("5 mm", "5000000"),
+            ("1.23456MM", "1234560"),
+            ("1.2345k", "1234.5"),
+            ("(5k)", "-5000"),
+            ("5k-", "-5000"),
+            ("5k CR", "-5000"),
+            ("5 RM", "MYR 5"),
+            ("1000000M", "1000000000000"),
+            ("1000001M", "too large"),
+            ("0k", "0"),
+        ],
+    );
+    assert_eq!(read("1,5k", Mark::Comma), "1500");
+}
+
+#[test]
 fn currencies_are_named_once() {
     assert_reads(
         Mark::Dot,
@@ -213,10 +238,10 @@ fn what_is_no_amount_says_why() {
             ("NULL", "it is a word"),
             ("-inf", "it is a word"),
             ("free", "it is a word"),
-            ("5k", "it ends in a scale suffix such as `k` or `M`"),
-            ("$1.2M", "it ends in a scale suffix such as `k` or `M`"),
-            ("5 Cr", "it ends in a scale suffix such as `k` or `M`"),
-            ("5 mm", "it ends in a scale suffix such as `k` or `M`"),
+            ("5m", "it ends in a suffix that can mean several scales"),
+            ("$1.2bn", "it ends in a suffix that can mean several scales"),
+            ("5 Cr", "it ends in a suffix that can mean several scales"),
+            ("5kk", "it has letters that are no currency"),
             ("5/6", "it holds two numbers"),
             ("5 - 6", "it holds two numbers"),
             ("2024-01", "it holds two numbers"),
@@ -356,7 +381,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_like_an_amount_panics(cell in "[-+−–()$€kr.'’ ,0-9eE%CUSDR\u{a0}=\"#]{0,24}") {
+    fn nothing_like_an_amount_panics(cell in "[-+−–()$€krmMK.'’ ,0-9eE%CUSDR\u{a0}=\"#]{0,24}") {
         let (dot, comma) = (read_amount(&cell, Mark::Dot), read_amount(&cell, Mark::Comma));
         prop_assert_eq!(dot.0, comma.0);
     }

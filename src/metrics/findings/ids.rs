@@ -1,0 +1,211 @@
+//! Customers that may be one: an id that changes, and ids that differ by what nobody sees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::View;
+use super::names::similar;
+use super::scan::Edge;
+use crate::error::{Code, Effect, Message};
+use crate::text;
+
+/// What to do about ids that are one: it is for the export to say.
+const ONE_ID: &str = "if they are one customer, give it one id in the export";
+
+impl View<'_> {
+    /// One id ends, another starts in the next month at the same amount, and nobody else pays it.
+    pub(super) fn id_changes(&self) -> Option<Message> {
+        let changes = self.rare(self.single_matches());
+        if changes.is_empty() {
+            return None;
+        }
+        let mut names: Vec<String> = changes
+            .iter()
+            .map(|(index, ended, started)| {
+                let name = |customer| self.ledger.shown_name(customer);
+                let (last, next) = (self.month(*index), self.month(index + 1));
+                format!("{} to {last}, {} from {next}", name(*ended), name(*started))
+            })
+            .collect();
+        names.sort_unstable();
+        let count = changes.len() as u64;
+        let headline = format!(
+            "{} in the month after another id at the same amount",
+            if count == 1 {
+                "1 id starts".to_owned()
+            } else {
+                format!("{} start", text::count(count, "id"))
+            }
+        );
+        let reading = if count == 1 {
+            "if they are one customer"
+        } else {
+            "if the two of each pair are one customer"
+        };
+        let pairs: Vec<Vec<u32>> = changes
+            .iter()
+            .map(|change| vec![change.1, change.2])
+            .collect();
+        let message = Message::new(Code::IdChange, headline)
+            .found(text::examples(&names, names.len()))
+            .note(
+                "nobody else pays that amount then; the old id counts as churn, the new one as new",
+            )
+            .help(ONE_ID)
+            .counting(count);
+        Some(message.effect(self.effect_of_merging(&pairs, reading)))
+    }
+
+    /// Where exactly one customer ends with an amount and exactly one starts with it in the next month: the
+    /// column, who ended and who started.
+    fn single_matches(&self) -> Vec<(usize, u32, u32)> {
+        let starts = single(&self.scan.starts);
+        let matches = single(&self.scan.ends).into_iter().filter_map(|ended| {
+            let key = (ended.index + 1, ended.units);
+            let place = starts.binary_search_by_key(&key, |start| (start.index, start.units));
+            let started = starts[place.ok()?];
+            Some((ended.index, ended.customer, started.customer))
+        });
+        matches.collect()
+    }
+
+    /// Without those whose amount somebody else pays too: on a price list such a pair is chance.
+    fn rare(&self, mut matches: Vec<(usize, u32, u32)>) -> Vec<(usize, u32, u32)> {
+        let columns: BTreeSet<usize> = matches
+            .iter()
+            .flat_map(|(index, ..)| [*index, index + 1])
+            .collect();
+        for column in columns {
+            let units = |(index, ended, _): &(usize, u32, u32)| {
+                let is_here = *index == column || index + 1 == column;
+                is_here.then(|| self.ledger.units(*ended, self.month(*index)))
+            };
+            let mut payers = Payers::of(matches.iter().filter_map(units).collect());
+            let month = self.month(column);
+            for customer in self.ledger.customers() {
+                payers.count(self.ledger.units(*customer, month));
+            }
+            matches.retain(|found| units(found).is_none_or(|units| payers.are_one(units)));
+        }
+        matches
+    }
+
+    /// Ids that differ by capitals, blanks, invisible characters, normal form or zeros at the start.
+    pub(super) fn similar_names(&self) -> Option<Message> {
+        let mut groups = similar(self.ledger);
+        if let Some(reads) = self.reads {
+            let is_there = |customer: &u32| {
+                let mut months = reads.iter();
+                months.any(|month| self.ledger.units(*customer, *month) != 0)
+            };
+            groups.retain(|group| group.iter().filter(|one| is_there(one)).count() > 1);
+        }
+        if groups.is_empty() {
+            return None;
+        }
+        let effect = self.effect_of_merging(&groups, "if those alike are one customer");
+        let shown: Vec<String> = groups
+            .iter()
+            .map(|group| {
+                let names = group.iter().map(|one| self.ledger.shown_name(*one));
+                let names: Vec<String> = names.collect();
+                names.join(" and ")
+            })
+            .collect();
+        let count = groups.iter().map(Vec::len).sum::<usize>() as u64;
+        let headline = format!(
+            "{} differ only by capitals, blanks, zeros at the start or what cannot be seen",
+            text::count(count, "id")
+        );
+        Some(
+            Message::new(Code::SimilarNames, headline)
+                .found(text::examples(&shown, shown.len()))
+                .note("they were counted as different customers")
+                .help(ONE_ID)
+                .counting(count)
+                .effect(effect),
+        )
+    }
+
+    fn effect_of_merging(&self, groups: &[Vec<u32>], reading: &str) -> Option<Effect> {
+        let measure = self.measure.as_ref()?;
+        // A customer that starts and ends again can be in two pairs: both are one with it.
+        let groups = joined(groups);
+        let all: Vec<u32> = groups.iter().flatten().copied().collect();
+        measure.effect(&all, &self.ledger.excerpt(&groups), reading)
+    }
+}
+
+/// The edges that share month and amount with no other, in the order of both that they stand in.
+fn single(edges: &[Edge]) -> Vec<Edge> {
+    let same = |left: &Edge, right: &Edge| (left.index, left.units) == (right.index, right.units);
+    let runs = edges.chunk_by(same);
+    runs.filter(|run| run.len() == 1)
+        .map(|run| run[0])
+        .collect()
+}
+
+/// How many customers pay each of some amounts.
+struct Payers {
+    /// The amounts, sorted, each once.
+    amounts: Vec<i128>,
+    counts: Vec<u32>,
+    /// A bit for every amount with the same end: most others are told apart without a search.
+    marks: [u64; 64],
+}
+
+impl Payers {
+    fn of(mut amounts: Vec<i128>) -> Payers {
+        amounts.sort_unstable();
+        amounts.dedup();
+        let mut marks = [0; 64];
+        for units in &amounts {
+            let (word, bit) = mark(*units);
+            marks[word] |= bit;
+        }
+        Payers {
+            counts: vec![0; amounts.len()],
+            amounts,
+            marks,
+        }
+    }
+
+    fn count(&mut self, units: i128) {
+        let (word, bit) = mark(units);
+        if self.marks[word] & bit != 0
+            && let Ok(place) = self.amounts.binary_search(&units)
+        {
+            self.counts[place] += 1;
+        }
+    }
+
+    /// True if at most one customer pays this.
+    fn are_one(&self, units: i128) -> bool {
+        let place = self.amounts.binary_search(&units);
+        place.is_ok_and(|place| self.counts[place] <= 1)
+    }
+}
+
+/// The word and the bit that stand for an amount.
+fn mark(units: i128) -> (usize, u64) {
+    let low = usize::try_from(units.rem_euclid(4096)).unwrap_or(0);
+    (low / 64, 1 << (low % 64))
+}
+
+/// Groups that share a member as one, each in the order given.
+fn joined(groups: &[Vec<u32>]) -> Vec<Vec<u32>> {
+    let mut joined: Vec<Vec<u32>> = Vec::new();
+    let mut places: BTreeMap<u32, usize> = BTreeMap::new();
+    for group in groups {
+        let held = group.iter().find_map(|one| places.get(one).copied());
+        let place = held.unwrap_or_else(|| {
+            joined.push(Vec::new());
+            joined.len() - 1
+        });
+        for one in group {
+            if places.insert(*one, place).is_none() {
+                joined[place].push(*one);
+            }
+        }
+    }
+    joined
+}
