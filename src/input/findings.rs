@@ -33,7 +33,8 @@ pub(super) fn assumed_encoding(file: &FileRead) -> Option<Message> {
     })
 }
 
-/// Settings that have nothing to act on in a file of this shape.
+/// Settings that have nothing to act on in a file of this shape, columns named for roles that it does not have
+/// among them.
 pub(super) fn unfit_settings(
     shape: Shape,
     options: &LoadOptions,
@@ -61,7 +62,12 @@ pub(super) fn unfit_settings(
             options.allows_no_churn && shape != Shape::Contracts,
         ),
     ];
-    let message = |(name, _): &(&str, bool)| {
+    let is_named = |role: &Role| {
+        let name = options.columns.roles[*role as usize].as_deref();
+        name.is_some_and(|name| name != "none") && !shape.has_use_for(*role)
+    };
+    let roles = Role::ALL.into_iter().filter(is_named).map(Role::setting);
+    let message = |name: &str| {
         let headline = format!(
             "`{name}` has nothing to act on in the shape `{}`",
             shape.word()
@@ -75,9 +81,11 @@ pub(super) fn unfit_settings(
     };
     // What a preset says of a file was said with its shape in mind.
     let is_typed = |name: &str| !options.origin(name).starts_with("preset ");
-    let unfit = unfit.iter();
+    let unfit = unfit.iter().filter(|(_, is_unfit)| *is_unfit);
     unfit
-        .filter(|(name, is_unfit)| *is_unfit && is_typed(name))
+        .map(|(name, _)| *name)
+        .chain(roles)
+        .filter(|name| is_typed(name))
         .map(message)
         .collect()
 }
@@ -98,7 +106,7 @@ pub(super) fn undecided(
         let first = entries.iter().map(|entry| entry.first).min();
         let names: Vec<String> = entries
             .iter()
-            .take(3)
+            .take(12)
             .map(|entry| entry.code.clone())
             .collect();
         first.map(|first| (first, rows, counted, names))
@@ -110,14 +118,15 @@ pub(super) fn undecided(
     let mut messages = Vec::new();
     if let Some((first, rows, counted, names)) = listed(&all.statuses) {
         let headline = format!(
-            "it is not known whether rows with {} count",
-            text::list(&counted, "and")
+            "it is not known whether rows with the status {} count",
+            text::list(&counted, "or")
         );
         let typed = quoted(&names.join(","));
         messages.push(
             Message::new(Code::UndecidedStatus, headline)
                 .at(at(first, Role::Status))
                 .counting(rows)
+                .note("taking them for active would invent revenue, leaving them out would lose it")
                 .help(format!("if they are paid, pass `--keep-status {typed}`; if not, `--drop-status {typed}`")),
         );
     }
@@ -142,7 +151,7 @@ pub(super) fn left_out(tally: &Tally, place: &impl Fn(RowPlace) -> Place) -> Opt
     let reasons: Vec<String> = entries
         .iter()
         .take(12)
-        .map(|entry| format!("{}: {}", entry.code, text::count(entry.rows, "row")))
+        .map(|entry| format!("{} in {}", entry.code, text::count(entry.rows, "row")))
         .collect();
     let message = Message::new(
         Code::RowsLeftOut,

@@ -1,6 +1,7 @@
 //! The words in cells that are no names, dates or amounts: billing intervals, statuses, kinds of movement,
 //! and words for nothing.
 
+use super::cell::content;
 use super::header::folded;
 
 /// A length of time that prices are given for.
@@ -347,11 +348,9 @@ const MOVEMENTS: &[(&str, MovementType)] = &[
 /// Among amounts and customers these are errors or names.
 #[must_use]
 pub fn is_nothing(text: &str) -> bool {
-    let word = text.trim().to_lowercase();
-    matches!(
-        word.as_str(),
-        "" | "-" | "–" | "n/a" | "null" | "none" | "\\n" | "nan"
-    )
+    const WORDS: [&str; 8] = ["-", "–", "—", "n/a", "null", "none", "\\n", "nan"];
+    let text = content(text);
+    text.is_empty() || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -498,7 +497,7 @@ mod tests {
 
     #[test]
     fn words_for_nothing_are_few() {
-        for word in ["", " ", "-", "–", "N/A", "NULL", "None", "\\N", "NaN"] {
+        for word in ["", " ", "-", "–", "—", "N/A", "NULL", "None", "\\N", "NaN"] {
             assert!(is_nothing(word), "{word:?}");
         }
         for word in ["0", "na", "no", "#N/A"] {

@@ -2,7 +2,7 @@
 
 use super::mark::{DateMarks, DateOrder};
 use super::read::{DateFault, When, read_when};
-use crate::input::cell::content;
+use crate::input::vocabulary::is_nothing;
 use crate::units::FiscalYear;
 
 /// When something ends.
@@ -50,7 +50,7 @@ pub fn read_end(
     fiscal: FiscalYear,
 ) -> (DateMarks, Result<End, DateFault>) {
     const NO_END: Result<End, DateFault> = Ok(End::Open { is_sentinel: false });
-    if is_null(cell) {
+    if is_nothing(cell) {
         return (DateMarks::NONE, NO_END);
     }
     let (marks, result) = read_when(cell, order, fiscal);
@@ -65,14 +65,6 @@ pub fn read_end(
         },
     };
     (marks, end)
-}
-
-/// True for the words that mean that nothing stands there, in end, status and attribute columns.
-#[must_use]
-pub fn is_null(cell: &str) -> bool {
-    const WORDS: [&str; 8] = ["-", "–", "—", "n/a", "null", "none", "\\n", "nan"];
-    let text = content(cell);
-    text.is_empty() || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod term;
 mod token;
 mod word;
 
-pub use end::{End, is_null, read_end};
+pub use end::{End, read_end};
 pub use mark::{Announced, Announcement, DateDecision, DateEvidence, DateMarks, DateOrder};
 pub use read::{DateFault, When, read_when};
 pub(in crate::input) use read::{Years, names_month_and_year, read_within};

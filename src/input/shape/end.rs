@@ -4,48 +4,66 @@ use super::kept::{End, Kept, Span};
 use super::spans::{EndRule, spans};
 use crate::error::{Code, Message, Place};
 use crate::ledger::RowPlace;
+use crate::text;
 use crate::units::Day;
 
 /// How many rows speak for each rule.
 #[derive(Debug, Default)]
 struct Votes {
+    /// Rows with an end that is a day.
     ended: u64,
     inclusive: u64,
     exclusive: u64,
-    /// The first row whose months depend on the rule.
+    /// Rows that speak for both.
+    both: u64,
+    /// The first row whose worth depends on the rule.
     decisive: Option<(RowPlace, Day)>,
+}
+
+impl Votes {
+    /// True if half of the ends or more speak for a rule, and no more than one in twenty of those that
+    /// speak at all for the other one alone.
+    fn agree(&self, for_it: u64, for_other: u64) -> bool {
+        let speaking = self.inclusive + self.exclusive - self.both;
+        for_it > 0 && for_it * 2 >= self.ended && (for_other - self.both) * 20 <= speaking
+    }
 }
 
 /// The rule that the rows show, and by what.
 ///
 /// A row speaks for an inclusive end where it ends the day before the next one of its customer starts or with a
 /// month, for an exclusive one where it ends on the day the next one starts or on the day of the month that it
-/// started on. Nineteen rows of twenty have to agree.
+/// started on. Ends on any other day, as of contracts that were broken off, say nothing. Where days are counted,
+/// every end depends on the rule, else only those on the last day of a month.
 ///
 /// # Errors
 ///
-/// [`Code::AmbiguousEnd`] where they don't and the rule makes a difference.
+/// [`Code::AmbiguousEnd`] where they don't agree and the rule makes a difference.
 pub(super) fn decide(
     kept: &[Kept],
+    counts_days: bool,
     column: Option<String>,
     place: &dyn Fn(RowPlace) -> Place,
 ) -> Result<(EndRule, String), Message> {
-    let votes = count(kept);
-    let agree = |for_it: u64| votes.ended > 0 && for_it * 20 >= votes.ended * 19;
-    let of_all = |count: u64| format!("{count} of {} ends", votes.ended);
-    if agree(votes.exclusive) && !agree(votes.inclusive) {
-        let evidence = format!("{} fall on the day of a start", of_all(votes.exclusive));
-        return Ok((EndRule::Exclusive, evidence));
-    }
-    if agree(votes.inclusive) {
-        let evidence = format!(
-            "{} close a month or come the day before a start",
-            of_all(votes.inclusive)
-        );
-        return Ok((EndRule::Inclusive, evidence));
+    let votes = count(kept, counts_days);
+    let of_all = |count: u64| format!("{count} of {}", text::count(votes.ended, "end"));
+    let is_inclusive = votes.agree(votes.inclusive, votes.exclusive);
+    let is_exclusive = votes.agree(votes.exclusive, votes.inclusive);
+    match (is_inclusive, is_exclusive) {
+        (true, false) => {
+            let evidence = "close a month or come the day before a start";
+            let evidence = format!("{} {evidence}", of_all(votes.inclusive));
+            return Ok((EndRule::Inclusive, evidence));
+        }
+        (false, true) => {
+            let evidence = "fall on a start or on the day of the month of their own";
+            let evidence = format!("{} {evidence}", of_all(votes.exclusive));
+            return Ok((EndRule::Exclusive, evidence));
+        }
+        _ => {}
     }
     let Some((row, day)) = votes.decisive else {
-        return Ok((EndRule::Inclusive, "no month depends on it".to_owned()));
+        return Ok((EndRule::Inclusive, "no amount depends on it".to_owned()));
     };
     let headline =
         format!("an end on {day} may be the last day that counts or the first that does not");
@@ -59,11 +77,11 @@ pub(super) fn decide(
             of_all(votes.inclusive),
             votes.exclusive
         ))
-        .note("the month of such an end counts, or does not")
+        .note("a contract counts in the months on whose last day it runs, so the month of this end counts or does not")
         .help("pass `--end inclusive` or `--end exclusive`"))
 }
 
-fn count(kept: &[Kept]) -> Votes {
+fn count(kept: &[Kept], counts_days: bool) -> Votes {
     let mut rows: Vec<(&Kept, &Span)> = spans(kept).collect();
     rows.sort_by_key(|(kept, span)| (&kept.customer, &kept.product, span.start, kept.place));
     let mut votes = Votes::default();
@@ -76,9 +94,13 @@ fn count(kept: &[Kept]) -> Votes {
             .filter(|(next, _)| (&next.customer, &next.product) == (&kept.customer, &kept.product));
         let follows = |after: Day| next.is_some_and(|(_, next)| next.start == after);
         votes.ended += 1;
-        votes.inclusive += u64::from(follows(day.next()) || day.ends_month());
-        votes.exclusive += u64::from(follows(day) || is_anniversary(span.start, day));
-        if day.ends_month() && votes.decisive.is_none_or(|(first, _)| kept.place < first) {
+        let is_inclusive = follows(day.next()) || day.ends_month();
+        let is_exclusive = follows(day) || is_anniversary(span.start, day);
+        votes.inclusive += u64::from(is_inclusive);
+        votes.exclusive += u64::from(is_exclusive);
+        votes.both += u64::from(is_inclusive && is_exclusive);
+        let matters = counts_days || day.ends_month();
+        if matters && votes.decisive.is_none_or(|(first, _)| kept.place < first) {
             votes.decisive = Some((kept.place, day));
         }
     }

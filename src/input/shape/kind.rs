@@ -98,6 +98,12 @@ impl Shape {
         }
     }
 
+    /// True for a role that means something in it; that of a contract in movements only where it is named.
+    pub(in crate::input) fn has_use_for(self, role: Role) -> bool {
+        let is_of_balances = self == Shape::Movements && role == Role::Contract;
+        is_of_balances || self.roles().contains(&role)
+    }
+
     /// The roles without which it cannot be read.
     pub(in crate::input) const fn needed(self) -> &'static [Role] {
         use Role::{Amount, Customer, Date, End, Start};

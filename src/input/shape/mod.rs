@@ -13,6 +13,7 @@ mod resolve;
 pub mod rules;
 mod spans;
 mod steps;
+mod when;
 mod wide;
 
 pub use history::History;

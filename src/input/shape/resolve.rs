@@ -1,5 +1,7 @@
 //! Kept rows become a ledger, once all rows of all files were read.
 
+use std::collections::BTreeSet;
+
 use super::super::columns::{Columns, Role};
 use super::super::summary::Trait;
 use super::end;
@@ -10,7 +12,7 @@ use super::steps::{self, Places};
 use super::{History, Shape};
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::{Entry, Part, RowPlace};
-use crate::policies::{Basis, Duplicates, Overlap, Policies};
+use crate::policies::{Basis, Duplicates, Overlap, Policies, Spread};
 use crate::text;
 use crate::units::{Amount, Grain, Month};
 
@@ -55,13 +57,16 @@ pub(in crate::input) fn resolve(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Re
 
 fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
     let end_column = ask.columns.name(Role::End).map(str::to_owned);
-    let (rule, origin) = match &ask.end {
-        Some((rule, origin)) => (*rule, origin.clone()),
-        None => end::decide(kept, end_column, ask.place)
-            .map(|(rule, evidence)| (rule, format!("detected: {evidence}")))?,
+    let (rule, origin) = if let Some((rule, origin)) = &ask.end {
+        (*rule, origin.clone())
+    } else {
+        let counts_days = ask.policies.spread == Spread::Daily;
+        let (rule, evidence) = end::decide(kept, counts_days, end_column, ask.place)?;
+        (rule, format!("detected: {evidence}"))
     };
-    let starts = spans::spans(kept).map(|(_, span)| span.start.month());
-    let latest = starts.max().unwrap_or(Month::from_index(0));
+    let Some(latest) = spans::latest_month(kept, ask.policies.spread) else {
+        return Ok(Books::new(ask).closed(History::Full, Vec::new(), Vec::new()));
+    };
     let terms = Terms {
         shape: ask.columns.shape,
         basis: ask.basis,
@@ -69,10 +74,10 @@ fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
         end: rule,
         last: ask.policies.through.unwrap_or(latest),
     };
-    no_ended_rows(kept, terms, ask)?;
+    no_ended_rows(kept, terms.last.max(latest), ask)?;
     let covers = spans::covers(kept, terms);
     let mut warnings = Vec::new();
-    warnings.extend(never_live(&covers, ask));
+    warnings.extend(never_live(&covers, terms, ask));
     let mut books = Books::new(ask);
     if ask.columns.shape == Shape::Invoices {
         for cover in &covers {
@@ -95,7 +100,7 @@ fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
         told("end", rule.word(), origin),
         told("history", history.word(), evidence),
     ];
-    Ok(books.resolved(history, traits, warnings))
+    books.resolved(history, traits, warnings, kept, ask)
 }
 
 /// Adds contracts and versions; what runs at the same time is as the policy says.
@@ -209,7 +214,32 @@ impl Books {
         add(&mut self.part, self.products.as_mut(), &entry);
     }
 
-    fn resolved(self, history: History, traits: Vec<Trait>, warnings: Vec<Message>) -> Resolved {
+    /// What the rows became.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::NoRowsLeft`] where all of them lie after the last month that counts.
+    fn resolved(
+        self,
+        history: History,
+        traits: Vec<Trait>,
+        warnings: Vec<Message>,
+        kept: &[Kept],
+        ask: &Ask<'_>,
+    ) -> Result<Resolved, Errors> {
+        let is_empty = self.part.coverage().grains().next().is_none();
+        if let (true, Some(through), Some(row)) = (is_empty, ask.policies.through, kept.first()) {
+            let headline = format!("no row lies in {through} or before");
+            let message = Message::new(Code::NoRowsLeft, headline).at(Place {
+                line: None,
+                ..(ask.place)(row.place)
+            });
+            return Err(Errors::from(message));
+        }
+        Ok(self.closed(history, traits, warnings))
+    }
+
+    fn closed(self, history: History, traits: Vec<Trait>, warnings: Vec<Message>) -> Resolved {
         Resolved {
             part: self.part,
             products: self.products,
@@ -220,7 +250,8 @@ impl Books {
     }
 }
 
-/// Prices that change show as rows that follow one another; a list of what runs today has none.
+/// Prices that change show as a row that begins in the month after another of its customer; in a list of what
+/// runs today a customer has several only where it left and came back.
 fn history(covers: &[Cover<'_>], shape: Shape) -> (History, String) {
     match shape {
         Shape::Versions => return (History::Full, "detected: a row is a version".to_owned()),
@@ -232,31 +263,34 @@ fn history(covers: &[Cover<'_>], shape: Shape) -> (History, String) {
         }
         _ => {}
     }
-    let groups = spans::by_key(covers, |row| (&row.customer, &row.product));
+    let groups = spans::by_key(covers, |row| (&row.customer, ""));
     let follows = groups.values().find_map(|group| {
-        let pair = group.windows(2).find(|pair| pair[0].last < pair[1].first);
-        pair.map(|pair| pair[0].kept.customer.clone())
+        let live = || group.iter().filter(|cover| cover.first <= cover.last);
+        let ends: BTreeSet<Month> = live().map(|cover| cover.last.forward(1)).collect();
+        let next = live().find(|cover| ends.contains(&cover.first));
+        next.map(|cover| cover.kept.customer.clone())
     });
     match follows {
         Some(customer) => {
-            let evidence = format!("detected: `{customer}` has rows that follow one another");
+            let evidence =
+                format!("detected: `{customer}` has a row that begins where another ended");
             (History::Full, evidence)
         }
         None => (
             History::None,
-            "detected: no customer has rows that follow one another".to_owned(),
+            "detected: no row begins where another of its customer ended".to_owned(),
         ),
     }
 }
 
 /// A list without a contract that ended is one of those that survived.
-fn no_ended_rows(kept: &[Kept], terms: Terms, ask: &Ask<'_>) -> Result<(), Message> {
+fn no_ended_rows(kept: &[Kept], last: Month, ask: &Ask<'_>) -> Result<(), Message> {
     let is_ended = |end: End| match end {
         End::Open => false,
-        End::On(day) | End::Through(day) => day.month() <= terms.last,
+        End::On(day) | End::Through(day) => day.month() <= last,
     };
     let has_ended = spans::spans(kept).any(|(_, span)| is_ended(span.end));
-    if has_ended || ask.allows_no_churn || terms.shape != Shape::Contracts {
+    if has_ended || ask.allows_no_churn || ask.columns.shape != Shape::Contracts {
         return Ok(());
     }
     let headline = "no contract of the file has ended";
@@ -326,13 +360,19 @@ fn overlap_finding(clashes: &[Clash], overlap: Overlap) -> Option<Message> {
     })
 }
 
-/// Contracts that run on no month's last day count in no month.
-fn never_live(covers: &[Cover<'_>], ask: &Ask<'_>) -> Option<Message> {
-    if ask.columns.shape == Shape::Invoices {
+/// What runs on no month's last day counts in no month, unless its amount is laid over months as a whole.
+fn never_live(covers: &[Cover<'_>], terms: Terms, ask: &Ask<'_>) -> Option<Message> {
+    let noun = match terms.shape {
+        Shape::Invoices if terms.basis == Basis::Flow => return None,
+        Shape::Invoices => "line",
+        _ => "contract",
+    };
+    if terms.spread == Spread::None && covers.iter().all(|cover| cover.span.per.is_none()) {
         return None;
     }
     let ends_before = |cover: &&Cover<'_>| {
-        cover.last < cover.first && cover.span.after(EndRule::Inclusive).is_some()
+        let after = cover.span.after(terms.end);
+        after.is_some_and(|after| after.month() <= cover.first)
     };
     let rows: Vec<&Cover<'_>> = covers.iter().filter(ends_before).collect();
     let first = rows.first()?;
@@ -340,12 +380,14 @@ fn never_live(covers: &[Cover<'_>], ask: &Ask<'_>) -> Option<Message> {
     let verb = if count == 1 { "runs" } else { "run" };
     let headline = format!(
         "{} {verb} on no last day of a month",
-        text::count(count, "contract")
+        text::count(count, noun)
     );
     Some(
         Message::new(Code::NeverLive, headline)
             .at((ask.place)(first.kept.place))
-            .note("a contract counts in the months on whose last day it runs")
+            .note(format!(
+                "a {noun} counts in the months on whose last day it runs"
+            ))
             .counting(count),
     )
 }
@@ -398,5 +440,5 @@ fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
             origin: "detected: no loss has a minus sign".to_owned(),
         });
     }
-    Ok(books.resolved(history, traits, Vec::new()))
+    books.resolved(history, traits, Vec::new(), &kept, ask)
 }

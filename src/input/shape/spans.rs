@@ -87,6 +87,16 @@ impl Span {
     }
 }
 
+/// The month of the latest start, or of the latest bill where amounts stand in the month they were billed in;
+/// `None` without any row. What was agreed reaches further, but new contracts of those months are not known yet.
+pub(super) fn latest_month(kept: &[Kept], spread: Spread) -> Option<Month> {
+    let month = |span: &Span| match span.per {
+        None if spread == Spread::None => span.billed.unwrap_or(span.start).month(),
+        _ => span.start.month(),
+    };
+    spans(kept).map(|(_, span)| month(span)).max()
+}
+
 /// Every span with the months it covers inside the horizon.
 pub(super) fn covers<'k>(kept: &'k [Kept], terms: Terms) -> Vec<Cover<'k>> {
     let cover = |(kept, span): (&'k Kept, &'k Span)| {

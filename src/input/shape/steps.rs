@@ -97,13 +97,14 @@ pub(super) fn openings<'k>(
         |row| (&row.customer, &row.contract, ""),
         |row| (&row.customer, &row.contract, &row.product),
     ];
+    let is_newest_first = is_newest_first(kept);
     let mut first_errors = None;
     for level in levels {
         let groups = grouped(kept, level);
         let mut openings = Vec::new();
         let mut errors = Vec::new();
         for group in groups.values() {
-            match opening(group, places) {
+            match opening(group, is_newest_first, places) {
                 Ok(opening) => openings.push((group[0].0, opening)),
                 Err(message) => errors.push(*message),
             }
@@ -134,23 +135,33 @@ fn grouped<'k>(
 }
 
 /// What was there before the first change of a group. Rows of one day may stand in any order.
-fn opening(group: &Group<'_>, places: &Places<'_>) -> Result<Amount, Box<Message>> {
+fn opening(
+    group: &Group<'_>,
+    is_newest_first: bool,
+    places: &Places<'_>,
+) -> Result<Amount, Box<Message>> {
     let days: Vec<&[(&Kept, &Step)]> = group
         .chunk_by(|left, right| left.1.day == right.1.day)
         .collect();
-    let has_balance = group.iter().all(|(_, step)| step.balance.is_some());
-    if !has_balance {
+    let has_balance = |day: &&&[(&Kept, &Step)]| day.iter().any(|(_, step)| step.balance.is_some());
+    let Some(stated) = days.iter().find(has_balance) else {
         return from_zero(group, places).map(|()| Amount::ZERO);
-    }
-    let (first, last) = (days[0][0], days[0][days[0].len() - 1]);
-    let before = |(row, step): (&Kept, &Step)| step.balance.unwrap_or(Amount::ZERO) - row.amount;
+    };
     let starts_new = days[0]
         .iter()
         .any(|(_, step)| step.movement == Some(MovementType::New));
     let candidates = if starts_new {
         vec![Amount::ZERO]
     } else {
-        vec![before(first), before(last)]
+        // Balances may begin later than the changes do.
+        let before = days.iter().take_while(|day| !has_balance(day));
+        let before = before.flat_map(|day| day.iter().map(|(row, _)| row.amount));
+        let before = before.fold(Amount::ZERO, |sum, amount| sum + amount);
+        let candidates = openings_of(stated, is_newest_first);
+        candidates
+            .into_iter()
+            .map(|amount| amount - before)
+            .collect()
     };
     let mut fault = None;
     for opening in candidates {
@@ -176,6 +187,50 @@ fn opening(group: &Group<'_>, places: &Places<'_>) -> Result<Amount, Box<Message
     ))
 }
 
+/// What a day may have begun with, by the balances that its rows state, the likeliest first.
+///
+/// A balance without its change is one that stood before; of the rows of one day all are the balance after
+/// another one but the first. Where they go round in a circle, the order of the file tells the first one. Where all
+/// state the same, it is that of the end of the day.
+fn openings_of(day: &[(&Kept, &Step)], is_newest_first: bool) -> Vec<Amount> {
+    let stated = |(row, step): &(&Kept, &Step)| Some((step.balance? - row.amount, step.balance?));
+    let mut moves: Vec<(Amount, Amount)> = day.iter().filter_map(stated).collect();
+    if is_newest_first {
+        moves.reverse();
+    }
+    let count = |amounts: &dyn Fn(&(Amount, Amount)) -> Amount, amount: Amount| {
+        moves.iter().filter(|one| amounts(one) == amount).count()
+    };
+    let befores = moves.iter().map(|(before, _)| *before);
+    let unexplained = befores
+        .clone()
+        .filter(|before| count(&|one| one.0, *before) > count(&|one| one.1, *before));
+    let sum = day
+        .iter()
+        .fold(Amount::ZERO, |sum, (row, _)| sum + row.amount);
+    let ends = moves.iter().map(|(_, after)| *after - sum);
+    let has_one_end = moves.iter().all(|(_, after)| *after == moves[0].1);
+    let mut candidates: Vec<Amount> = if has_one_end && moves.len() > 1 {
+        ends.take(1).collect()
+    } else if moves.len() < day.len() {
+        ends.collect()
+    } else {
+        unexplained.collect()
+    };
+    candidates.extend(befores);
+    candidates
+}
+
+/// True if the rows of the input stand from the latest to the first.
+fn is_newest_first(kept: &[Kept]) -> bool {
+    let days: Vec<Day> = steps(kept).map(|(_, step)| step.day).collect();
+    let count = |is_so: fn(&Day, &Day) -> bool| {
+        let pairs = days.windows(2);
+        pairs.filter(|pair| is_so(&pair[0], &pair[1])).count()
+    };
+    count(|day, next| day > next) > count(|day, next| day < next)
+}
+
 /// The first day whose balances do not hold what the changes up to it make: the day's last row, the sum, and
 /// the balance stated.
 fn check<'k>(
@@ -187,9 +242,11 @@ fn check<'k>(
         for (row, _) in *day {
             running = running.checked_add(row.amount)?;
         }
-        let is_stated = day.iter().any(|(_, step)| step.balance == Some(running));
-        if let Some((row, step)) = day.last().filter(|_| !is_stated) {
-            return Some((row, running, step.balance.unwrap_or(Amount::ZERO)));
+        let mut stated = day.iter().filter_map(|(_, step)| step.balance);
+        let is_stated = stated.clone().any(|balance| balance == running);
+        if let (Some(balance), false) = (stated.next_back(), is_stated) {
+            let last = day.iter().rfind(|(_, step)| step.balance.is_some());
+            return last.map(|(row, _)| (*row, running, balance));
         }
     }
     None
