@@ -300,6 +300,16 @@ impl Resolver<'_> {
                     .into_iter()
                     .find(|order| order.word() == word)
             }),
+            threads: self
+                .parsed("threads", &["a number from 1 to 64"], threads)
+                .unwrap_or_else(all_cores),
+            ..self.shape_options()
+        }
+    }
+
+    /// What a row is and how it is taken, as far as it was said.
+    fn shape_options(&mut self) -> LoadOptions {
+        LoadOptions {
             shape: self.parsed("shape", &Shape::ALL.map(Shape::word), Shape::parse),
             history: self.worded("history", &History::ALL, History::word),
             end: self.worded("end", &EndRule::ALL, EndRule::word),
@@ -329,9 +339,7 @@ impl Resolver<'_> {
             preset: self.one("preset").map(|(value, _)| value),
             presets: with_own(self.file.presets.clone()),
             unit: self.worded("unit", &Unit::ALL, Unit::word),
-            threads: self
-                .parsed("threads", &["a number from 1 to 64"], threads)
-                .unwrap_or_else(all_cores),
+            ..LoadOptions::default()
         }
     }
 
