@@ -37,6 +37,9 @@ pub struct Columns {
     pub filters: Vec<usize>,
     /// For each role, who said so.
     pub by_whom: [ByWhom; Role::COUNT],
+    /// A column of yearly run rates beside the amount's monthly ones: in every row twelve times the amount, or it is
+    /// asked which counts.
+    pub yearly_twin: Option<usize>,
 }
 
 /// For each role in the order of [`Role::ALL`], its column.
@@ -104,6 +107,7 @@ pub fn assign(
         origins,
         errors: Vec::new(),
         is_reported: [false; Role::COUNT],
+        yearly_twin: None,
     };
     let mut roles: Roles = [None; Role::COUNT];
     let mut by_whom = [ByWhom::Header; Role::COUNT];
@@ -148,6 +152,7 @@ pub fn assign(
             by,
             filters,
             by_whom,
+            yearly_twin: finder.yearly_twin,
         });
     }
     Err(Errors::from(finder.errors))
@@ -166,6 +171,7 @@ struct Finder<'a> {
     errors: Vec<Message>,
     /// For each role, true if what is wrong with it was said already.
     is_reported: [bool; Role::COUNT],
+    yearly_twin: Option<usize>,
 }
 
 impl Finder<'_> {
@@ -223,6 +229,16 @@ impl Finder<'_> {
             match found.as_slice() {
                 [] => {}
                 [index] => return Some(*index),
+                [one, other] if role == Role::Amount && self.are_twins(*one, *other) => {
+                    let is_yearly = has_word(&cells[*one], "arr");
+                    let (monthly, yearly) = if is_yearly {
+                        (other, one)
+                    } else {
+                        (one, other)
+                    };
+                    self.yearly_twin = Some(*yearly);
+                    return Some(*monthly);
+                }
                 several => {
                     self.doubtful(role, several);
                     return None;
@@ -230,6 +246,12 @@ impl Finder<'_> {
             }
         }
         None
+    }
+
+    /// True for `mrr` beside `arr`.
+    fn are_twins(&self, one: usize, other: usize) -> bool {
+        let says = |index: usize, word: &str| has_word(&self.line.cells[index], word);
+        says(one, "mrr") && says(other, "arr") || says(one, "arr") && says(other, "mrr")
     }
 
     fn unknown(&mut self, name: &str, setting: &str) {
@@ -335,6 +357,10 @@ impl Finder<'_> {
             }
         }
     }
+}
+
+fn has_word(header: &str, word: &str) -> bool {
+    header::words(header).iter().any(|found| found == word)
 }
 
 /// True if a header is one of a role's names, in any of its forms.
@@ -443,10 +469,15 @@ mod tests {
             roles("customer,date,month,amount,mrr").unwrap()[..3],
             [Some(0), Some(2), Some(4)]
         );
+        let twins = assigned("customer,month,arr,mrr", &Wanted::default()).unwrap();
         assert_eq!(
-            roles("customer,month,mrr,arr"),
+            (twins.of(Role::Amount), twins.yearly_twin),
+            (Some(3), Some(2))
+        );
+        assert_eq!(
+            roles("customer,month,mrr,acv"),
             Err(vec![
-                "ambiguous-column: `mrr` and `arr` could hold the amount".into()
+                "ambiguous-column: `mrr` and `acv` could hold the amount".into()
             ])
         );
         assert_eq!(

@@ -43,7 +43,17 @@ impl Beginning<'_> {
             (ByWhom::Preset, Some(chosen)) => chosen.said_by(),
             (by_whom, _) => {
                 let is_set = by_whom == ByWhom::Person;
-                set_or(self.options, is_set, role.setting(), "its header")
+                let twin = self.columns.yearly_twin.filter(|_| role == Role::Amount);
+                let evidence = twin.map_or_else(
+                    || "its header".to_owned(),
+                    |twin| {
+                        format!(
+                            "`{}` is twelve times it in every row",
+                            self.columns.header[twin]
+                        )
+                    },
+                );
+                set_or(self.options, is_set, role.setting(), &evidence)
             }
         };
         // A role that was set and has no column was set to none.

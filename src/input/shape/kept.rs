@@ -254,20 +254,36 @@ fn read_money(
     else {
         return Ok(None);
     };
-    let too_large = |cell: &str| raw.amount(column, cell, AmountFault::TooLarge);
-    for less in &plan.rules.less {
-        let cell = raw.text_at(*less);
-        if let Some(part) = read_number(plan, found, raw, *less, &cell, line)? {
-            let rest = reading.amount.checked_add(-part.amount);
-            reading.amount = rest.ok_or_else(|| too_large(&cell))?;
-        }
+    if let Some(message) = raw.no_twin(reading.amount) {
+        return Err(Some(message));
     }
+    reading.amount = without_less(plan, found, raw, reading.amount, line)?;
+    let too_large = |cell: &str| raw.amount(column, cell, AmountFault::TooLarge);
     if let Some(units) = read_quantity(plan, found, row, raw, line)? {
         let cell = row.cell(Role::Quantity);
         let total = multiplied(reading.amount, units);
         reading.amount = total.ok_or_else(|| too_large(cell))?;
     }
     Ok(Some(reading))
+}
+
+/// An amount without what a preset takes off it, such as tax.
+pub(super) fn without_less(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    raw: &RawRow<'_>,
+    amount: Amount,
+    line: u64,
+) -> Result<Amount, Fault> {
+    let mut rest = amount;
+    for less in &plan.rules.less {
+        let cell = raw.text_at(*less);
+        if let Some(part) = read_number(plan, found, raw, *less, &cell, line)? {
+            let sum = rest.checked_add(-part.amount);
+            rest = sum.ok_or_else(|| raw.amount(*less, &cell, AmountFault::TooLarge))?;
+        }
+    }
+    Ok(rest)
 }
 
 /// The number of units that the amount is the price of one of.

@@ -4,7 +4,7 @@ use super::super::columns::Role;
 use super::super::date::{DateFault, When, read_when};
 use super::super::filter::passes;
 use super::super::number::{AmountFault, Reading, read_amount};
-use super::kept::ruled_out;
+use super::kept::{ruled_out, without_less};
 use super::money::{Currency, currency, in_major_units, is_in_bounds};
 use super::plan::{Found, Plan, keep_first};
 use super::raw_row::RawRow;
@@ -34,6 +34,16 @@ pub(super) fn read_row(
             return raw.amount(raw.column(Role::Amount), row.cell(Role::Amount), fault);
         }
     };
+    let reading = match reading {
+        Some(reading) => match without_less(plan, found, raw, reading.amount, place.line) {
+            Ok(amount) => Some(Reading { amount, ..reading }),
+            Err(fault) => return fault,
+        },
+        None => None,
+    };
+    if let Some(message) = reading.and_then(|reading| raw.no_twin(reading.amount)) {
+        return Some(message);
+    }
     let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
     if is_nothing && (customer.is_empty() || date.is_empty()) {
         found.skipped += 1;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::columns::Role;
+use super::super::columns::{Role, quoted};
 use super::super::date::{DateFault, read_when};
 use super::super::log::NO_YEAR;
 use super::super::number::{AmountFault, read_amount};
@@ -12,6 +12,7 @@ use super::plan::Plan;
 use super::reader::trimmed;
 use crate::error::{Code, Message, Place};
 use crate::ledger::RowPlace;
+use crate::units::Amount;
 
 /// The row at hand, for messages about it.
 pub(super) struct RawRow<'a> {
@@ -231,6 +232,33 @@ impl RawRow<'_> {
     /// The cell of a column as it stands in the file, blanks around it left out.
     pub(super) fn text_at(&self, column: usize) -> String {
         trimmed(self.record.cell(self.bytes, column, &mut String::new())).to_owned()
+    }
+
+    /// What is wrong with a row whose yearly run rate is not twelve times its monthly one.
+    pub(super) fn no_twin(&self, amount: Amount) -> Option<Message> {
+        let column = self.plan.columns.yearly_twin?;
+        let (_, yearly) = read_amount(&self.text_at(column), self.plan.mark.0);
+        let yearly = yearly.ok().flatten()?.amount;
+        if amount.checked_mul(12) == Some(yearly) {
+            return None;
+        }
+        let (name, twin) = (
+            self.plan.columns.name(Role::Amount).unwrap_or_default(),
+            &self.plan.columns.header[column],
+        );
+        let headline = format!(
+            "`{twin}` is not twelve times `{name}` in every row, and either could be the amount"
+        );
+        Some(
+            Message::new(Code::AmbiguousColumn, headline)
+                .at(self.column_place(column))
+                .found(format!("{amount} in `{name}`, {yearly} in `{twin}`"))
+                .help(format!(
+                    "say which: `--amount {}` or `--amount {}`",
+                    quoted(name),
+                    quoted(twin)
+                )),
+        )
     }
 
     /// The column of a role; the first one for a role without a column.
