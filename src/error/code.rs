@@ -312,7 +312,7 @@ codes! {
     /// `--preset`; `--preset none` reads the file by its columns.
     AmbiguousPreset = "ambiguous-preset", Error;
     /// `--preset` names an export that is not known. The presets that come with the program
-    /// are described in `docs/inputs.md`; your own stand in `nrr.toml` under `[preset.NAME]`.
+    /// are described in `docs/inputs.md`; your own stand in `nrr.toml` under `[presets.NAME]`.
     /// A name that comes close is offered.
     UnknownPreset = "unknown-preset", Error;
     /// The period, or the one it is compared with, starts before the data do. Without the

@@ -3,7 +3,7 @@
 use super::columns::Role;
 use super::date::{Announced, Announcement, DateEvidence, DateOrder, read_when};
 use super::decide::Column;
-use super::load::FileRead;
+use super::file::FileRead;
 use crate::error::{Code, Message};
 use crate::text;
 use crate::units::FiscalYear;

@@ -1,8 +1,9 @@
 //! What is wrong or worth a warning once all files were read together.
 
 use super::columns::{Columns, Role, quoted};
+use super::file::FileRead;
 use super::filter::Filter;
-use super::load::{FileRead, LoadOptions};
+use super::load::LoadOptions;
 use super::repeats::Repeated;
 use super::shape::{Shape, is_total};
 use super::summary::{Merged, Shared};

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use super::announce;
 use super::chosen::Chosen;
 use super::columns::{Columns, Role};
+use super::file::FileRead;
 use super::findings::{
     assumed_encoding, clashes, equal_rows, left_out, mixed_grains, no_rows_left, one_currency,
     other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments,
     undecided, unfit_settings,
 };
 use super::header;
-use super::load::{FileRead, LoadOptions, Loaded};
+use super::load::{LoadOptions, Loaded};
 use super::repeats::Repeats;
 use super::shape::{Ask, History, Kept, Shape, resolve};
 use super::tally::Tally;

@@ -3,8 +3,9 @@
 use super::chosen::Chosen;
 use super::columns::{ByWhom, Columns, Role};
 use super::dialect::Dialect;
+use super::file::FileRead;
 use super::header::Unit;
-use super::load::{FileRead, LoadOptions};
+use super::load::LoadOptions;
 use super::shape::Shape;
 use super::summary::{FileSummary, Trait};
 

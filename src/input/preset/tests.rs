@@ -304,12 +304,17 @@ fn a_preset_that_was_asked_for_has_to_fit() {
     assert_eq!(
         unfit(
             preset,
-            &cells("customer_id,start_date,end_date,monthly_amount"),
+            &cells("subscription_id,customer_id,start_date,end_date,monthly_amount"),
             place()
         ),
         None
     );
-    let message = unfit(preset, &cells("customer_id,start_date"), place()).unwrap();
+    let message = unfit(
+        preset,
+        &cells("subscription_id,customer_id,start_date"),
+        place(),
+    )
+    .unwrap();
     assert_eq!(message.code, Code::MissingColumn);
     assert_eq!(
         message.evidence[0].text,
