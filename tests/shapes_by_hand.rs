@@ -457,3 +457,18 @@ fn several_rows_of_a_wide_file_add_up_and_an_empty_cell_is_no_row() {
     let found = ledger(text, &["--basis", "stock"]);
     assert_eq!(found[..2], ["A 2024-01 2", "A 2024-02 6"]);
 }
+
+#[test]
+fn a_named_amount_is_a_change_only_by_its_name() {
+    let text = "Kunde,Monat,Umsatz\nA,2024-01,100\nA,2024-02,110\n";
+    let flags = ["--customer", "Kunde", "--date", "Monat", "--amount"];
+    for amount in ["Umsatz", "#3"] {
+        let flags = [&flags[..], &[amount]].concat();
+        assert_eq!(ledger(text, &flags), ["A 2024-01 100", "A 2024-02 110"]);
+    }
+    let text = text.replace("Umsatz", "MRR change");
+    for amount in ["mrr change", "#3"] {
+        let flags = [&flags[..], &[amount]].concat();
+        assert_eq!(ledger(&text, &flags), ["A 2024-01 100", "A 2024-02 210"]);
+    }
+}

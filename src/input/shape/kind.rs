@@ -195,7 +195,7 @@ impl Signs<'_> {
     /// The header of a signed change with a date, or of movement types that the values bear out.
     fn change(&self) -> Option<String> {
         self.any(Role::Date, MOVED)?;
-        if let Some(change) = self.any(Role::Amount, &CHANGE[..1]) {
+        if let Some(change) = self.named(Role::Amount, &CHANGE[..1]) {
             return Some(format!("`{change}` holds signed changes"));
         }
         self.any(Role::Amount, CHANGE)?;
@@ -260,6 +260,23 @@ impl Signs<'_> {
         let named = |cell: &str| ranks.iter().any(|names| is_named(cell, role, names));
         let index = self.position(named)?;
         Some(self.cells[index].clone())
+    }
+
+    /// The header that holds a role and has one of these names, be it the one that was named for the role.
+    fn named(&self, role: Role, ranks: &[&[&str]]) -> Option<String> {
+        let is_one = |cell: &str| ranks.iter().any(|names| is_named(cell, role, names));
+        let Some(wanted) = &self.wanted.roles[role as usize] else {
+            let index = self.position(is_one)?;
+            return Some(self.cells[index].clone());
+        };
+        let number = wanted
+            .strip_prefix('#')
+            .and_then(|digits| digits.parse().ok());
+        let cell = match number {
+            Some(number) => self.cells.get(usize::checked_sub(number, 1)?)?,
+            None => wanted,
+        };
+        is_one(cell).then(|| cell.clone())
     }
 
     fn position(&self, is_meant: impl Fn(&str) -> bool) -> Option<usize> {
