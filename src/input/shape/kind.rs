@@ -185,9 +185,14 @@ impl Signs<'_> {
             );
             return Ok((Shape::Wide, evidence));
         }
+        let end = self.any(Role::End, Role::End.synonyms());
         let start = self.any(Role::Start, &Role::Start.synonyms()[..1]);
-        match start.or_else(|| self.late_start(date.as_deref())) {
-            Some(start) if amount.is_some() => self.of_spans(&start, date.as_deref()),
+        let start = start.or_else(|| self.late_start(date.as_deref(), end.as_deref()));
+        match start {
+            // Without an amount that is known, what is missing is the amount, not the period.
+            Some(start) if amount.is_some() || end.is_some() && date.is_none() => {
+                self.of_spans(&start, end, date.as_deref())
+            }
             _ => Ok((Shape::Long, "a row has one period".to_owned())),
         }
     }
@@ -210,16 +215,22 @@ impl Signs<'_> {
         })
     }
 
-    /// A weak name of a start counts only where nothing else dates a row.
-    fn late_start(&self, date: Option<&str>) -> Option<String> {
-        if date.is_some() {
+    /// A weak name of a start, such as the day a deal was closed, counts only where nothing else dates a row and
+    /// something says how long it runs.
+    fn late_start(&self, date: Option<&str>, end: Option<&str>) -> Option<String> {
+        let interval = self.any(Role::Interval, &Role::Interval.synonyms()[..1]);
+        if date.is_some() || end.is_none() && interval.is_none() {
             return None;
         }
         self.any(Role::Start, Role::Start.synonyms())
     }
 
-    fn of_spans(&self, start: &str, date: Option<&str>) -> Result<(Shape, String), Message> {
-        let end = self.any(Role::End, Role::End.synonyms());
+    fn of_spans(
+        &self,
+        start: &str,
+        end: Option<String>,
+        date: Option<&str>,
+    ) -> Result<(Shape, String), Message> {
         let Some(end) = end else {
             let word = |shape| Ok((shape, format!("`{start}` is a start")));
             return word(if date.is_some() {
@@ -228,8 +239,7 @@ impl Signs<'_> {
                 Shape::Contracts
             });
         };
-        let month = self.any(Role::Date, &Role::Date.synonyms()[..1]);
-        if let Some(month) = month {
+        if let Some(month) = self.named(Role::Date, &Role::Date.synonyms()[..1]) {
             return Ok((Shape::Long, format!("`{month}` is the period of a row")));
         }
         let evidence = format!("`{start}` and `{end}` are a start and an end");
