@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::error::{Code, Message};
+use crate::error::{Code, Effect, Message};
 use crate::input::columns::Role;
 use crate::input::filter::Filter;
 use crate::input::header;
@@ -10,12 +10,12 @@ use crate::input::shape::{History, Shape};
 use crate::input::{FileSummary, Loaded};
 use crate::ledger::Bridged;
 use crate::metrics::{
-    Asked, Calculation, Record, billed_once_a_year, bridged_months, findings_for,
+    Asked, Calculation, Record, billed_once_a_year, bridged_months, calc, findings_for,
 };
 use crate::output::{Choice, Definition, Input, InputFile, Report};
 use crate::policies::{Basis, Duplicates, Origin, Policies, SegmentAt, Spread};
 use crate::text;
-use crate::units::Month;
+use crate::units::{Month, Ratio};
 
 /// The policies with those filled in that the input decides.
 pub(super) fn detected(policies: &Policies, loaded: &Loaded) -> Policies {
@@ -29,17 +29,15 @@ pub(super) fn detected(policies: &Policies, loaded: &Loaded) -> Policies {
     let mut yearly = yearly.filter(|name| words.iter().any(|word| word == name));
     let yearly = yearly.next();
     let mut found = Vec::new();
-    if !policies.is_set("basis") {
+    let open = ["basis", "interval"].map(|name| *policies.origin(name) == Origin::Default);
+    if open[0] {
         found.push(("basis", basis.word(), evidence));
     }
     if loaded.shape.has_spans() {
         // What a row's amount is for was said by then; those of the ledger are of a month.
-        found.push((
-            "interval",
-            "month",
-            "the ledger holds amounts of a month".to_owned(),
-        ));
-    } else if let Some(word) = yearly.filter(|_| !policies.is_set("interval")) {
+        let taken = policies.set("interval", "month", Origin::Default);
+        debug_assert!(taken.is_ok(), "a month is an interval");
+    } else if let Some(word) = yearly.filter(|_| open[1]) {
         let evidence = format!("`{word}` in the amount column `{}`", loaded.amount_column);
         found.push(("interval", "year", evidence));
     }
@@ -103,6 +101,7 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
     let ledger = &loaded.ledger;
     let mut warnings = loaded.warnings.clone();
     warnings.extend(no_history(loaded));
+    warnings.extend(assumed_basis(policies, loaded, asked, &calculation.records));
     warnings.extend(billed_revenue(policies, loaded, &calculation.records));
     warnings.extend(partial(&calculation.records, loaded.ledger.last()));
     warnings.extend(empty_months(loaded, &calculation));
@@ -353,6 +352,51 @@ fn no_history(loaded: &Loaded) -> Option<Message> {
     })
 }
 
+/// Nothing beside the periods says what amounts are: over several months, revenue and a run rate are two numbers.
+fn assumed_basis(
+    policies: &Policies,
+    loaded: &Loaded,
+    asked: &Asked,
+    records: &[Record],
+) -> Option<Message> {
+    let is_assumed = matches!(policies.origin("basis"), Origin::Detected(_))
+        && policies.basis == Basis::Flow
+        && loaded.shape == Shape::Wide
+        && loaded.history == History::Full;
+    if !is_assumed || records.iter().all(|record| record.period.months() == 1) {
+        return None;
+    }
+    let message = Message::new(
+        Code::AssumedBasis,
+        "nothing says whether amounts are revenue or a run rate, and they were taken as revenue",
+    )
+    .note("as MRR or ARR only the last month of a period counts, and not the sum of its months")
+    .help("`--basis stock` if they are MRR or ARR, `--basis flow` if they are revenue");
+    let mut stock = policies.clone();
+    let effect = match (records, stock.set("basis", "stock", Origin::Default)) {
+        ([record], Ok(())) => nrr_under(&stock, loaded, asked).zip(Some(record)),
+        _ => None,
+    };
+    let effect = effect.and_then(|(after, record)| {
+        let before = record.rollforward()?.nrr();
+        (before.is_defined() && after.is_defined()).then(|| Effect {
+            before,
+            after,
+            reading: "with `--basis stock`".to_owned(),
+        })
+    });
+    Some(message.effect(effect))
+}
+
+/// NRR of the one period asked for under other choices.
+fn nrr_under(policies: &Policies, loaded: &Loaded, asked: &Asked) -> Option<Ratio> {
+    let calculation = calc(&loaded.ledger, None, asked, policies).ok()?;
+    let [record] = calculation.records.as_slice() else {
+        return None;
+    };
+    Some(record.rollforward()?.nrr())
+}
+
 /// What is billed once a year reads as a loss in every window shorter than that.
 fn billed_revenue(policies: &Policies, loaded: &Loaded, records: &[Record]) -> Option<Message> {
     let is_spread = loaded.shape == Shape::Invoices && policies.spread != Spread::None;
@@ -369,7 +413,9 @@ fn billed_revenue(policies: &Policies, loaded: &Loaded, records: &[Record]) -> O
             Code::BilledRevenue,
             "amounts stand in the month they were billed in, and a period is shorter than a year",
         )
-        .found(format!("{customers} {verb} billed once a year"))
+        .found(format!(
+            "{customers} {verb} billed once a year, as far as the data show"
+        ))
         .note("an invoice for a year reads as growth in one month and as churn in the next")
         .help(format!(
             "measure twelve months against the twelve before: `--period TTM-{last}`"

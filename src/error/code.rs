@@ -497,6 +497,14 @@ codes! {
     /// Amounts stand in the month they were billed in, so an invoice for a year looks like eleven months of churn. A
     /// window of 12 months evens that out: use `--lookback 12` with a period of twelve months, such as `TTM-2024-03`.
     BilledRevenue = "billed-revenue", Warning;
+    /// Movements begin with balances that customers had before, so the export begins later than the business did. What
+    /// these customers paid before is known from the balances, but customers that paid all along without any movement are
+    /// not in the file, and every rate is computed without them. Export all movements from the first one on.
+    FilteredExport = "filtered-export", Warning;
+    /// Amounts are taken as revenue over time because nothing in the file says what they are, and over more than one month
+    /// that is another number than a run rate gives. If they are MRR or ARR, pass `--basis stock`; if they are revenue,
+    /// confirm it with `--basis flow`.
+    AssumedBasis = "assumed-basis", Warning;
     /// Rows were left out because of their status or because of a rule of the preset in force: trials, drafts,
     /// one-time charges. Each reason is listed with its count.
     RowsLeftOut = "rows-left-out", Warning;

@@ -137,11 +137,17 @@ pub fn assign(
         let column = finder.named(name, "by");
         by.extend(column.filter(|column| !by.contains(column)));
     }
-    let filters = wanted
+    let filters: Vec<usize> = wanted
         .filters
         .iter()
         .filter_map(|name| finder.named(name, "where"))
         .collect();
+    let status = roles[Role::Status as usize];
+    let is_trait = status.is_some_and(|status| by.contains(&status) || filters.contains(&status));
+    if is_trait && by_whom[Role::Status as usize] == ByWhom::Header {
+        // Whoever segments or filters by it has decided what its values mean.
+        roles[Role::Status as usize] = None;
+    }
     finder.report_missing(&roles, &by_whom);
     finder.report_shared(&roles);
     if finder.errors.is_empty() {

@@ -3,6 +3,7 @@
 use super::columns::{Columns, Role, quoted};
 use super::file::FileRead;
 use super::filter::Filter;
+use super::header;
 use super::load::LoadOptions;
 use super::repeats::Repeated;
 use super::shape::{Shape, is_total};
@@ -36,11 +37,12 @@ pub(super) fn assumed_encoding(file: &FileRead) -> Option<Message> {
 /// Settings that have nothing to act on in a file of this shape, columns named for roles that it does not have
 /// among them.
 pub(super) fn unfit_settings(
-    shape: Shape,
+    columns: &Columns,
     options: &LoadOptions,
     policies: &Policies,
     file: &str,
 ) -> Vec<Message> {
+    let (shape, has_status) = (columns.shape, columns.of(Role::Status).is_some());
     let runs = matches!(shape, Shape::Contracts | Shape::Versions);
     let is_kept = shape.keeps_rows();
     let unfit = [
@@ -51,11 +53,11 @@ pub(super) fn unfit_settings(
         ("amount-is", options.amount_is.is_some() && !runs),
         (
             "keep-status",
-            !options.keep_status.is_empty() && !shape.has_spans(),
+            !options.keep_status.is_empty() && !has_status,
         ),
         (
             "drop-status",
-            !options.drop_status.is_empty() && !shape.has_spans(),
+            !options.drop_status.is_empty() && !has_status,
         ),
         (
             "allow-no-churn",
@@ -474,6 +476,57 @@ pub(super) fn overlapping_files(shared: &Shared) -> Option<Message> {
         .note("their rows were added up")
         .help("if the files overlap, keep the rows of the last one with `--duplicates last`")
         .counting(shared.count)
+    })
+}
+
+/// Lines of a roll-forward in place of customers: what the tool computes, not what it computes from.
+pub(super) fn roll_forward(ledger: &Ledger, column: Option<String>) -> Option<Message> {
+    const LINES: &[&str] = &[
+        "beginning",
+        "opening",
+        "starting",
+        "ending",
+        "closing",
+        "new",
+        "new logo",
+        "new logos",
+        "new business",
+        "expansion",
+        "upsell",
+        "contraction",
+        "downsell",
+        "churn",
+        "churned",
+        "reactivation",
+        "net new",
+    ];
+    const AMOUNTS: &[&str] = &["arr", "mrr", "revenue", "balance", "customers"];
+    const MANY: usize = 40;
+    if ledger.customers().len() > MANY {
+        return None;
+    }
+    let is_line = |name: &&str| {
+        let words = header::words(name);
+        let words: Vec<&str> = words
+            .iter()
+            .map(String::as_str)
+            .filter(|word| !AMOUNTS.contains(word))
+            .collect();
+        LINES.contains(&words.join(" ").as_str())
+    };
+    let names = ledger.customers().iter().map(|number| ledger.name(*number));
+    let mut lines: Vec<&str> = names.filter(is_line).collect();
+    lines.sort_unstable();
+    (lines.len() >= 3 && lines.len() * 2 > ledger.customers().len()).then(|| {
+        let headline = "the rows are the lines of a roll-forward, not customers";
+        let message = Message::new(Code::RefusedExport, headline)
+            .found(text::examples(&lines, lines.len()))
+            .note("retention is counted customer by customer; sums of all of them hide who left")
+            .help("export the customers behind it, one row a customer and month");
+        match column {
+            Some(column) => message.note(format!("`{column}` was taken as the customer")),
+            None => message,
+        }
     })
 }
 

@@ -107,7 +107,11 @@ impl ErrorLog {
 /// case of its own.
 fn cause(message: &Message) -> Option<(Code, String)> {
     let same = match message.code {
-        Code::FiscalStartUnknown | Code::RepeatedHeader | Code::AmbiguousColumn => String::new(),
+        Code::FiscalStartUnknown
+        | Code::RepeatedHeader
+        | Code::AmbiguousColumn
+        | Code::UnitOrTotal
+        | Code::AmbiguousUnit => String::new(),
         // What was set fits none of them: the flag in the help mends all.
         Code::UnreadableAmount | Code::UnreadableDate if !message.help.is_empty() => {
             message.help.join("\n")

@@ -13,7 +13,7 @@ use super::number::Mark;
 use super::preset;
 use super::report;
 use super::shape::plan::Plan;
-use super::shape::rules::{Per, Rules, per};
+use super::shape::rules::{AmountIs, Per, Rules, per};
 use super::shape::{Shape, Signs};
 use super::source::{Sample, Source};
 use crate::error::{Code, Errors, Message, Place};
@@ -97,7 +97,7 @@ impl Opened {
         Ok(Opened {
             number,
             name,
-            rules: rules(&options, per.as_ref(), of_preset),
+            rules: rules(&options, &columns, per.as_ref(), of_preset),
             sample,
             dialect,
             columns,
@@ -151,6 +151,8 @@ impl Opened {
             currency: self.policies.currency.as_deref(),
             header_currency: header::currency_of(amount).or(self.titles.currency),
             is_minor: self.is_minor(),
+            is_minor_sure: self.options.unit.is_some()
+                && !self.options.origin("unit").starts_with("preset "),
             rules: &self.rules,
             furniture,
             periods: &self.labels.labels,
@@ -248,12 +250,26 @@ fn as_list(
 }
 
 /// What rows mean beyond their cells, as far as settings say so.
-fn rules(options: &LoadOptions, per: Option<&(Per, String)>, preset: Option<Rules>) -> Rules {
+fn rules(
+    options: &LoadOptions,
+    columns: &Columns,
+    per: Option<&(Per, String)>,
+    preset: Option<Rules>,
+) -> Rules {
+    // A run rate is of all units by its name.
+    let words = header::words(columns.name(Role::Amount).unwrap_or_default());
+    let is_total = words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "mrr" | "arr" | "acv" | "tcv" | "recurring" | "total"
+        )
+    });
+    let total = is_total.then_some(AmountIs::Total);
     let folded = |words: &[String]| words.iter().map(|word| header::folded(word)).collect();
     Rules {
         keep_status: folded(&options.keep_status),
         drop_status: folded(&options.drop_status),
-        amount_is: options.amount_is,
+        amount_is: options.amount_is.or(total),
         per: per.map(|(per, _)| *per).unwrap_or_default(),
         ..preset.unwrap_or_default()
     }

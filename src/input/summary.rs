@@ -8,8 +8,8 @@ use super::columns::{Columns, Role};
 use super::file::FileRead;
 use super::findings::{
     assumed_encoding, clashes, equal_rows, left_out, mixed_grains, no_rows_left, one_currency,
-    other_currencies, overlapping_files, split_by_filter, total_name, total_row, two_segments,
-    undecided, unfit_settings,
+    other_currencies, overlapping_files, roll_forward, split_by_filter, total_name, total_row,
+    two_segments, undecided, unfit_settings,
 };
 use super::header;
 use super::load::{LoadOptions, Loaded};
@@ -148,6 +148,9 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     if let Some(message) = total_row(&ledger, head.column(Role::Customer)) {
         return Err(Errors::from(message.at(Place::file(&names[0]))));
     }
+    if let Some(message) = roll_forward(&ledger, head.column(Role::Customer)) {
+        return Err(Errors::from(message.at(Place::file(&names[0]))));
+    }
     warnings.extend(total_name(&ledger, head.column(Role::Customer)));
     warnings.extend(two_segments(products.as_ref().unwrap_or(&ledger)));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
@@ -182,7 +185,7 @@ fn checked(
     names: &[String],
     place: &impl Fn(RowPlace) -> Place,
 ) -> Result<Option<String>, Errors> {
-    let mut errors = unfit_settings(head.columns.shape, &head.options, &head.policies, &names[0]);
+    let mut errors = unfit_settings(&head.columns, &head.options, &head.policies, &names[0]);
     errors.extend(undecided(all, &head.columns, place));
     if errors.is_empty() {
         errors.extend(no_rows_left(all, &head.options, &head.policies, names));

@@ -85,6 +85,9 @@ fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
         .iter_mut()
         .filter(|message| message.place.is_none())
     {
+        if message.code == Code::PeriodAfterData && loaded.shape.keeps_rows() {
+            reach_further(message, loaded);
+        }
         message.place = names.first().map(|name| Place::file(*name));
         if names.len() > 1 {
             let more = text::examples(&names[1..], names.len() - 1);
@@ -92,6 +95,25 @@ fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
         }
     }
     errors
+}
+
+/// Where rows run on, the data end with the month of the last start or change, for an end in the future proves
+/// nothing; whoever knows that the export is complete for longer can say so.
+fn reach_further(message: &mut Message, loaded: &Loaded) {
+    let last = loaded.ledger.last();
+    let what = if loaded.shape.has_spans() {
+        "start"
+    } else {
+        "movement"
+    };
+    *message = message.clone().note(format!(
+        "the data end with the month of the last {what}, {last}"
+    ));
+    let further =
+        "if the export is complete for longer, say through which month, such as `--through ";
+    message
+        .help
+        .insert(0, format!("{further}{}`", last.forward(1)));
 }
 
 fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) -> Message {

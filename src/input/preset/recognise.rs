@@ -129,6 +129,10 @@ fn is_time(header: &str) -> bool {
         "begin", "from",
     ];
     const NAMES: &[&str] = &["ds", "ym", "as of", "activated at", "created", "created at"];
-    let is_word = words(header).iter().any(|word| WORDS.contains(&&**word));
+    let words = words(header);
+    let says = |meant: &[&str]| words.iter().any(|word| meant.contains(&&**word));
+    // When the next renewal is due is no time of the amount beside it.
+    let is_due = says(&["renewal", "renews", "current", "next", "end", "expires"]);
+    let is_word = says(WORDS) && !is_due;
     is_word || NAMES.contains(&&*folded(header))
 }

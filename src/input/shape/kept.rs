@@ -93,7 +93,7 @@ pub(super) fn read_row(
     raw: &RawRow<'_>,
     place: RowPlace,
 ) -> Option<Message> {
-    if is_left_out(plan, found, row, raw, place) {
+    if is_left_out(plan, found, raw, place) {
         return None;
     }
     match keep(plan, found, row, raw, place) {
@@ -106,10 +106,9 @@ pub(super) fn read_row(
 }
 
 /// True for a row that the preset's rules or its status leave out, or that has a status to be asked about.
-fn is_left_out(
+pub(super) fn is_left_out(
     plan: &Plan<'_>,
     found: &mut Found,
-    row: &Row<'_>,
     raw: &RawRow<'_>,
     place: RowPlace,
 ) -> bool {
@@ -117,17 +116,20 @@ fn is_left_out(
         found.left_out.add(&reason, place);
         return true;
     }
-    let status = row.cell(Role::Status);
-    if plan.columns.of(Role::Status).is_none() || status.is_empty() {
+    let Some(column) = plan.columns.of(Role::Status) else {
+        return false;
+    };
+    let status = raw.text_at(column);
+    if status.is_empty() {
         return false;
     }
-    let word = folded(status);
+    let word = folded(&status);
     let treatment = if plan.rules.keep_status.contains(&word) {
         Some(Treatment::Keep)
     } else if plan.rules.drop_status.contains(&word) {
         Some(Treatment::Drop)
     } else {
-        vocabulary::status(status).map(|status| status.treatment)
+        vocabulary::status(&status).map(|status| status.treatment)
     };
     match treatment {
         Some(Treatment::Keep) => false,
@@ -136,14 +138,14 @@ fn is_left_out(
             true
         }
         Some(Treatment::Ask) | None => {
-            found.statuses.add(status, place);
+            found.statuses.add(&status, place);
             true
         }
     }
 }
 
 /// Why the rules leave a row out, if they do.
-pub(super) fn ruled_out(plan: &Plan<'_>, raw: &RawRow<'_>) -> Option<String> {
+fn ruled_out(plan: &Plan<'_>, raw: &RawRow<'_>) -> Option<String> {
     let rules = plan.rules;
     let reason = |column: usize, value: &str| {
         let shown = if value.is_empty() { "(empty)" } else { value };
@@ -173,6 +175,7 @@ fn keep(
     let reading = read_money(plan, found, row, raw, place.line)?;
     let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
     if is_nothing && (customer.is_empty() || date.is_empty()) {
+        found.skipped += 1;
         return Ok(None);
     }
     let reading = reading
@@ -233,6 +236,9 @@ fn in_kept_currency(
     }
     let column = raw.column(Role::Amount);
     let cell = row.cell(Role::Amount);
+    if let Some(message) = raw.part_of_cent(column, reading.amount) {
+        return Err(Some(message));
+    }
     let amount = in_major_units(plan, reading.amount, code)
         .ok_or_else(|| Some(raw.too_many_decimals(column, cell)))?;
     let scaled = amount.checked_mul(plan.factor).filter(is_in_bounds);

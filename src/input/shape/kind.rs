@@ -73,8 +73,8 @@ impl Shape {
             Movement, PeriodEnd, PeriodStart, Product, Quantity, Start, Status, TrialEnd,
         };
         match self {
-            Shape::Long => &[Customer, Date, Amount, Currency, Product],
-            Shape::Wide => &[Customer, Currency, Product],
+            Shape::Long => &[Customer, Date, Amount, Currency, Product, Status],
+            Shape::Wide => &[Customer, Currency, Product, Status],
             Shape::Contracts | Shape::Versions => &[
                 Customer,
                 Amount,
@@ -121,6 +121,7 @@ impl Shape {
             (Shape::Movements, Role::Amount) => CHANGE,
             (Shape::Movements, Role::Date) => MOVED,
             (Shape::Invoices, Role::Date) => BILLED,
+            (Shape::Long | Shape::Wide, Role::Status) => STATUS,
             _ => role.synonyms(),
         }
     }
@@ -139,6 +140,9 @@ const MOVED: &[&[&str]] = &[
     ],
     &["month", "period", "day", "time"],
 ];
+
+/// Names of a status where rows are no contracts: a state may be of a country there.
+const STATUS: &[&[&str]] = &[&["status", "subscription status", "deal stage"]];
 
 /// Names of the day an invoice was written.
 const BILLED: &[&[&str]] = &[

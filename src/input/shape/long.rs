@@ -4,7 +4,7 @@ use super::super::columns::Role;
 use super::super::date::{DateFault, When, read_when};
 use super::super::filter::passes;
 use super::super::number::{AmountFault, Reading, read_amount};
-use super::kept::{ruled_out, without_less};
+use super::kept::{is_left_out, without_less};
 use super::money::{Currency, currency, in_major_units, is_in_bounds};
 use super::plan::{Found, Plan, keep_first};
 use super::raw_row::RawRow;
@@ -21,8 +21,7 @@ pub(super) fn read_row(
     raw: &RawRow<'_>,
     place: RowPlace,
 ) -> Option<crate::error::Message> {
-    if let Some(reason) = ruled_out(plan, raw) {
-        found.left_out.add(&reason, place);
+    if is_left_out(plan, found, raw, place) {
         return None;
     }
     let (customer, date) = (row.cell(Role::Customer), row.cell(Role::Date));
@@ -96,6 +95,9 @@ fn add_row(
         }
         Currency::Kept(_) if reading.amount.is_zero() && row.cell(Role::Currency).is_empty() => {}
         Currency::Kept(code) => found.tally.add(&code, place),
+    }
+    if let Some(message) = raw.part_of_cent(raw.column(Role::Amount), reading.amount) {
+        return Some(message);
     }
     let Some(amount) = in_major_units(plan, reading.amount, row.cell(Role::Currency)) else {
         return Some(raw.too_many_decimals(raw.column(Role::Amount), row.cell(Role::Amount)));

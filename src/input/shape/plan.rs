@@ -50,6 +50,8 @@ pub struct Plan<'a> {
     pub header_currency: Option<&'static str>,
     /// True if amounts are in minor units.
     pub is_minor: bool,
+    /// True if a person said what amounts count.
+    pub is_minor_sure: bool,
     /// What every amount is multiplied by.
     pub factor: i128,
     /// What rows mean beyond their cells.

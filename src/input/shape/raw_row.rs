@@ -25,7 +25,9 @@ impl RawRow<'_> {
     /// Remembers the row at hand by all its cells, for finding rows that are equal in every column.
     pub(super) fn remember(&self, repeats: &mut Repeats, place: RowPlace) {
         let cells = (0..self.record.len()).map(|index| self.record.stored(self.bytes, index));
-        repeats.add(cells, place);
+        // The same cells under other periods are another row.
+        let periods = self.plan.periods.iter().map(|label| label.text.as_bytes());
+        repeats.add(cells.chain(periods), place);
     }
 
     /// `None` where the whole column decides: the cell is readable under the other mark, and which one
@@ -232,6 +234,22 @@ impl RawRow<'_> {
     /// The cell of a column as it stands in the file, blanks around it left out.
     pub(super) fn text_at(&self, column: usize) -> String {
         trimmed(self.record.cell(self.bytes, column, &mut String::new())).to_owned()
+    }
+
+    /// What is wrong with an amount that counts cents and has decimals.
+    pub(super) fn part_of_cent(&self, column: usize, amount: Amount) -> Option<Message> {
+        let has_part = amount.units() % 10_i128.pow(u32::from(amount.scale())) != 0;
+        let is_doubtful = has_part && self.plan.is_minor && !self.plan.is_minor_sure;
+        is_doubtful.then(|| {
+            let name = &self.plan.columns.header[column];
+            let headline = format!("`{name}` should count cents, and {amount} has decimals");
+            Message::new(Code::AmbiguousUnit, headline)
+                .at(self.column_place(column))
+                .note("divided by a hundred, sums would be a hundred times too low")
+                .help(
+                    "pass `--unit major` if amounts are in dollars and the like, or `--unit minor`",
+                )
+        })
     }
 
     /// What is wrong with a row whose yearly run rate is not twelve times its monthly one.

@@ -130,7 +130,11 @@ fn add_contracts(
         .collect();
     let overlap = ask.policies.overlap;
     match overlap {
-        Overlap::Error if !clashes.is_empty() => return Err(overlapping(clashes, ask)),
+        Overlap::Error if !clashes.is_empty() => {
+            return Err(Errors::from(
+                overlapping(clashes, ask).into_iter().collect::<Vec<_>>(),
+            ));
+        }
         Overlap::Add | Overlap::Latest => warnings.extend(overlap_finding(&clashes, overlap)),
         Overlap::Error => {}
     }
@@ -308,31 +312,46 @@ fn no_ended_rows(kept: &[Kept], last: Month, ask: &Ask<'_>) -> Result<(), Messag
         .help("if nobody has left so far, pass `--allow-no-churn`"))
 }
 
-fn overlapping(clashes: Vec<Clash>, ask: &Ask<'_>) -> Errors {
-    let total = clashes.len() as u64;
-    let mut clashes = clashes;
+/// One message for all of them: one setting mends them.
+fn overlapping(mut clashes: Vec<Clash>, ask: &Ask<'_>) -> Option<Message> {
     clashes.sort_by_key(|clash| clash.later);
     let line = |row: RowPlace| {
         let place = (ask.place)(row);
         format!("{}:{}", place.file, place.line.unwrap_or_default())
     };
-    let message = |clash: &Clash| {
-        let (first, last) = clash.months;
-        let months = if first == last {
+    let months = |(first, last): (Month, Month)| {
+        if first == last {
             first.to_string()
         } else {
             format!("{first} to {last}")
-        };
-        let headline = format!("two contracts of `{}` run in {months}", clash.customer);
-        Message::new(Code::OverlappingContracts, headline)
-            .at((ask.place)(clash.later))
-            .found(format!("{} and {}", line(clash.earlier), line(clash.later)))
-            .help("if both are paid, pass `--overlap add`; if the later one replaces the other, `--overlap latest`")
+        }
     };
-    Errors {
-        list: clashes.iter().take(Errors::KEPT).map(message).collect(),
-        total,
+    let count = clashes.len() as u64;
+    let first = clashes.first()?;
+    let headline = if count == 1 {
+        format!(
+            "two contracts of `{}` run in {}",
+            first.customer,
+            months(first.months)
+        )
+    } else {
+        format!(
+            "{} run at the same time as another of their customer",
+            text::count(count, "contract")
+        )
+    };
+    let mut message = Message::new(Code::OverlappingContracts, headline)
+        .at((ask.place)(first.later))
+        .counting(count);
+    for clash in clashes.iter().take(3) {
+        let (earlier, later) = (line(clash.earlier), line(clash.later));
+        message = message.found(format!(
+            "`{}` in {}: {earlier} and {later}",
+            clash.customer,
+            months(clash.months)
+        ));
     }
+    Some(message.help("if both are paid, pass `--overlap add`; if the later one replaces the other, `--overlap latest`"))
 }
 
 fn overlap_finding(clashes: &[Clash], overlap: Overlap) -> Option<Message> {
@@ -400,6 +419,35 @@ fn too_large(row: &Kept, ask: &Ask<'_>) -> Message {
     .at((ask.place)(row.place))
 }
 
+/// Customers that had something before their first row show that the export begins later than the business: those
+/// without a movement since are not in it at all.
+fn filtered(openings: &[(&Kept, Amount)], ask: &Ask<'_>) -> Option<Message> {
+    let mut held: Vec<&(&Kept, Amount)> = openings
+        .iter()
+        .filter(|(_, amount)| !amount.is_zero())
+        .collect();
+    held.sort_by_key(|(row, _)| row.place);
+    let (first, _) = held.first()?;
+    let count = held.len() as u64;
+    let verb = if count == 1 { "has" } else { "have" };
+    let headline = format!(
+        "{} {verb} a balance before the first movement in the file",
+        text::count(count, "customer")
+    );
+    let names: Vec<String> = held
+        .iter()
+        .map(|(row, _)| row.customer.to_string())
+        .collect();
+    Some(
+        Message::new(Code::FilteredExport, headline)
+            .at((ask.place)(first.place))
+            .found(text::examples(&names, names.len()))
+            .note("the file begins after the business did: customers that paid all along without a movement are not in it, and every rate leaves them out")
+            .help("export all movements from the first one on")
+            .counting(count),
+    )
+}
+
 fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
     let places = Places {
         place: ask.place,
@@ -408,6 +456,7 @@ fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
     };
     let are_magnitudes = steps::sign(&mut kept, &places)?;
     let openings = steps::openings(&kept, &places).map_err(Errors::from)?;
+    let warnings: Vec<Message> = filtered(&openings, ask).into_iter().collect();
     let mut books = Books::new(ask);
     if let Some((first, last)) = steps::horizon(&kept) {
         let last = ask.policies.through.unwrap_or(last);
@@ -440,5 +489,5 @@ fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
             origin: "detected: no loss has a minus sign".to_owned(),
         });
     }
-    books.resolved(history, traits, Vec::new(), &kept, ask)
+    books.resolved(history, traits, warnings, &kept, ask)
 }

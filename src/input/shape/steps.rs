@@ -6,6 +6,7 @@ use super::kept::{Kept, Step, Time};
 use crate::error::{Code, Message, Place};
 use crate::input::vocabulary::MovementType;
 use crate::ledger::RowPlace;
+use crate::text;
 use crate::units::{Amount, Day, Month};
 
 /// The changes of one customer, or of one contract of it, in order of time.
@@ -112,12 +113,36 @@ pub(super) fn openings<'k>(
         if errors.is_empty() {
             return Ok(openings);
         }
-        first_errors.get_or_insert(errors);
+        first_errors.get_or_insert(grouped_errors(errors));
         if places.balance.is_none() {
             break;
         }
     }
     Err(first_errors.unwrap_or_default())
+}
+
+/// Customers whose movements do not begin at zero have one cause, and are one message.
+fn grouped_errors(errors: Vec<Message>) -> Vec<Message> {
+    let (mut late, mut others): (Vec<Message>, Vec<Message>) = errors
+        .into_iter()
+        .partition(|message| message.code == Code::NotFromZero);
+    late.sort_by_key(|message| {
+        let place = message.place.as_ref();
+        place.map(|place| (place.file_number, place.line))
+    });
+    let more = late.len().saturating_sub(1) as u64;
+    if let Some(first) = late.into_iter().next() {
+        others.push(match more {
+            0 => first,
+            _ => first
+                .note(format!(
+                    "so it is with {}",
+                    text::count(more, "more customer")
+                ))
+                .counting(more + 1),
+        });
+    }
+    others
 }
 
 fn grouped<'k>(

@@ -3,7 +3,7 @@
 use super::super::columns::Role;
 use super::super::labels::Label;
 use super::super::number::{AmountFault, read_amount};
-use super::kept::ruled_out;
+use super::kept::is_left_out;
 use super::long::{is_damaged_id, passes_filters, read_amount_cell, zero};
 use super::money::{Currency, currency, in_major_units, is_in_bounds};
 use super::plan::{Found, Plan};
@@ -23,8 +23,7 @@ pub(super) fn read_row(
     raw: &RawRow<'_>,
     place: RowPlace,
 ) -> Option<Message> {
-    if let Some(reason) = ruled_out(plan, raw) {
-        found.left_out.add(&reason, place);
+    if is_left_out(plan, found, raw, place) {
         return None;
     }
     let customer = row.cell(Role::Customer);
@@ -117,6 +116,9 @@ fn read_cell(
         }
         Currency::Kept(_) if reading.amount.is_zero() && code.is_empty() => {}
         Currency::Kept(code) => found.tally.add(&code, place),
+    }
+    if let Some(message) = raw.part_of_cent(label.index, reading.amount) {
+        return Some(message);
     }
     let Some(amount) = in_major_units(plan, reading.amount, code) else {
         return Some(raw.too_many_decimals(label.index, &cell));
