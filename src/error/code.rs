@@ -511,8 +511,9 @@ codes! {
     /// Contracts of one customer and product run at the same time, and were added up or replaced as `overlap`
     /// says.
     OverlapsResolved = "overlaps-resolved", Warning;
-    /// Contracts begin and end between two month ends. A contract counts in the months on whose last day it
-    /// runs, so these count in none.
+    /// Contracts, or lines of invoices that are read as run rates, begin and end between two month ends. They count
+    /// in the months on whose last day they run, so these count in none. Revenue of such lines is not lost with
+    /// `--basis flow`.
     NeverLive = "never-live", Warning;
     /// Customers were away for no longer than `grace` allows and came back; they were counted at their last
     /// amount in between. The message says how many months were filled and what NRR is without that. An absence
