@@ -130,6 +130,7 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
 /// The declaration of what was read, without records: for commands that compute no figure.
 pub(super) fn declared(policies: &Policies, filters: (&[Filter], &str), loaded: &Loaded) -> Report {
     let mut warnings = loaded.warnings.clone();
+    warnings.extend(no_history(loaded));
     warnings.extend(several_dates(policies, loaded));
     Report {
         definition: definition(policies, filters, loaded),

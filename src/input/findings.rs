@@ -6,6 +6,7 @@ use super::filter::Filter;
 use super::header;
 use super::load::LoadOptions;
 use super::repeats::Repeated;
+use super::shape::rules::Per;
 use super::shape::{Shape, is_total};
 use super::summary::{Merged, Shared};
 use super::tally::{Tally, TallyEntry};
@@ -49,6 +50,16 @@ pub(super) fn unfit_settings(
         ("overlap", policies.is_set("overlap") && !runs),
         ("spread", policies.is_set("spread") && !shape.has_spans()),
         ("duplicates", policies.is_set("duplicates") && is_kept),
+        ("year", options.year.is_some() && shape != Shape::Wide),
+        (
+            "first-period",
+            options.first_period.is_some() && shape != Shape::Wide,
+        ),
+        ("periods", options.periods.is_some() && shape != Shape::Wide),
+        (
+            "interval",
+            options.per == Some(Per::Term) && !shape.has_spans(),
+        ),
         ("end", options.end.is_some() && !shape.has_spans()),
         ("amount-is", options.amount_is.is_some() && !runs),
         (

@@ -120,11 +120,26 @@ fn scale_of(text: &str) -> Option<Scale> {
         "000s",
         "in tausend",
         "in thousand",
+        "thousands",
+        "tsd",
+        "teur",
+        "k€",
+        "$k",
+        "k$",
     ]) || bracketed.iter().any(|sign| text.contains(sign))
     {
         return Some(Scale::Thousands);
     }
-    says(&["in millions", "millions of", "in million", "in mio"]).then_some(Scale::Millions)
+    says(&[
+        "in millions",
+        "millions of",
+        "in million",
+        "in mio",
+        "million",
+        "millions",
+        "mio",
+    ])
+    .then_some(Scale::Millions)
 }
 
 /// A code counts only where a word or brackets say that it is one: `ALL` and `TOP` are codes too.

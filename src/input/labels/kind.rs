@@ -86,6 +86,7 @@ pub(super) fn headers(cells: &[String], years: Years) -> Vec<Header<'_>> {
             index,
             text: cell.trim(),
             kind: match peeled.aggregate {
+                None if kind == Kind::Other && is_nearly(peeled.core, years) => Kind::Unclear,
                 None => kind,
                 Some(IS_TOTAL) if peeled.core.is_empty() => Kind::Total,
                 Some(reason) if peeled.core.is_empty() || kind != Kind::Other => {
@@ -106,6 +107,70 @@ pub(super) fn headers(cells: &[String], years: Years) -> Vec<Header<'_>> {
     }
     settle_numbers(&mut headers);
     headers
+}
+
+/// True for a period with something behind it, `Mar 2024*` or `2024-03 (partial)`, and for a month that is misspelt
+/// beside a year.
+fn is_nearly(core: &str, years: Years) -> bool {
+    const BEHIND: &[&str] = &[
+        "est",
+        "e",
+        "a",
+        "act",
+        "actual",
+        "actuals",
+        "prelim",
+        "preliminary",
+        "partial",
+        "tbc",
+    ];
+    let is_period = |text: &str| {
+        let kind = kind_of(text.trim(), years);
+        matches!(
+            kind,
+            Kind::Period(_) | Kind::Numeric(_) | Kind::Yearless(..)
+        )
+    };
+    let bare = core.trim_end_matches(['*', '†', '?', '!', ' ']);
+    let bare = match bare.rsplit_once('(') {
+        Some((before, inside)) if inside.ends_with(')') && !before.trim().is_empty() => {
+            before.trim()
+        }
+        _ => bare,
+    };
+    if bare != core && is_period(bare) {
+        return true;
+    }
+    let Some((before, last)) = bare.rsplit_once(' ') else {
+        return false;
+    };
+    let word = last.trim_end_matches('.').to_lowercase();
+    if BEHIND.contains(&word.as_str()) && is_period(before) {
+        return true;
+    }
+    let is_year = matches!(last.parse(), Ok(1990..=2100_i32));
+    is_year && is_misspelt_month(before)
+}
+
+fn is_misspelt_month(word: &str) -> bool {
+    const MONTHS: &[&str] = &[
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let word = word.to_lowercase();
+    word.len() >= 4
+        && MONTHS
+            .iter()
+            .any(|month| strsim::damerau_levenshtein(&word, month) == 1)
 }
 
 fn kind_of(core: &str, years: Years) -> Kind {

@@ -226,7 +226,9 @@ fn in_kept_currency(
 ) -> Result<Option<Amount>, Fault> {
     let code = row.cell(Role::Currency);
     match currency(plan, code, reading) {
-        Currency::Conflict(sign) => return Err(Some(raw.currency_conflict(sign))),
+        Currency::Conflict(sign) => {
+            return Err(Some(raw.currency_conflict(raw.column(Role::Amount), sign)));
+        }
         Currency::Other(code) => {
             found.other_currencies.add(&code, place);
             return Ok(None);

@@ -94,7 +94,9 @@ impl Shape {
             Shape::Invoices => &[
                 Customer, Date, Amount, Currency, Product, Start, End, Status,
             ],
-            Shape::Movements => &[Customer, Date, Amount, Currency, Product, Movement, Balance],
+            Shape::Movements => &[
+                Customer, Date, Amount, Currency, Product, Movement, Balance, Contract,
+            ],
         }
     }
 

@@ -88,7 +88,9 @@ fn add_row(
     let customer = row.cell(Role::Customer);
     found.passed += 1;
     match currency(plan, row.cell(Role::Currency), &reading) {
-        Currency::Conflict(sign) => return Some(raw.currency_conflict(sign)),
+        Currency::Conflict(sign) => {
+            return Some(raw.currency_conflict(raw.column(Role::Amount), sign));
+        }
         Currency::Other(code) => {
             found.other_currencies.add(&code, place);
             return None;
@@ -168,6 +170,9 @@ pub(super) fn passes_filters(plan: &Plan<'_>, found: &mut Found, row: &Row<'_>) 
 
 /// True for an id as Excel writes large numbers: mantissa, `E`, sign, exponent.
 pub(super) fn is_damaged_id(id: &str) -> bool {
+    if id.starts_with('#') {
+        return is_spreadsheet_error(id);
+    }
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     // Nearly every id ends the check here, at its first letter `E` or at none.
     let Some((mantissa, exponent)) = id.split_once('E') else {
@@ -180,16 +185,26 @@ pub(super) fn is_damaged_id(id: &str) -> bool {
     digits(whole) && digits(decimals) && digits(exponent)
 }
 
+/// True for what a spreadsheet writes in place of a value: `####` where a column was too narrow, `#REF!`.
+pub(super) fn is_spreadsheet_error(cell: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+    ];
+    cell.len() > 1 && cell.bytes().all(|byte| byte == b'#') || WORDS.contains(&cell)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn only_ids_as_excel_writes_large_numbers_are_damaged() {
-        for id in ["1.23457E+11", "1E+05", "1,23E+11", "4E-7"] {
+        for id in ["1.23457E+11", "1E+05", "1,23E+11", "4E-7", "####", "#REF!"] {
             assert!(is_damaged_id(id), "{id}");
         }
-        for id in ["1e5", "007", "NaN", "null", "E+1", "AE+1", "1.2E11", "12E+"] {
+        for id in [
+            "1e5", "007", "NaN", "null", "E+1", "AE+1", "1.2E11", "12E+", "#12", "#",
+        ] {
             assert!(!is_damaged_id(id), "{id}");
         }
     }

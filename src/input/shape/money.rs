@@ -16,6 +16,13 @@ pub(super) enum Currency<'r> {
 
 pub(super) fn currency<'r>(plan: &'r Plan<'_>, cell: &'r str, reading: &Reading) -> Currency<'r> {
     let code = match (cell, reading.currency) {
+        ("", Some(sign))
+            if plan
+                .header_currency
+                .is_some_and(|code| !is_meant_by(code, sign)) =>
+        {
+            return Currency::Conflict(sign);
+        }
         ("", Some(sign)) => Cow::Borrowed(sign),
         ("", None) => Cow::Borrowed(plan.header_currency.unwrap_or_default()),
         (code, Some(sign)) if !is_meant_by(&upper(code), sign) => {

@@ -190,31 +190,37 @@ impl RawRow<'_> {
     }
 
     pub(super) fn damaged_id(&self, id: &str) -> Message {
-        Message::new(
-            Code::DamagedId,
-            format!("`{id}` is an id that a spreadsheet has rounded"),
-        )
-        .at(self.place(Role::Customer))
-        .note("several customers may have become one")
-        .help("export again with the column as text")
+        let headline = if id.starts_with('#') {
+            format!("`{id}` stands in place of an id: a spreadsheet wrote it")
+        } else {
+            format!("`{id}` is an id that a spreadsheet has rounded")
+        };
+        Message::new(Code::DamagedId, headline)
+            .at(self.place(Role::Customer))
+            .note("several customers may have become one")
+            .help("export again with the column as text")
     }
 
-    pub(super) fn currency_conflict(&self, sign: &str) -> Message {
-        let code = self.plan.columns.name(Role::Currency).unwrap_or_default();
-        Message::new(
-            Code::CurrencyConflict,
-            format!(
-                "an amount in {sign} stands in a row of {}",
-                self.text(Role::Currency)
+    /// A sign beside an amount that another currency is named for, in the row or in the header.
+    pub(super) fn currency_conflict(&self, column: usize, sign: &str) -> Message {
+        let amount = &self.plan.columns.header[column];
+        let stated = self.text(Role::Currency);
+        let (headline, named) = match (stated.as_str(), self.plan.header_currency) {
+            ("", Some(code)) => (
+                format!("an amount in {sign} stands in a column of {code}"),
+                format!("`{code}` in the header `{amount}`"),
             ),
-        )
-        .at(self.place(Role::Amount))
-        .found(format!(
-            "`{}` in `{}`, `{}` in `{code}`",
-            self.text(Role::Amount),
-            self.plan.columns.name(Role::Amount).unwrap_or_default(),
-            self.text(Role::Currency)
-        ))
+            (code, _) => {
+                let column = self.plan.columns.name(Role::Currency).unwrap_or_default();
+                (
+                    format!("an amount in {sign} stands in a row of {code}"),
+                    format!("`{code}` in `{column}`"),
+                )
+            }
+        };
+        Message::new(Code::CurrencyConflict, headline)
+            .at(self.column_place(column))
+            .found(format!("`{}` in `{amount}`, {named}", self.text_at(column)))
     }
 
     pub(super) fn too_many_decimals(&self, column: usize, cell: &str) -> Message {

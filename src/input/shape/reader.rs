@@ -189,6 +189,8 @@ pub fn trimmed(cell: &str) -> &str {
             .strip_prefix("=\"")
             .and_then(|rest| rest.strip_suffix('"'))
             .map_or(cell, str::trim),
+        // An apostrophe before digits is how a number is typed as text.
+        Some(b'\'') if cell.as_bytes().get(1).is_some_and(u8::is_ascii_digit) => &cell[1..],
         Some(b'\'') => unguarded(cell),
         _ => cell,
     }
@@ -204,5 +206,6 @@ mod tests {
         assert_eq!(trimmed(" a b "), "a b");
         assert_eq!(trimmed(" '=acme"), "=acme");
         assert_eq!(trimmed("'t Hart"), "'t Hart");
+        assert_eq!(trimmed("'00123"), "00123");
     }
 }

@@ -297,7 +297,7 @@ fn no_ended_rows(kept: &[Kept], last: Month, ask: &Ask<'_>) -> Result<(), Messag
     if has_ended || ask.allows_no_churn || ask.columns.shape != Shape::Contracts {
         return Ok(());
     }
-    let headline = "no contract of the file has ended";
+    let headline = format!("no contract of the file ends by {last}, the last month that counts");
     let message = Message::new(Code::NoEndedRows, headline)
         .note("an export of what runs today leaves out who left, and its retention is too high");
     let message = match kept.first() {
@@ -306,6 +306,14 @@ fn no_ended_rows(kept: &[Kept], last: Month, ask: &Ask<'_>) -> Result<(), Messag
             ..(ask.place)(row.place)
         }),
         None => message,
+    };
+    let has_later = spans::spans(kept).any(|(_, span)| span.end != End::Open);
+    let message = if has_later && ask.policies.through.is_none() {
+        message
+            .note("the data end with the month of the latest start, for an end after it may be one that is planned")
+            .help(format!("if later ends did happen, say through which month the export is complete, such as `--through {}`", last.forward(1)))
+    } else {
+        message
     };
     Err(message
         .help("export ended contracts too, with the day they ended")

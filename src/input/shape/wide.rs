@@ -30,7 +30,7 @@ pub(super) fn read_row(
     if customer.is_empty() {
         let is_nothing = |label: &Label| is_nothing(&raw.text_at(label.index));
         let has_revenue = !plan.periods.iter().all(is_nothing);
-        return has_revenue.then(|| raw.empty_customer());
+        return has_revenue.then(|| empty_customer(plan, raw));
     }
     if is_damaged_id(customer) {
         return Some(raw.damaged_id(customer));
@@ -38,8 +38,6 @@ pub(super) fn read_row(
     let is_blank = |label: &Label| raw.text_at(label.index).is_empty();
     found.skipped += u64::from(plan.periods.iter().all(is_blank));
     let passes = passes_filters(plan, found, row);
-    found.in_horizon += 1;
-    found.passed += u64::from(passes);
     if passes {
         raw.remember(&mut found.repeats, place);
     } else {
@@ -75,6 +73,25 @@ fn unproven(plan: &Plan<'_>, raw: &RawRow<'_>, total: usize) -> Option<Message> 
     })
 }
 
+/// A row of amounts without a customer, at the first of them.
+fn empty_customer(plan: &Plan<'_>, raw: &RawRow<'_>) -> Message {
+    let customer = plan.columns.name(Role::Customer).unwrap_or_default();
+    let message = Message::new(Code::EmptyCustomer, "a row with revenue names no customer")
+        .at(raw.place(Role::Customer));
+    let stated = plan
+        .periods
+        .iter()
+        .find(|label| !is_nothing(&raw.text_at(label.index)));
+    match stated {
+        Some(label) => message.found(format!(
+            "`{}` in `{}`, nothing in `{customer}`",
+            raw.text_at(label.index),
+            label.text
+        )),
+        None => message,
+    }
+}
+
 /// True for a cell without an amount, or with one of nothing.
 fn is_nothing(cell: &str) -> bool {
     matches!(cell, "" | "-" | "–") || cell.bytes().all(|byte| matches!(byte, b'0' | b'.' | b','))
@@ -101,6 +118,8 @@ fn read_cell(
         .flatten();
     // An empty cell is no row; a column in which every cell is empty is a month that was not exported.
     let reading = reading.or(stated_zero)?;
+    found.in_horizon += 1;
+    found.passed += u64::from(passes);
     for part in found.products.iter_mut().chain([&mut found.part]) {
         part.cover(label.last, label.grain, place);
     }
@@ -109,7 +128,7 @@ fn read_cell(
     }
     let code = row.cell(Role::Currency);
     match currency(plan, code, &reading) {
-        Currency::Conflict(sign) => return Some(raw.currency_conflict(sign)),
+        Currency::Conflict(sign) => return Some(raw.currency_conflict(label.index, sign)),
         Currency::Other(code) => {
             found.other_currencies.add(&code, place);
             return None;
