@@ -155,14 +155,14 @@ fn broken(mut bytes: Vec<u8>, way: &Break) -> Vec<u8> {
             let end = bytes[start..].iter().position(|byte| *byte == b'\n');
             let end = end.map_or(length, |end| start + end + 1);
             let lines = bytes[..end].split_inclusive(|byte| *byte == b'\n');
-            let line = lines.last().unwrap_or_default().to_vec();
+            let line = { lines }.next_back().unwrap_or_default().to_vec();
             insert(&mut bytes, end, &line);
         }
         Break::Delimit(delimiter) => swap_delimiters(&mut bytes, *delimiter),
         Break::End(end) => {
             bytes = String::from_utf8_lossy(&bytes)
                 .replace('\n', end)
-                .into_bytes()
+                .into_bytes();
         }
         Break::Encode(encoding) => bytes = encoded(&String::from_utf8_lossy(&bytes), encoding),
     }
