@@ -128,6 +128,23 @@ acme,7,2024-01,100,1200,5,x,EU,
 }
 
 #[test]
+fn a_column_of_movement_types_does_not_make_movements_of_the_ledger() {
+    let text = "\
+customer,date,mrr change,type
+acme,2024-01-05,100,new
+acme,2024-03-05,20,expansion
+";
+    let expected = "\
+customer,month,amount,currency,segment.type
+acme,2024-01,100,,new
+acme,2024-02,100,,new
+acme,2024-03,120,,expansion
+";
+    assert_eq!(ledger(text, &["--by", "type"]), expected);
+    assert_eq!(ledger(expected, &["--by", "segment.type"]), expected);
+}
+
+#[test]
 fn products_stand_in_rows_of_their_own() {
     let text = "\
 customer,month,mrr,plan

@@ -164,11 +164,21 @@ impl Record {
     }
 }
 
-/// The line around a place in the text.
+/// How much of a line is quoted before and after the start of a cell: errors of a wide file quote one line
+/// again and again.
+const QUOTED: usize = 2 << 10;
+
+/// The line around a place in the text; of a long one, the part around it.
 pub(crate) fn excerpt(bytes: &[u8], span: Range<usize>, line_end: u8) -> Excerpt {
     let start = span.start.min(bytes.len());
-    let from = memrchr(line_end, &bytes[..start]).map_or(0, |at| at + 1);
-    let to = memchr(line_end, &bytes[start..]).map_or(bytes.len(), |at| start + at);
+    let (least, most) = (
+        start.saturating_sub(QUOTED),
+        bytes.len().min(start + QUOTED),
+    );
+    let from = memrchr(line_end, &bytes[least..start]);
+    let from = from.map_or_else(|| whole_from(bytes, least), |at| least + at + 1);
+    let to = memchr(line_end, &bytes[start..most]);
+    let to = to.map_or_else(|| whole_from(bytes, most), |at| start + at);
     let line = &bytes[from..to];
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let within = |at: usize| at.saturating_sub(from).min(line.len());
@@ -176,5 +186,29 @@ pub(crate) fn excerpt(bytes: &[u8], span: Range<usize>, line_end: u8) -> Excerpt
         text: String::from_utf8_lossy(line).into_owned(),
         start: within(start),
         end: within(span.end.max(start)),
+    }
+}
+
+/// The first place from here on at which a character starts.
+fn whole_from(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes[at..].iter();
+    let inside = rest.take_while(|byte| **byte & 0xC0 == 0x80).take(3);
+    at + inside.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_quoted_and_of_a_long_one_the_part_around_the_cell() {
+        let short = excerpt(b"a,b\r\nc,d\r\n", 7..8, b'\n');
+        assert_eq!((short.text.as_str(), short.start, short.end), ("c,d", 2, 3));
+        let text = format!("x\n{}cell{}\ny", "é".repeat(5_000), "é".repeat(5_000));
+        let at = 2 + 10_000;
+        let long = excerpt(text.as_bytes(), at..at + 4, b'\n');
+        assert!(long.text.len() <= 2 * QUOTED + 4, "{}", long.text.len());
+        assert_eq!(&long.text[long.start..long.end], "cell");
+        assert!(!long.text.contains(['\u{fffd}', '\n']));
     }
 }

@@ -34,6 +34,8 @@ enum Origin {
         kept: Vec<u8>,
         rest: Option<Reader>,
     },
+    /// A pipe that was read to its end.
+    Held(Arc<[u8]>),
     Spooled(Arc<Mutex<File>>),
 }
 
@@ -94,7 +96,8 @@ impl Source {
         &self.name
     }
 
-    /// Reads the first block, about 1 MiB of text. What was read of a pipe is kept for `open`.
+    /// Reads the first block, about 1 MiB of text. What was read of a pipe is kept for `open`; one that ends
+    /// within it can be opened again and again.
     ///
     /// # Errors
     ///
@@ -110,9 +113,13 @@ impl Source {
         let (complete, compression) = (stream.is_ended(), stream.compression());
         if is_pipe {
             let (kept, rest) = stream.into_raw().into_parts();
-            self.origin = Origin::Pipe {
-                kept,
-                rest: Some(rest),
+            self.origin = if complete && next.is_ok() {
+                Origin::Held(Arc::from(kept))
+            } else {
+                Origin::Pipe {
+                    kept,
+                    rest: Some(rest),
+                }
             };
         }
         if let Next::Restart(other) = next? {
@@ -134,7 +141,7 @@ impl Source {
         match &self.origin {
             Origin::Path(path) => fs::metadata(path).is_ok_and(|found| found.is_file()),
             Origin::Pipe { .. } => false,
-            Origin::Spooled(_) => true,
+            Origin::Held(_) | Origin::Spooled(_) => true,
         }
     }
 
@@ -194,6 +201,7 @@ impl Source {
         let found = match &self.origin {
             Origin::Path(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file)?,
             Origin::Pipe { .. } => return None,
+            Origin::Held(bytes) => return Some(bytes.len() as u64),
             Origin::Spooled(file) => file.lock().ok()?.metadata().ok()?,
         };
         Some(found.len())
@@ -233,6 +241,10 @@ impl Source {
                 .take()
                 .map(|rest| Raw::new(std::mem::take(kept), rest))
                 .ok_or_else(|| cannot_read(&self.name, "a pipe can be read only once")),
+            Origin::Held(bytes) => {
+                let bytes = io::Cursor::new(Arc::clone(bytes));
+                Ok(Raw::new(Vec::new(), Box::new(bytes)))
+            }
             Origin::Spooled(file) => Ok(Raw::new(
                 Vec::new(),
                 Box::new(Spooled {
@@ -476,6 +488,11 @@ mod tests {
             (true, Some(bytes.len() as u64))
         );
         assert!(read(&mut copied, None, BLOCK).unwrap().1.assumed);
+        let mut short = pipe(b"a\n");
+        assert!(short.sample(None).unwrap().complete && short.can_reopen());
+        for _ in 0..2 {
+            assert!(read(&mut short, None, BLOCK).is_ok());
+        }
         let mut read_twice = pipe(b"a\n");
         assert!(read(&mut read_twice, None, BLOCK).is_ok());
         assert_eq!(

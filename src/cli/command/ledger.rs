@@ -9,7 +9,7 @@ use crate::error::Place;
 use crate::input::Loaded;
 use crate::input::columns::{Columns, HeaderLine, Origins, Role, Wanted, assign, quoted};
 use crate::input::header;
-use crate::input::shape::Shape;
+use crate::input::shape::{Shape, is_surely_long};
 use crate::ledger::Ledger;
 use crate::output::{LEDGER_FIELDS, LedgerReport, render};
 use crate::policies::{Basis, Interval, Policies};
@@ -68,6 +68,7 @@ fn is_taken(name: &str, before: &[String]) -> bool {
         || name.starts_with('#')
         || known.any(|field| field == folded)
         || before.iter().any(|other| header::folded(other) == folded)
+        || !is_surely_long(&header_line(before.iter().chain([&name.to_owned()])))
         || !recognised(&[name.to_owned()]).is_some_and(|columns| {
             let stands = |role: Role| match role {
                 Role::Product => true,
@@ -84,10 +85,15 @@ fn own_column(role: Role) -> Option<usize> {
         .position(|own| *own == role)
 }
 
+/// The header of a ledger with these attributes.
+fn header_line<'a>(attributes: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    let own = LEDGER_FIELDS.iter().map(|field| (*field).to_owned());
+    own.chain(attributes.into_iter().cloned()).collect()
+}
+
 /// What a ledger's header is read as; `None` where it would be asked about.
 fn recognised(attributes: &[String]) -> Option<Columns> {
-    let own = LEDGER_FIELDS.iter().map(|field| (*field).to_owned());
-    let cells: Vec<String> = own.chain(attributes.iter().cloned()).collect();
+    let cells = header_line(attributes);
     let line = HeaderLine {
         cells: &cells,
         place: Place::default(),

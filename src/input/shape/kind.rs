@@ -302,6 +302,18 @@ impl Signs<'_> {
     }
 }
 
+/// True if a header is that of rows of one period each, whatever stands in its columns.
+#[must_use]
+pub fn is_surely_long(cells: &[String]) -> bool {
+    let signs = Signs {
+        cells,
+        wanted: &Wanted::default(),
+        // The values that show most: a word that names movements.
+        values: &|_| vec!["new".to_owned()],
+    };
+    matches!(signs.shape(), Ok((Shape::Long, _)))
+}
+
 fn has_word(header: &str, word: &str) -> bool {
     super::super::header::words(header)
         .iter()

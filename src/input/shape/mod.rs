@@ -18,8 +18,8 @@ mod wide;
 
 pub use history::History;
 pub use kept::Kept;
-pub use kind::Shape;
 pub(super) use kind::Signs;
+pub use kind::{Shape, is_surely_long};
 pub(super) use raw_row::is_total;
 pub(super) use resolve::{Ask, resolve};
 pub use spans::EndRule;

@@ -52,7 +52,8 @@ fn upper(code: &str) -> Cow<'_, str> {
 /// True up to the largest amount that a row can have.
 pub(super) fn is_in_bounds(amount: &Amount) -> bool {
     let max = MAJOR_UNITS_MAX * 10_i128.pow(u32::from(amount.scale()));
-    amount.units().abs() <= max
+    // The least of 128 bits has no positive of its own.
+    amount.units().unsigned_abs() <= max.unsigned_abs()
 }
 
 /// An amount of minor units in major ones, by the decimals of its currency.
@@ -83,6 +84,20 @@ pub(super) fn in_major_units(plan: &Plan<'_>, amount: Amount, currency: &str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_128_bits_are_in_bounds_or_not() {
+        let largest = MAJOR_UNITS_MAX * 100;
+        for (units, is_in) in [
+            (largest, true),
+            (-largest, true),
+            (largest + 1, false),
+            (i128::MIN, false),
+            (i128::MAX, false),
+        ] {
+            assert_eq!(is_in_bounds(&Amount::new(units, 2)), is_in, "{units}");
+        }
+    }
 
     #[test]
     fn signs_fit_their_currencies() {

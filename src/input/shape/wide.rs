@@ -48,29 +48,30 @@ pub(super) fn read_row(
             found.errors.add(message);
         }
     }
-    plan.totals
-        .iter()
-        .find_map(|total| unproven(plan, raw, *total))
+    unproven(plan, raw)
 }
 
-/// What is wrong with a column named as a sum of the periods; `None` where it is that, or says nothing.
-fn unproven(plan: &Plan<'_>, raw: &RawRow<'_>, total: usize) -> Option<Message> {
+/// What is wrong with a column named as a sum of the periods; `None` where all are that, or say nothing.
+fn unproven(plan: &Plan<'_>, raw: &RawRow<'_>) -> Option<Message> {
     let read = |column: usize| {
         let (_, reading) = read_amount(&raw.text_at(column), plan.mark.0);
         reading.ok().flatten().map(|reading| reading.amount)
     };
-    let stated = read(total)?;
+    let mut totals = plan.totals.iter().copied();
+    let (first, stated) = totals.find_map(|total| Some((total, read(total)?)))?;
+    // Once a row, however many columns are totals.
     let mut amounts = plan.periods.iter().filter_map(|label| read(label.index));
     let sum = amounts.try_fold(Amount::ZERO, Amount::checked_add)?;
-    (sum != stated).then(|| {
-        let name = &plan.columns.header[total];
-        Message::new(
-            Code::UnprovenTotal,
-            format!("`{name}` is {stated}, and the periods of the row make {sum}"),
-        )
-        .at(raw.column_place(total))
-        .help("mend the row, or name the column something else if it is no sum of the periods")
-    })
+    let rest = totals.filter_map(|total| Some((total, read(total)?)));
+    let mut stated = std::iter::once((first, stated)).chain(rest);
+    let (total, stated) = stated.find(|(_, stated)| *stated != sum)?;
+    let name = &plan.columns.header[total];
+    let headline = format!("`{name}` is {stated}, and the periods of the row make {sum}");
+    Some(
+        Message::new(Code::UnprovenTotal, headline)
+            .at(raw.column_place(total))
+            .help("mend the row, or name the column something else if it is no sum of the periods"),
+    )
 }
 
 /// A row of amounts without a customer, at the first of them.
