@@ -263,7 +263,7 @@ E,2024-01-01,,5,gold
 
 #[test]
 fn a_quantity_multiplies_the_price_of_a_unit() {
-    let text = "customer,start date,mrr,quantity\nA,2024-12-01,12.5,3\n";
+    let text = "customer,start date,price,interval,quantity\nA,2024-12-01,12.5,month,3\n";
     let is = |which| amounts(text, "A", &[RUNS, &["--amount-is", which]].concat());
     assert_eq!(
         (is("unit"), is("total")),
@@ -272,6 +272,9 @@ fn a_quantity_multiplies_the_price_of_a_unit() {
     assert!(said(text, RUNS).starts_with("error[unit-or-total]"));
     let one = text.replace(",3", ",1");
     assert_eq!(amounts(&one, "A", RUNS), ["12.5"]);
+    // A run rate is of all units by its name.
+    let rate = text.replace("price", "mrr");
+    assert_eq!(amounts(&rate, "A", RUNS), ["12.5"]);
 }
 
 const LINES: &str = "customer,invoice date,service start,service end,amount\n";
@@ -419,9 +422,9 @@ A,2024-01-05,20,120,one
 A,2024-01-09,7,7,two
 A,2024-02-05,-20,100,one
 ";
-    assert!(said(text, &[]).starts_with("error[balance-mismatch]"));
-    let flags = ["--contract-column", "subscription id"];
-    assert_eq!(ledger(text, &flags), ["A 2024-01 127", "A 2024-02 107"]);
+    let none = ["--contract-column", "none"];
+    assert!(said(text, &none).starts_with("error[balance-mismatch]"));
+    assert_eq!(ledger(text, &[]), ["A 2024-01 127", "A 2024-02 107"]);
 }
 
 #[test]

@@ -505,6 +505,10 @@ codes! {
     /// that is another number than a run rate gives. If they are MRR or ARR, pass `--basis stock`; if they are revenue,
     /// confirm it with `--basis flow`.
     AssumedBasis = "assumed-basis", Warning;
+    /// The only date of an end is the day of a cancellation. It is when somebody clicked, and what was paid mostly runs on
+    /// to the end of the term, so churn stands too early. Export the end itself, or confirm the column with
+    /// `--end-column`.
+    CanceledAsEnd = "canceled-as-end", Warning;
     /// Rows were left out because of their status or because of a rule of the preset in force: trials, drafts,
     /// one-time charges. Each reason is listed with its count.
     RowsLeftOut = "rows-left-out", Warning;

@@ -168,6 +168,13 @@ impl FileReader {
                 .at(self.start.header_place);
             return Err(Errors::from(message));
         }
+        let order = match &self.start.labels.order {
+            Some((value, evidence)) => Settled {
+                value: *value,
+                origin: format!("detected: {evidence}"),
+            },
+            None => order,
+        };
         Ok(FileRead {
             is_minor: self.start.is_minor(),
             encoding_is_set: self.start.options.encoding.is_some(),

@@ -1,6 +1,6 @@
 //! What is wrong or worth a warning once all files were read together.
 
-use super::columns::{Columns, Role, quoted};
+use super::columns::{ByWhom, Columns, Role, is_named, quoted};
 use super::file::FileRead;
 use super::filter::Filter;
 use super::header;
@@ -61,7 +61,10 @@ pub(super) fn unfit_settings(
             options.per == Some(Per::Term) && !shape.has_spans(),
         ),
         ("end", options.end.is_some() && !shape.has_spans()),
-        ("amount-is", options.amount_is.is_some() && !runs),
+        (
+            "amount-is",
+            options.amount_is.is_some() && columns.of(Role::Quantity).is_none(),
+        ),
         (
             "keep-status",
             !options.keep_status.is_empty() && !has_status,
@@ -172,6 +175,24 @@ pub(super) fn left_out(tally: &Tally, place: &impl Fn(RowPlace) -> Place) -> Opt
     );
     let message = message.at(place(first)).counting(rows);
     Some(reasons.into_iter().fold(message, Message::found))
+}
+
+/// An end that is only known as the day of a cancellation, which nearly always comes before it.
+pub(super) fn canceled_as_end(file: &FileRead) -> Option<Message> {
+    let columns = &file.columns;
+    let name = columns.name(Role::End)?;
+    let is_guessed = columns.by_whom[Role::End as usize] == ByWhom::Header;
+    let is_cancel = is_named(name, Role::End, Role::End.synonyms()[1]);
+    (is_guessed && is_cancel).then(|| {
+        let headline = format!("`{name}` was taken as the end, and may be the day somebody clicked");
+        Message::new(Code::CanceledAsEnd, headline)
+            .at(file.header_place.clone())
+            .note("what was paid runs to the end of its term: churn may be a month or a year too early")
+            .help(format!(
+                "if the export can hold the end itself, add it; to confirm, pass `--end-column {}`",
+                quoted(name)
+            ))
+    })
 }
 
 pub(super) fn mixed_grains(

@@ -261,7 +261,18 @@ fn rules(
     let is_total = words.iter().any(|word| {
         matches!(
             word.as_str(),
-            "mrr" | "arr" | "acv" | "tcv" | "recurring" | "total"
+            "mrr"
+                | "arr"
+                | "acv"
+                | "tcv"
+                | "recurring"
+                | "total"
+                | "subtotal"
+                | "line"
+                | "lineamount"
+                | "charge"
+                | "sales"
+                | "revenue"
         )
     });
     let total = is_total.then_some(AmountIs::Total);

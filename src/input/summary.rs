@@ -7,9 +7,9 @@ use super::chosen::Chosen;
 use super::columns::{Columns, Role};
 use super::file::FileRead;
 use super::findings::{
-    assumed_encoding, clashes, equal_rows, left_out, mixed_grains, no_rows_left, one_currency,
-    other_currencies, overlapping_files, roll_forward, split_by_filter, total_name, total_row,
-    two_segments, undecided, unfit_settings,
+    assumed_encoding, canceled_as_end, clashes, equal_rows, left_out, mixed_grains, no_rows_left,
+    one_currency, other_currencies, overlapping_files, roll_forward, split_by_filter, total_name,
+    total_row, two_segments, undecided, unfit_settings,
 };
 use super::header;
 use super::load::{LoadOptions, Loaded};
@@ -175,6 +175,7 @@ fn of_files(files: &[FileRead]) -> Vec<Message> {
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     warnings.extend(files.iter().flat_map(announce::dates_of));
     warnings.extend(files.iter().filter_map(|file| file.furniture.clone()));
+    warnings.extend(files.iter().filter_map(canceled_as_end));
     warnings
 }
 

@@ -8,6 +8,7 @@ use super::header::Unit;
 use super::load::LoadOptions;
 use super::shape::Shape;
 use super::summary::{FileSummary, Trait};
+use crate::text;
 
 /// What a file's first records settle: dialect, preset, shape and columns.
 pub(super) struct Beginning<'a> {
@@ -135,6 +136,13 @@ fn meaning(file: &FileRead) -> Vec<Trait> {
         if !words.is_empty() {
             traits.push(found(name, &words.join(","), options.origin(name)));
         }
+    }
+    for entry in file.found.open_ends.by_rows() {
+        let origin = format!(
+            "detected: it stands for no end in {}",
+            text::count(entry.rows, "row")
+        );
+        traits.push(found("open-end", &entry.code, origin));
     }
     if let Some(scale) = options.scale {
         traits.push(found("scale", scale.word(), options.origin("scale")));

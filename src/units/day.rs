@@ -52,6 +52,13 @@ impl Day {
         Day(self.0 - 1)
     }
 
+    /// The same day so many months later, or the last day of a shorter month.
+    #[must_use]
+    pub fn forward(self, months: u32) -> Day {
+        let month = self.month().forward(months);
+        Day::new(month, self.number()).unwrap_or_else(|| Day::last_of(month))
+    }
+
     /// How many days `later` lies after this one; negative if it lies before.
     #[must_use]
     pub const fn until(self, later: Day) -> i32 {
@@ -107,5 +114,10 @@ mod tests {
         assert_eq!(Day::first_of(february).until(last), 27);
         assert_eq!(Day::new(february, 29), None);
         assert_eq!(last.next().before(), last);
+        assert_eq!(Day::last_of(february.back(1)).forward(1), last);
+        assert_eq!(
+            Day::first_of(february).forward(12).to_string(),
+            "2024-02-01"
+        );
     }
 }

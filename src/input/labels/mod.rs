@@ -132,7 +132,7 @@ pub fn read_headers(cells: &[String], ask: &LabelAsk) -> Result<LabelsFound, Vec
             .collect(),
         left_out,
         order,
-        amount_word: common(&headers, |header| header.amount),
+        amount_word: only_one(&headers),
         currency: common(&headers, |header| header.currency),
     })
 }
@@ -184,6 +184,14 @@ fn common(
     let mut words = headers.iter().filter(|header| header.is_label()).map(of);
     let first = words.next()??;
     words.all(|word| word == Some(first)).then_some(first)
+}
+
+/// The name for amounts beside periods, where they have no other; some may have none.
+fn only_one(headers: &[Header<'_>]) -> Option<&'static str> {
+    let labels = headers.iter().filter(|header| header.is_label());
+    let mut words = labels.filter_map(|header| header.amount);
+    let first = words.next()?;
+    words.all(|word| word == first).then_some(first)
 }
 
 /// Leaves out what is no period of the grain asked for.

@@ -412,7 +412,7 @@ fn amounts_are_named_beside_every_period() {
         Some("revenue")
     );
     assert_eq!(word("mrr;2024-01;2024-02"), None);
-    assert_eq!(word("customer;MRR 2024-01;2024-02"), None);
+    assert_eq!(word("customer;MRR 2024-01;2024-02"), Some("mrr"));
 }
 
 #[test]

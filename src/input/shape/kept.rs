@@ -266,12 +266,7 @@ fn read_money(
         return Err(Some(message));
     }
     reading.amount = without_less(plan, found, raw, reading.amount, line)?;
-    let too_large = |cell: &str| raw.amount(column, cell, AmountFault::TooLarge);
-    if let Some(units) = read_quantity(plan, found, row, raw, line)? {
-        let cell = row.cell(Role::Quantity);
-        let total = multiplied(reading.amount, units);
-        reading.amount = total.ok_or_else(|| too_large(cell))?;
-    }
+    reading.amount = of_all_units(plan, found, raw, reading.amount, line)?;
     Ok(Some(reading))
 }
 
@@ -294,11 +289,26 @@ pub(super) fn without_less(
     Ok(rest)
 }
 
+/// The amount of all units, where it is the price of one.
+pub(super) fn of_all_units(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    raw: &RawRow<'_>,
+    amount: Amount,
+    line: u64,
+) -> Result<Amount, Fault> {
+    let Some(units) = read_quantity(plan, found, raw, line)? else {
+        return Ok(amount);
+    };
+    let column = raw.column(Role::Quantity);
+    let total = multiplied(amount, units);
+    total.ok_or_else(|| raw.amount(column, &raw.text_at(column), AmountFault::TooLarge))
+}
+
 /// The number of units that the amount is the price of one of.
 fn read_quantity(
     plan: &Plan<'_>,
     found: &mut Found,
-    row: &Row<'_>,
     raw: &RawRow<'_>,
     line: u64,
 ) -> Result<Option<Amount>, Fault> {
@@ -308,7 +318,8 @@ fn read_quantity(
     let Some(column) = plan.columns.of(Role::Quantity) else {
         return Ok(None);
     };
-    let cell = row.cell(Role::Quantity);
+    let cell = raw.text_at(column);
+    let cell = cell.as_str();
     let Some(quantity) = read_number(plan, found, raw, column, cell, line)? else {
         return Ok(None);
     };

@@ -73,7 +73,7 @@ impl Shape {
             Movement, PeriodEnd, PeriodStart, Product, Quantity, Start, Status, TrialEnd,
         };
         match self {
-            Shape::Long => &[Customer, Date, Amount, Currency, Product, Status],
+            Shape::Long => &[Customer, Date, Amount, Currency, Product, Status, Quantity],
             Shape::Wide => &[Customer, Currency, Product, Status],
             Shape::Contracts | Shape::Versions => &[
                 Customer,
@@ -92,7 +92,7 @@ impl Shape {
                 PeriodEnd,
             ],
             Shape::Invoices => &[
-                Customer, Date, Amount, Currency, Product, Start, End, Status,
+                Customer, Date, Amount, Currency, Product, Start, End, Status, Quantity,
             ],
             Shape::Movements => &[
                 Customer, Date, Amount, Currency, Product, Movement, Balance, Contract,

@@ -4,7 +4,7 @@ use super::super::columns::Role;
 use super::super::date::{DateFault, When, read_when};
 use super::super::filter::passes;
 use super::super::number::{AmountFault, Reading, read_amount};
-use super::kept::{is_left_out, without_less};
+use super::kept::{is_left_out, of_all_units, without_less};
 use super::money::{Currency, currency, in_major_units, is_in_bounds};
 use super::plan::{Found, Plan, keep_first};
 use super::raw_row::RawRow;
@@ -34,10 +34,14 @@ pub(super) fn read_row(
         }
     };
     let reading = match reading {
-        Some(reading) => match without_less(plan, found, raw, reading.amount, place.line) {
-            Ok(amount) => Some(Reading { amount, ..reading }),
-            Err(fault) => return fault,
-        },
+        Some(reading) => {
+            let amount = without_less(plan, found, raw, reading.amount, place.line)
+                .and_then(|amount| of_all_units(plan, found, raw, amount, place.line));
+            match amount {
+                Ok(amount) => Some(Reading { amount, ..reading }),
+                Err(fault) => return fault,
+            }
+        }
         None => None,
     };
     if let Some(message) = reading.and_then(|reading| raw.no_twin(reading.amount)) {

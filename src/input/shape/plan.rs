@@ -98,6 +98,8 @@ pub struct Found {
     pub kept: Vec<Kept>,
     /// Rows that rules or their status leave out, by reason.
     pub left_out: Tally,
+    /// Ends that stand for none, such as `9999-12-31`.
+    pub open_ends: Tally,
     /// Rows with statuses that have to be asked about.
     pub statuses: Tally,
     /// Rows with kinds of movement that have to be asked about.
@@ -132,6 +134,7 @@ impl Found {
             values: vec![BTreeSet::new(); plan.filters.len()],
             kept: Vec::new(),
             left_out: Tally::default(),
+            open_ends: Tally::default(),
             statuses: Tally::default(),
             movements: Tally::default(),
             reversed: [None, None],
@@ -165,6 +168,7 @@ impl Found {
         }
         self.kept.extend(other.kept);
         self.left_out.merge(other.left_out);
+        self.open_ends.merge(other.open_ends);
         self.statuses.merge(other.statuses);
         self.movements.merge(other.movements);
         for (mine, theirs) in self.reversed.iter_mut().zip(other.reversed) {

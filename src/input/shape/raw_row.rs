@@ -285,6 +285,14 @@ impl RawRow<'_> {
         )
     }
 
+    /// Where the row stands.
+    pub(super) fn row_place(&self) -> RowPlace {
+        RowPlace {
+            file: self.plan.file.0,
+            line: self.record.line(),
+        }
+    }
+
     /// The column of a role; the first one for a role without a column.
     pub(super) fn column(&self, role: Role) -> usize {
         self.plan.columns.of(role).unwrap_or_default()

@@ -53,7 +53,7 @@ pub(super) fn read_span(
         .ok_or_else(|| Some(raw.empty_date(Role::Start)))?;
     let first = first_day(start);
     let mut start = first;
-    let end = read_end(plan, found, row, raw, line)?;
+    let end = read_end(plan, found, row, raw, (first, line))?;
     if end == End::Open && plan.columns.shape == Shape::Invoices {
         found.left_out.add("no end of a service (one-time)", place);
         return Ok(None);
@@ -107,16 +107,12 @@ fn read_end(
     found: &mut Found,
     row: &Row<'_>,
     raw: &RawRow<'_>,
-    line: u64,
+    (start, line): (Day, u64),
 ) -> Result<End, Fault> {
-    let end = read_end_cell(
-        plan,
-        found,
-        raw,
-        raw.column(Role::End),
-        row.cell(Role::End),
-        line,
-    )?;
+    let Some(column) = plan.columns.of(Role::End) else {
+        return end_of_term(plan, row, raw, start);
+    };
+    let end = read_end_cell(plan, found, raw, column, row.cell(Role::End), line)?;
     if end != End::Open {
         return Ok(end);
     }
@@ -127,6 +123,19 @@ fn read_end(
         Some((_, column)) => read_end_cell(plan, found, raw, *column, &raw.text_at(*column), line),
         None => Ok(End::Open),
     }
+}
+
+/// The end of a contract that says how many months it runs in place of when it ends.
+fn end_of_term(plan: &Plan<'_>, row: &Row<'_>, raw: &RawRow<'_>, start: Day) -> Result<End, Fault> {
+    let header = folded(plan.columns.name(Role::Interval).unwrap_or_default());
+    if !header.contains("term") || is_nothing(row.cell(Role::Interval)) {
+        return Ok(End::Open);
+    }
+    let (months, one) = interval(plan, row, raw)?;
+    if one != 1 {
+        return Ok(End::Open);
+    }
+    Ok(End::Through(start.forward(months).before()))
 }
 
 fn read_end_cell(
@@ -140,7 +149,12 @@ fn read_end_cell(
     let (marks, when) = date::read_end(cell, plan.order.0, plan.fiscal_year);
     found.dates.add(marks, line, cell);
     match when {
-        Ok(date::End::Open { .. }) => Ok(End::Open),
+        Ok(date::End::Open { is_sentinel }) => {
+            if is_sentinel {
+                found.open_ends.add(cell, raw.row_place());
+            }
+            Ok(End::Open)
+        }
         Ok(date::End::At(when)) if when.day == 0 => Ok(End::Through(Day::last_of(when.month))),
         Ok(date::End::At(when)) => Ok(End::On(first_day(when))),
         Err(fault) => Err(raw.date(column, cell, fault)),
