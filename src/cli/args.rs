@@ -118,7 +118,7 @@ pub(super) struct CalcArgs {
 }
 
 /// What every command that reads files takes.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(super) struct ReadArgs {
     /// CSV files, also .gz and .zst; several are one input, - is standard input
     #[arg(value_name = "FILE")]

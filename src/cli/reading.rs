@@ -141,6 +141,13 @@ impl Context<'_, '_> {
         }
     }
 
+    /// A line about what was done, but where quiet was asked for.
+    pub(super) fn say(&mut self, line: &str) {
+        if !self.common.quiet && self.messenger.is_text() {
+            let _ = writeln!(self.streams.stderr, "{line}");
+        }
+    }
+
     /// Warnings beside a result that does not hold them, but where quiet was asked for.
     pub(super) fn write_warnings(&mut self, warnings: &[Message]) {
         if !self.common.quiet {

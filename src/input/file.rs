@@ -40,6 +40,7 @@ pub(super) struct FileRead {
     pub(super) options: LoadOptions,
     pub(super) policies: Policies,
     pub(super) titles: Titles,
+    pub(super) billed: Option<String>,
     /// The warning about lines that are no rows.
     pub(super) furniture: Option<Message>,
     pub(super) labels: LabelsFound,
@@ -190,6 +191,7 @@ impl FileReader {
             options: self.start.options,
             policies: self.start.policies,
             titles: self.start.titles,
+            billed: self.start.billed,
             labels: self.start.labels,
             per: self.start.per,
             name: self.source.name().to_owned(),

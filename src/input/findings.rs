@@ -233,41 +233,96 @@ pub(super) fn mixed_grains(
     )
 }
 
-/// A customer named as totals are that is the sum of all others, month by month or over all months.
-pub(super) fn total_row(ledger: &Ledger, column: Option<String>) -> Option<Message> {
-    let all = ledger.customers();
+/// How a customer that is named as totals are relates to the others.
+enum Sum {
+    /// It is the sum of the others in each month that it states.
+    EachMonth,
+    /// It is their sum over all months.
+    AllMonths,
+    /// It is no sum of them.
+    None,
+}
+
+fn sum_of_others(ledger: &Ledger, total: u32) -> Sum {
     let months = || ledger.first().through(ledger.last());
-    let find = |total: u32| {
-        let others = |month: Month| -> i128 {
-            let others = all.iter().filter(|other| **other != total);
-            others.map(|other| ledger.units(*other, month)).sum()
-        };
-        let mut stated = months()
-            .filter(|month| ledger.units(total, *month) != 0)
-            .peekable();
-        stated.peek()?;
-        if stated.all(|month| ledger.units(total, month) == others(month)) {
-            return Some("in each of its months");
-        }
-        let sum: i128 = months().map(|month| ledger.units(total, month)).sum();
-        (sum == months().map(others).sum::<i128>()).then_some("over all months")
+    let others = |month: Month| -> i128 {
+        let others = ledger.customers().iter().filter(|other| **other != total);
+        others.map(|other| ledger.units(*other, month)).sum()
     };
-    let named = all.iter().copied();
+    let mut stated = months()
+        .filter(|month| ledger.units(total, *month) != 0)
+        .peekable();
+    if stated.peek().is_none() {
+        return Sum::None;
+    }
+    if stated.all(|month| ledger.units(total, month) == others(month)) {
+        return Sum::EachMonth;
+    }
+    let sum: i128 = months().map(|month| ledger.units(total, month)).sum();
+    if sum == months().map(others).sum::<i128>() {
+        Sum::AllMonths
+    } else {
+        Sum::None
+    }
+}
+
+/// Leaves out customers that are named as totals are and are the sum of all others in each of their months, and says
+/// so: then they prove that the others are complete.
+///
+/// # Errors
+///
+/// [`Code::TotalRow`] for one that is their sum over all months alone, and [`Code::UnprovenTotal`] for one that is no
+/// sum, unless such names are to be kept.
+pub(super) fn without_totals(
+    ledgers: (&mut Ledger, Option<&mut Ledger>),
+    column: Option<String>,
+    keeps_totals: bool,
+) -> Result<Vec<Message>, Message> {
+    let (ledger, mut products) = ledgers;
+    let named = ledger.customers().iter().copied();
     let mut named: Vec<u32> = named
         .filter(|number| is_total(ledger.name(*number)))
         .collect();
     named.sort_unstable_by_key(|number| ledger.name(*number));
-    let (total, when) = named
-        .into_iter()
-        .find_map(|number| Some((number, find(number)?)))?;
-    let (name, column) = (ledger.name(total), column.unwrap_or_default());
-    let headline = format!("`{name}` is the sum of all other customers {when}");
-    let filter = format!("{column}!={name}");
-    Some(
-        Message::new(Code::TotalRow, headline)
-            .note("as a customer it would double the revenue")
-            .help(format!("leave it out with `--where {}`", quoted(&filter))),
-    )
+    let column = column.unwrap_or_default();
+    let mut warnings = Vec::new();
+    for total in named {
+        let name = ledger.name(total).to_owned();
+        let filter = quoted(&format!("{column}!={name}"));
+        match sum_of_others(ledger, total) {
+            Sum::EachMonth => {
+                ledger.leave_out(&name);
+                if let Some(products) = &mut products {
+                    products.leave_out(&name);
+                }
+                let headline = format!(
+                    "`{name}` is the sum of all other customers in each of its months, and was left out"
+                );
+                warnings.push(
+                    Message::new(Code::Furniture, headline)
+                        .note("it proves that the rows are complete"),
+                );
+            }
+            Sum::AllMonths => {
+                let headline =
+                    format!("`{name}` is the sum of all other customers over all months");
+                return Err(Message::new(Code::TotalRow, headline)
+                    .note("as a customer it would double the revenue")
+                    .help(format!("leave it out with `--where {filter}`")));
+            }
+            Sum::None if keeps_totals => warnings.push(total_name(&name, &filter)),
+            Sum::None => {
+                let headline = format!(
+                    "`{name}` is named like a total and is not the sum of the other customers"
+                );
+                return Err(Message::new(Code::UnprovenTotal, headline)
+                    .note("as a total it would count revenue twice; rows may be missing that it counts")
+                    .help(format!("if it is a total, leave it out with `--where {filter}`"))
+                    .help("if it is a customer, pass `--keep-totals`"));
+            }
+        }
+    }
+    Ok(warnings)
 }
 
 pub(super) fn clashes(part: &Part, place: &impl Fn(RowPlace) -> Place) -> Vec<Message> {
@@ -563,22 +618,13 @@ pub(super) fn roll_forward(ledger: &Ledger, column: Option<String>) -> Option<Me
 }
 
 /// A customer named as totals are that is not the sum of the others.
-pub(super) fn total_name(ledger: &Ledger, column: Option<String>) -> Option<Message> {
-    let customers = ledger.customers().iter();
-    let names = customers.map(|number| ledger.name(*number));
-    let name = names.filter(|name| is_total(name)).min()?;
-    let filter = format!("{}!={name}", column.unwrap_or_default());
-    Some(
-        Message::new(
-            Code::TotalName,
-            format!("the customer `{name}` is named like a total"),
-        )
+fn total_name(name: &str, filter: &str) -> Message {
+    let headline = format!("the customer `{name}` is named like a total");
+    Message::new(Code::TotalName, headline)
         .note("it is not the sum of the others, and was counted as a customer")
         .help(format!(
-            "if it is a total, leave it out with `--where {}`",
-            quoted(&filter)
-        )),
-    )
+            "if it is a total, leave it out with `--where {filter}`"
+        ))
 }
 
 pub(super) fn split_by_filter(part: &Part) -> Option<Message> {

@@ -1,7 +1,7 @@
 //! What the beginning of a file settles: dialect, preset, shape, columns.
 
 use super::chosen::{Chosen, choose};
-use super::columns::{Columns, HeaderLine, Role, assign};
+use super::columns::{Columns, HeaderLine, Role, assign, is_named};
 use super::date::DateOrder;
 use super::dialect::{Dialect, detect_dialect};
 use super::furniture::{Furniture, Titles};
@@ -16,8 +16,9 @@ use super::shape::plan::Plan;
 use super::shape::rules::{AmountIs, Per, Rules, per};
 use super::shape::{Shape, Signs};
 use super::source::{Sample, Source};
+use super::vocabulary;
 use crate::error::{Code, Errors, Message, Place};
-use crate::policies::Policies;
+use crate::policies::{Basis, Policies};
 
 /// A file whose beginning was read.
 pub(super) struct Opened {
@@ -33,6 +34,8 @@ pub(super) struct Opened {
     pub(super) per: Option<(Per, String)>,
     pub(super) labels: LabelsFound,
     pub(super) titles: Titles,
+    /// By what amounts of the long shape stand in the month they were billed in.
+    pub(super) billed: Option<String>,
     pub(super) chosen: Option<Chosen>,
     pub(super) header_place: Place,
     /// The settings and policies with what the preset says.
@@ -94,9 +97,11 @@ impl Opened {
         } else {
             LabelsFound::default()
         };
+        let billed = billed(&columns, &values);
         Ok(Opened {
             number,
             name,
+            billed,
             rules: rules(&options, &columns, per.as_ref(), of_preset),
             sample,
             dialect,
@@ -163,20 +168,61 @@ impl Opened {
     }
 }
 
+/// What shows that amounts of the long shape stand in the month they were billed in: a date of invoices, or an
+/// interval beside the amount that is longer than a month.
+fn billed(columns: &Columns, values: &dyn Fn(usize) -> Vec<String>) -> Option<String> {
+    const DATES: &[&str] = &[
+        "invoice date",
+        "invoicedate",
+        "billed date",
+        "billing date",
+        "transaction date",
+    ];
+    let amount = columns.name(Role::Amount).unwrap_or_default();
+    if columns.shape != Shape::Long || header::basis(amount).0 == Basis::Stock {
+        return None;
+    }
+    let date = columns.name(Role::Date).unwrap_or_default();
+    if header::forms(date)
+        .iter()
+        .any(|form| DATES.contains(&form.as_str()))
+    {
+        return Some(format!("`{date}` is the date of an invoice"));
+    }
+    let names = Role::Interval.synonyms()[0];
+    let interval = (0..columns.header.len())
+        .find(|index| is_named(&columns.header[*index], Role::Interval, names))?;
+    let is_long = |value: &String| {
+        let months = vocabulary::interval(value).and_then(vocabulary::Interval::months);
+        months.is_some_and(|(numerator, denominator)| numerator > denominator)
+    };
+    let value = values(interval).into_iter().find(is_long)?;
+    Some(format!("`{}` says `{value}`", columns.header[interval]))
+}
+
 /// What a row is: as was said, else as the columns show.
 fn shape(
     options: &LoadOptions,
     line: &HeaderLine<'_>,
     values: &dyn Fn(usize) -> Vec<String>,
 ) -> Result<(Shape, String), Message> {
-    if let Some(shape) = options.shape {
-        return Ok((shape, options.origin("shape")));
-    }
     let signs = Signs {
         cells: line.cells,
         wanted: &options.columns,
         values,
     };
+    if let Some(shape) = options.shape {
+        let origin = options.origin("shape");
+        // Lines of invoices without a time of service count in the month they were billed in.
+        return Ok(if shape == Shape::Invoices && !signs.have_service() {
+            (
+                Shape::Long,
+                format!("{origin}: no column holds a time of service"),
+            )
+        } else {
+            (shape, origin)
+        });
+    }
     match signs.shape() {
         Ok((shape, evidence)) => Ok((shape, format!("detected: {evidence}"))),
         Err(message) => Err(message.at(line.place.clone())),

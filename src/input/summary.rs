@@ -8,8 +8,8 @@ use super::columns::{Columns, Role};
 use super::file::FileRead;
 use super::findings::{
     assumed_encoding, canceled_as_end, clashes, equal_rows, left_out, mixed_grains, no_rows_left,
-    one_currency, other_currencies, overlapping_files, roll_forward, split_by_filter, total_name,
-    total_row, two_segments, undecided, unfit_settings,
+    one_currency, other_currencies, overlapping_files, roll_forward, split_by_filter, two_segments,
+    undecided, unfit_settings, without_totals,
 };
 use super::header;
 use super::load::{LoadOptions, Loaded};
@@ -74,6 +74,7 @@ struct Head {
     /// What amounts are called beside the periods of a wide file, or in its titles.
     word: Option<&'static str>,
     basis: Option<(Basis, String)>,
+    billed: Option<String>,
 }
 
 impl Head {
@@ -85,6 +86,7 @@ impl Head {
             better: first.chosen.as_ref().and_then(Chosen::better),
             basis: basis(&first.columns, word),
             columns: first.columns.clone(),
+            billed: first.billed.clone(),
             word,
         }
     }
@@ -143,15 +145,17 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         ledger.map_err(in_first_file)
     };
     let products = all.products.map(|products| closed(products, &by));
-    let products = products.transpose()?;
-    let ledger = closed(all.part, if products.is_some() { &[] } else { &by })?;
-    if let Some(message) = total_row(&ledger, head.column(Role::Customer)) {
-        return Err(Errors::from(message.at(Place::file(&names[0]))));
-    }
+    let mut products = products.transpose()?;
+    let mut ledger = closed(all.part, if products.is_some() { &[] } else { &by })?;
     if let Some(message) = roll_forward(&ledger, head.column(Role::Customer)) {
         return Err(Errors::from(message.at(Place::file(&names[0]))));
     }
-    warnings.extend(total_name(&ledger, head.column(Role::Customer)));
+    let totals = without_totals(
+        (&mut ledger, products.as_mut()),
+        head.column(Role::Customer),
+        head.options.keeps_totals,
+    );
+    warnings.extend(totals.map_err(|message| Errors::from(message.at(Place::file(&names[0]))))?);
     warnings.extend(two_segments(products.as_ref().unwrap_or(&ledger)));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
@@ -214,13 +218,21 @@ fn resolved(
         .history
         .map(|history| (history, options.origin("history")));
     if !head.columns.shape.keeps_rows() {
+        let billed = || {
+            Some((
+                History::Billed,
+                format!("detected: {}", head.billed.as_ref()?),
+            ))
+        };
+        let history = history.or_else(billed);
+        let found = history.as_ref().map(|(history, _)| *history);
         let trait_of = |(history, origin): (History, String)| Trait {
             name: "history",
             value: history.word().to_owned(),
             origin,
         };
         let traits = history.map(trait_of).into_iter().collect();
-        return Ok((options.history.unwrap_or_default(), traits, Vec::new()));
+        return Ok((found.unwrap_or_default(), traits, Vec::new()));
     }
     let ask = Ask {
         columns: &head.columns,

@@ -66,6 +66,15 @@ impl Ledger {
         &self.customers
     }
 
+    /// Leaves a customer out, and in the ledger by product all its products; their rows still cover their months.
+    pub fn leave_out(&mut self, name: &str) {
+        let names = &self.names;
+        self.customers.retain(|number| {
+            let unit = names.name(*number);
+            unit != name && unit.split(UNIT_SEPARATOR).next() != Some(name)
+        });
+    }
+
     /// The name of a customer, as the input writes it.
     #[must_use]
     pub fn name(&self, customer: u32) -> &str {

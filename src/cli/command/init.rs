@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::args::{InitArgs, PeriodArgs, SETTINGS, setting_names};
+use super::super::args::{InitArgs, PeriodArgs, ReadArgs, SETTINGS, setting_names};
 use super::super::config::{Config, Set, config};
 use super::super::exit::Failure;
 use super::super::reading::Context;
@@ -13,20 +13,34 @@ use crate::input::Loaded;
 use crate::output::escape;
 use crate::policies::Policies;
 
+/// The file that is written if none is named: the one that every command looks for.
+const DEFAULT: &str = "nrr.toml";
+
 /// Reads, and writes what was found as settings.
 pub(in crate::cli) fn run(args: &InitArgs, mut context: Context<'_, '_>) -> Result<(), Failure> {
-    if let Some(name) = args.read.output.as_deref().filter(|_| !args.force) {
+    let name = args.read.output.as_deref().unwrap_or(DEFAULT);
+    let read = ReadArgs {
+        // A single dash is standard output, as it is standard input among the files.
+        output: (name != "-").then(|| name.to_owned()),
+        ..args.read.clone()
+    };
+    if !args.force && read.output.is_some() {
         refuse_replacing(name, &context)?;
     }
     let config = config(
-        &args.read,
+        &read,
         &PeriodArgs::default(),
         context.common,
         context.environment,
     )?;
-    let (loaded, target) = context.load(&args.read, &config)?;
+    let (loaded, target) = context.load(&read, &config)?;
     let text = settings(&config, &loaded);
     context.write(target, |_, out| out.write_all(text.as_bytes()))?;
+    if read.output.is_some() {
+        context.say(&format!(
+            "{name} was written; every command in this folder reads it, `--no-config` reads none"
+        ));
+    }
     // A key that is set may silence what is only guessed.
     context.write_warnings(&loaded.warnings);
     Ok(())

@@ -203,6 +203,12 @@ impl Signs<'_> {
         }
     }
 
+    /// True if a column holds the start of a service, by its name or because it was named.
+    pub(in crate::input) fn have_service(&self) -> bool {
+        self.any(Role::Start, &Role::Start.synonyms()[..1])
+            .is_some()
+    }
+
     /// The header of a signed change with a date, or of movement types that the values bear out.
     fn change(&self) -> Option<String> {
         self.any(Role::Date, MOVED)?;

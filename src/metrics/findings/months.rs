@@ -7,13 +7,13 @@ use crate::error::{Code, Message};
 use crate::text;
 
 /// Below so many customers half of them leave by chance.
-const CUSTOMERS_MIN: u64 = 10;
+const CUSTOMERS_MIN: u64 = 4;
 
 /// How many days earlier than usual the latest row of a month over stands.
 const DAYS: u8 = 7;
 
 /// How many other months have to show what is usual.
-const MONTHS_MIN: usize = 3;
+const MONTHS_MIN: usize = 2;
 
 impl View<'_> {
     /// Months in which half of the customers or more have no revenue any more; the last one is for
