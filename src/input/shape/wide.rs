@@ -2,17 +2,16 @@
 
 use super::super::columns::Role;
 use super::super::labels::Label;
-use super::super::number::{AmountFault, read_amount};
+use super::super::number::AmountFault;
 use super::kept::ruled_out;
 use super::long::{is_damaged_id, passes_filters, read_amount_cell, zero};
 use super::money::{Currency, currency, in_major_units, is_in_bounds};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use super::reader::Row;
-use crate::error::{Code, Message};
+use crate::error::Message;
 use crate::ledger::{Entry, RowPlace};
 use crate::policies::EmptyAmount;
-use crate::units::Amount;
 
 /// Reads a row into what was found, or says what is wrong with it. Every cell that cannot be read is an error
 /// of its own; the row's other cells are read all the same.
@@ -51,29 +50,8 @@ pub(super) fn read_row(
             found.errors.add(message);
         }
     }
-    plan.totals
-        .iter()
-        .find_map(|total| unproven(plan, raw, *total))
-}
-
-/// What is wrong with a column named as a sum of the periods; `None` where it is that, or says nothing.
-fn unproven(plan: &Plan<'_>, raw: &RawRow<'_>, total: usize) -> Option<Message> {
-    let read = |column: usize| {
-        let (_, reading) = read_amount(&raw.text_at(column), plan.mark.0);
-        reading.ok().flatten().map(|reading| reading.amount)
-    };
-    let stated = read(total)?;
-    let mut amounts = plan.periods.iter().filter_map(|label| read(label.index));
-    let sum = amounts.try_fold(Amount::ZERO, Amount::checked_add)?;
-    (sum != stated).then(|| {
-        let name = &plan.columns.header[total];
-        Message::new(
-            Code::UnprovenTotal,
-            format!("`{name}` is {stated}, and the periods of the row make {sum}"),
-        )
-        .at(raw.column_place(total))
-        .help("mend the row, or name the column something else if it is no sum of the periods")
-    })
+    found.totals.add(plan, raw);
+    None
 }
 
 /// True for a cell without an amount, or with one of nothing.
