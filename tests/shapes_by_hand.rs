@@ -475,3 +475,57 @@ fn a_named_amount_is_a_change_only_by_its_name() {
         assert_eq!(ledger(&text, &flags), ["A 2024-01 100", "A 2024-02 210"]);
     }
 }
+
+/// Whole numbers whose totals were added up before they were rounded, as a table and as a report.
+const ROUNDED: [&str; 2] = [
+    "customer,Jan 2024,Feb 2024,Mar 2024,Total\nA,333,333,333,1000\nB,1,2,3,6\n",
+    "Invented Ltd\nRevenue\n\ncustomer,Jan 2024,Feb 2024,Mar 2024,Total\nA,333,333,333,1000\nB,1,2,3,6\n",
+];
+
+#[test]
+fn what_is_said_of_a_column_of_totals_is_enough_to_go_on() {
+    for text in ROUNDED {
+        let asked = said(text, &[]);
+        assert!(
+            asked.contains("error[unproven-total]: `Total` is not the sum of its row in 1 row")
+        );
+        assert!(asked.contains("expected: 999, the sum of 3 columns of this row"));
+        assert!(asked.contains("leave the column out unproved with `--keep-totals`"));
+        assert_eq!(amounts(text, "A", &["--keep-totals"]), ["333"; 3]);
+        let warned = said(text, &["--keep-totals"]);
+        assert!(!warned.contains("unproven-total"), "{warned}");
+        assert!(
+            warned.contains("in 1 row and was left out unproved"),
+            "{warned}"
+        );
+    }
+}
+
+#[test]
+fn a_part_of_a_month_is_left_out_and_with_it_the_proof_of_totals() {
+    for text in ROUNDED {
+        let text = text.replace("Mar 2024", "\"Mar 1-15, 2024\"");
+        let asked = said(&text, &[]);
+        assert!(
+            asked.contains("`Mar 1-15, 2024` covers a part of a month"),
+            "{asked}"
+        );
+        assert!(!asked.contains("twice"), "{asked}");
+        assert_eq!(amounts(&text, "A", &["--periods", "monthly"]), ["333"; 2]);
+    }
+}
+
+#[test]
+fn sub_customers_of_one_name_are_two_customers() {
+    let text = "Invented Ltd\nSales by Customer Summary\nJanuary - February 2024\n\n\
+        ,Jan 2024,Feb 2024,Total\nCedar Invented,70,70,140\n   Cedar East,175,175,350\n   Support,105,105,210\n\
+        Total Cedar Invented,350,350,700\nDune Invented,1,1,2\n   Support,5,0,5\nTotal Dune Invented,6,1,7\n\
+        TOTAL,356,351,707\n";
+    assert_eq!(amounts(text, "Cedar Invented:Support", &[]), ["105", "105"]);
+    assert_eq!(amounts(text, "Dune Invented:Support", &[])[0], "5");
+    assert_eq!(amounts(text, "Cedar Invented", &[]), ["70", "70"]);
+    assert!(said(text, &[]).contains(
+        "3 sub-customers of 2 customers count by themselves: `Cedar Invented:Cedar East`, \
+         `Cedar Invented:Support` and `Dune Invented:Support`"
+    ));
+}

@@ -338,8 +338,9 @@ codes! {
     NegativeRevenue = "negative-revenue", Error;
     /// A row or column named as totals are is not the sum of what it should be the total of. Either rows are
     /// missing or changed, or the name is a customer's. A total that is left out wrongly loses revenue, one that
-    /// is kept wrongly counts it twice, so neither is done. Export the report again; if it is a customer, keep
-    /// it with `--keep-totals`.
+    /// is kept wrongly counts it twice, so neither is done. Each row may be off by
+    /// a cent for each amount in it. Export the report again; `--keep-totals` keeps a customer of such a name, and
+    /// leaves a column out unproved.
     UnprovenTotal = "unproven-total", Error;
     /// `grace` fills a short absence with the last amount before it, and amounts are revenue over time. A run
     /// rate goes on while a renewal is late; revenue that nobody earned would be invented. Leave `grace` out, or
@@ -479,7 +480,9 @@ codes! {
     TotalName = "total-name", Warning;
     /// The file is a report: around its rows stand titles, group rows, totals or footers. They were left out, and
     /// each total among them is the sum of its rows. The message lists their lines. Look at those that you do not
-    /// expect; a row that was taken for one of them is missing from the figures.
+    /// expect; a row that was taken for one of them is missing from the figures. A sub-customer between a customer
+    /// and its total counts by itself, as `Customer:Sub-customer`; the message says how many there are. A column of
+    /// totals that `--keep-totals` leaves out unproved is named too.
     Furniture = "furniture", Warning;
     /// A policy in force makes the rate look better than the whole book is, such as leaving
     /// out customers that became small. The figure is not wrong for what it says, but it is

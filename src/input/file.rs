@@ -41,8 +41,8 @@ pub(super) struct FileRead {
     pub(super) policies: Policies,
     pub(super) titles: Titles,
     pub(super) billed: Option<String>,
-    /// The warning about lines that are no rows.
-    pub(super) furniture: Option<Message>,
+    /// The warnings about lines that are no rows, and columns of totals that are no sums.
+    pub(super) furniture: Vec<Message>,
     pub(super) labels: LabelsFound,
     pub(super) per: Option<(Per, String)>,
     pub(super) compression: Option<&'static str>,
@@ -156,11 +156,16 @@ impl FileReader {
 
     fn close(
         self,
-        found: Found,
+        mut found: Found,
         seen: Seen,
         mark: Settled<Mark>,
         order: Settled<DateOrder>,
     ) -> Result<FileRead, Errors> {
+        let keeps_totals = self.start.options.keeps_totals;
+        let mut unproven = found.totals.unproven(keeps_totals);
+        if !keeps_totals {
+            unproven.drain(..).for_each(|error| found.errors.add(error));
+        }
         if !found.errors.is_empty() {
             return Err(found.errors.finish());
         }
@@ -179,13 +184,7 @@ impl FileReader {
         Ok(FileRead {
             is_minor: self.start.is_minor(),
             encoding_is_set: self.start.options.encoding.is_some(),
-            furniture: self.furniture.as_ref().and_then(|furniture| {
-                let place = Place {
-                    file_number: self.start.number,
-                    ..Place::file(self.source.name())
-                };
-                furniture_warning(furniture, &self.start.titles, &place)
-            }),
+            furniture: self.furniture_warnings(&found, unproven),
             shape_origin: self.start.shape_origin,
             chosen: self.start.chosen,
             options: self.start.options,
@@ -204,6 +203,21 @@ impl FileReader {
             seen,
             found,
         })
+    }
+
+    /// What is worth a warning about the lines around the rows and the columns of totals.
+    fn furniture_warnings(&self, found: &Found, unproven: Vec<Message>) -> Vec<Message> {
+        let lines = self.furniture.as_ref().and_then(|furniture| {
+            furniture_warning(furniture, &self.start.titles, &self.start.place())
+        });
+        let lines = lines.map(|message| {
+            if found.totals.has_proved() {
+                message.note("each row adds up to its total")
+            } else {
+                message
+            }
+        });
+        lines.into_iter().chain(unproven).collect()
     }
 
     /// What the sample suggests, and whether it leaves nothing open.

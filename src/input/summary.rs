@@ -178,7 +178,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
 fn of_files(files: &[FileRead]) -> Vec<Message> {
     let mut warnings: Vec<Message> = files.iter().filter_map(assumed_encoding).collect();
     warnings.extend(files.iter().flat_map(announce::dates_of));
-    warnings.extend(files.iter().filter_map(|file| file.furniture.clone()));
+    warnings.extend(files.iter().flat_map(|file| file.furniture.clone()));
     warnings.extend(files.iter().filter_map(canceled_as_end));
     warnings
 }

@@ -57,7 +57,7 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
             ..place
         })
         .found(format!("`{cell}`"))
-        .expected(format!("{sum}, the sum {of}"));
+        .expected(format!("{}, the sum {of}", grouped(sum)));
     differing(message, stated[at], sum).help(help)
 }
 
@@ -76,38 +76,11 @@ pub(super) fn unproven_count(body: &Body<'_>, line: &Line, stated: u64, rows: u6
         .help("export the report again, without a filter on its rows")
 }
 
-/// A column of totals that is not the sum of its rows.
-pub(super) fn unproven_column(
-    body: &Body<'_>,
-    line: &Line,
-    column: usize,
-    sum: Amount,
-    count: u64,
-) -> Message {
-    let name = body.header.get(column).cloned().unwrap_or_default();
-    let headline = format!(
-        "`{name}` is not the sum of its row in {}",
-        text::count(count, "row")
-    );
-    let columns = text::count(body.amounts.len() as u64, "column");
-    let cell = line.cell(column);
-    let message = Message::new(Code::UnprovenTotal, headline)
-        .at(Place {
-            column: Some(name),
-            ..place(body, line)
-        })
-        .found(format!("`{cell}`"))
-        .expected(format!("{sum}, the sum of {columns} of this row"));
-    differing(message, Stated::read(cell, body.mark), sum)
-        .help("mend the row, or leave the column unproved with `--keep-totals`")
-        .counting(count)
-}
-
 /// Adds by how much a total is off, where it is known.
 fn differing(message: Message, stated: Stated, sum: Amount) -> Message {
     let difference = stated.amount().and_then(|stated| stated.checked_add(-sum));
     match difference {
-        Some(difference) => message.note(format!("they differ by {difference}")),
+        Some(difference) => message.note(format!("they differ by {}", grouped(difference))),
         None => message,
     }
 }
@@ -116,6 +89,19 @@ fn place(body: &Body<'_>, line: &Line) -> Place {
     Place {
         line: Some(line.number),
         ..body.file.clone()
+    }
+}
+
+/// An amount with thousands marks.
+pub(in crate::input) fn grouped(amount: Amount) -> String {
+    let text = amount.to_string();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.as_str()),
+    };
+    match digits.split_once('.') {
+        Some((whole, rest)) => format!("{sign}{}.{rest}", text::group_digits(whole)),
+        None => format!("{sign}{}", text::group_digits(digits)),
     }
 }
 
@@ -160,7 +146,28 @@ pub fn furniture_warning(furniture: &Furniture, titles: &Titles, file: &Place) -
             message = message.found(part(noun, remark, &lines));
         }
     }
-    Some(proof(message, furniture))
+    Some(proof(subs(message, furniture), furniture))
+}
+
+/// Adds how many sub-customers count by themselves.
+fn subs(message: Message, furniture: &Furniture) -> Message {
+    let subs = &furniture.subs;
+    if subs.count == 0 {
+        return message;
+    }
+    let total = usize::try_from(subs.count).unwrap_or(usize::MAX);
+    message.found(format!(
+        "{} of {} {} by {}: {}",
+        text::count(subs.count, "sub-customer"),
+        text::count(subs.parents, "customer"),
+        if subs.count == 1 { "counts" } else { "count" },
+        if subs.count == 1 {
+            "itself"
+        } else {
+            "themselves"
+        },
+        text::examples(&subs.examples, total)
+    ))
 }
 
 fn proof(mut message: Message, furniture: &Furniture) -> Message {
@@ -170,10 +177,7 @@ fn proof(mut message: Message, furniture: &Furniture) -> Message {
             text::count(furniture.rows, "row")
         ));
     }
-    match furniture.total_columns.len() {
-        0 => message,
-        _ => message.note("each row adds up to its total"),
-    }
+    message
 }
 
 /// `titles in lines 1 to 4: `A`, `B`, `C` and 1 more`.

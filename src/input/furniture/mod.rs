@@ -4,12 +4,12 @@
 //! the lines named here. A total is dropped only where its arithmetic holds, and then it proves that
 //! what was kept is complete; one that does not add up is asked about.
 
-mod columns;
 mod head;
 mod message;
 mod names;
 mod row;
 mod strip;
+mod subs;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -22,7 +22,9 @@ use crate::error::Place;
 
 pub use head::find_header;
 pub use message::furniture_warning;
+pub(super) use message::grouped;
 pub use strip::strip;
+pub(super) use sums::is_same;
 pub use titles::{Titles, read_titles};
 pub use words::is_total_like;
 
@@ -68,7 +70,7 @@ pub struct Body<'a> {
     /// The column of the date where rows have one: a row with a date is never a total.
     pub date: Option<usize>,
     /// The columns whose sums totals state: the amount, or one column a period. Not a balance, a price or a
-    /// quantity, and not the column of row totals.
+    /// quantity, and not the column of row totals, which the reader of rows proves.
     pub amounts: &'a [usize],
     /// The decimal mark of these columns.
     pub mark: Mark,
@@ -113,6 +115,17 @@ pub struct Group {
     pub customer: String,
 }
 
+/// The sub-customers of a report, named after the customers that they belong to: `Acme:East`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subs {
+    /// How many there are.
+    pub count: u64,
+    /// Of how many customers.
+    pub parents: u64,
+    /// The first ones in byte order.
+    pub examples: Vec<String>,
+}
+
 /// What stands around the rows of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Furniture {
@@ -120,8 +133,8 @@ pub struct Furniture {
     pub dropped: Vec<Dropped>,
     /// The lines whose customer is a group's, in order and apart from each other.
     pub groups: Vec<Group>,
-    /// The columns that hold the sum of each row, all proved.
-    pub total_columns: Vec<usize>,
+    /// The sub-customers, each a customer of its own.
+    pub subs: Subs,
     /// The line of a total that is the sum of every row kept, if there is one.
     pub proof: Option<u64>,
     /// How many rows are left.

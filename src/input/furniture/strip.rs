@@ -1,12 +1,12 @@
 //! The walk over the records below the header: what opens, what adds up, what is left.
 
-use super::columns::total_columns;
 use super::names::Names;
 use super::row::{Row, Stated, label_columns, rows, stated};
+use super::subs::{self, Proven};
 use super::sums::Sums;
 use super::totals::Bare;
 use super::words::{Form, basis_word, is_footer, key, other_of};
-use super::{Body, Dropped, Furniture, Group, Kind, Line};
+use super::{Body, Dropped, Furniture, Kind, Line};
 use crate::error::Message;
 
 /// Tells the rows of a report from what stands around them.
@@ -15,7 +15,7 @@ use crate::error::Message;
 ///
 /// Totals are dropped only where their amounts are the sums of their group, of the rows since the last total,
 /// or of all rows, in every amount column; zeros of a group's own total included. With `keep_totals` a total
-/// that does not add up is a row, and a column of totals that does not is passed over.
+/// that does not add up is a row.
 ///
 /// # Errors
 ///
@@ -28,15 +28,7 @@ pub fn strip(body: &Body<'_>, keep_totals: bool) -> Result<Furniture, Vec<Messag
         walk.step(at);
     }
     walk.settle_bare();
-    let total_columns = match total_columns(body, &rows) {
-        Ok(columns) => columns,
-        Err(_) if keep_totals => Vec::new(),
-        Err(faults) => {
-            walk.faults.extend(faults);
-            Vec::new()
-        }
-    };
-    walk.finish(total_columns)
+    walk.finish()
 }
 
 /// Groups inside each other beyond this are no report's; the bound keeps the walk in one pass.
@@ -63,9 +55,9 @@ pub(super) struct Open<'a> {
 
 /// Rows that take their customer from a group.
 pub(super) struct Fill<'a> {
-    first: usize,
-    last: usize,
-    customer: &'a str,
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) customer: &'a str,
     /// Filled down from a row with amounts: only a report leaves cells empty that way.
     needs_report: bool,
 }
@@ -91,6 +83,8 @@ pub(super) struct Walk<'a> {
     pub(super) word: Option<usize>,
     pub(super) bare: Vec<Bare>,
     pub(super) fills: Vec<Fill<'a>>,
+    /// The customers whose total was proved.
+    pub(super) proven: Vec<Proven<'a>>,
     /// The last row that went on with the last fill.
     pub(super) filled_to: Option<usize>,
     /// Whether titles, a total or the words of a footer show that the file is a report.
@@ -132,6 +126,7 @@ impl<'a> Walk<'a> {
             word: None,
             bare: Vec::new(),
             fills: Vec::new(),
+            proven: Vec::new(),
             filled_to: None,
             is_report: body.is_titled,
             furniture: Furniture::default(),
@@ -275,6 +270,22 @@ impl<'a> Walk<'a> {
         self.own();
     }
 
+    /// The total of a name was proved at a row: what stands between it and the row that the name opened with
+    /// belongs to that customer. Groups of another column, or of periods, are no customers.
+    pub(super) fn prove(&mut self, name: &str, first: Option<usize>, last: usize) {
+        let Some(first) = first else {
+            return;
+        };
+        let row = &self.rows[first];
+        if self.labels.contains(&row.label_at) && key(row.label) == name {
+            self.proven.push(Proven {
+                first,
+                last,
+                name: row.label,
+            });
+        }
+    }
+
     /// The open group that a label such as `Acme - Other` speaks of.
     fn parent_of(&self, label: &str) -> Option<&'a str> {
         let parent = key(other_of(label)?);
@@ -359,26 +370,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn finish(mut self, total_columns: Vec<usize>) -> Result<Furniture, Vec<Message>> {
+    fn finish(mut self) -> Result<Furniture, Vec<Message>> {
         if !self.faults.is_empty() {
             self.faults.sort_by_key(|(line, _)| *line);
             return Err(self.faults.into_iter().map(|(_, fault)| fault).collect());
         }
-        let is_report = self.is_report;
-        let lines = self.body.lines;
         let mut furniture = self.furniture;
         furniture.dropped.sort_by_key(|drop| drop.line);
-        furniture.groups = self
-            .fills
-            .iter()
-            .filter(|fill| is_report || !fill.needs_report)
-            .map(|fill| Group {
-                first: lines[fill.first].number,
-                last: lines[fill.last].number,
-                customer: fill.customer.to_owned(),
-            })
+        let fills = self.fills.iter();
+        let fills: Vec<&Fill<'_>> = fills
+            .filter(|fill| self.is_report || !fill.needs_report)
             .collect();
-        furniture.total_columns = total_columns;
+        let is_dropped = |line: u64| furniture.is_dropped(line);
+        let (groups, subs) = subs::groups(self.body, self.rows, &fills, self.proven, is_dropped);
+        (furniture.groups, furniture.subs) = (groups, subs);
         furniture.rows = self.now.rows;
         Ok(furniture)
     }

@@ -103,7 +103,7 @@ impl Sums {
 
 /// Whether a total is a sum of so many amounts: exactly, or a cent an amount beside it where each was rounded
 /// for itself. Beyond one unit it is not, however many there are, for then a row may be missing.
-pub(super) fn is_same(sum: Amount, stated: Amount, amounts: u64) -> bool {
+pub(in crate::input) fn is_same(sum: Amount, stated: Amount, amounts: u64) -> bool {
     let Some(difference) = stated.checked_add(-sum) else {
         return false;
     };

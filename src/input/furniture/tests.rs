@@ -167,8 +167,8 @@ fn quickbooks_summary_is_stripped() {
         report.rows(),
         unindented(
             "6 Alder Gliders: 1,000.00 | 1,000.00 | 1,200.00
-             8 Birch North: 300.00 | 300.00 |
-             9 Birch South: 200.00 | 250.00 | 250.00
+             8 Birch Balloons:Birch North: 300.00 | 300.00 |
+             9 Birch Balloons:Birch South: 200.00 | 250.00 | 250.00
              10 Birch Balloons: 50.00 |  | -50.00
              12 Cedar Yachts:  |  | 480.00
              13 Total Wine & Co: 75.00 | 75.00 | 75.00"
@@ -189,7 +189,6 @@ fn quickbooks_summary_is_stripped() {
     assert_eq!(report.titles.year, Some(2024));
     assert_eq!(report.titles.report, Some("Sales by Customer Summary"));
     assert_eq!(report.furniture.basis_word, Some("Accrual"));
-    assert_eq!(report.furniture.total_columns, [4]);
     assert_eq!(
         (report.furniture.proof, report.furniture.rows),
         (Some(14), 6)
@@ -214,8 +213,9 @@ fn quickbooks_summary_is_stripped() {
             "totals in lines 11 and 14, each the sum of its rows: `Total for Birch Balloons` and \
              `TOTAL`",
             "footer in line 16: `Monday, August 03, 2026 04:19 PM GMT-06…`",
+            "2 sub-customers of 1 customer count by themselves: `Birch Balloons:Birch North` and \
+             `Birch Balloons:Birch South`",
             "the total in line 14 is the sum of the 6 rows that are left",
-            "each row adds up to its total",
         ]
     );
 }
@@ -228,14 +228,17 @@ fn quickbooks_desktop_is_stripped() {
     let customers: Vec<String> = report
         .rows()
         .lines()
-        .filter_map(|row| row.split(':').next().map(str::to_owned))
+        .filter_map(|row| {
+            row.rsplit_once(": ")
+                .map(|(customer, _)| customer.to_owned())
+        })
         .collect();
     assert_eq!(
         customers,
         [
             "4 Café Dune",
-            "6 Elm Nord",
-            "7 Elm Sud",
+            "6 Elm École:Elm Nord",
+            "7 Elm École:Elm Sud",
             "8 Elm École",
             "10 Fjord Bakery"
         ]
@@ -245,7 +248,6 @@ fn quickbooks_desktop_is_stripped() {
         "5 Group Elm École\n9 Total Total Elm École\n11 Total TOTAL\n"
     );
     assert_eq!(report.titles.year, Some(2024));
-    assert_eq!(report.furniture.total_columns, [13]);
     assert_eq!(report.amounts.len(), 12);
 }
 
@@ -261,8 +263,8 @@ fn quickbooks_detail_is_stripped() {
              8 Alder Gliders: 1,200.00
              9 Alder Gliders: -300.00
              13 Birch Balloons: 100.00
-             15 Birch North: 50.00
-             16 Birch North: 60.00
+             15 Birch Balloons:Birch North: 50.00
+             16 Birch Balloons:Birch North: 60.00
              18 Birch Balloons: 40.00
              21 Cedar Yachts: 80.00
              22 Cedar Yachts: -80.00"
@@ -366,8 +368,8 @@ fn netsuite_sales_are_stripped() {
     assert_eq!(
         report.rows(),
         unindented(
-            "6 Alder East: $1,000.00 | $1,000.00 | $1,000.00
-             7 Alder West: $500.00 | ($1,234.56) | $0.00
+            "6 Alder Group:Alder East: $1,000.00 | $1,000.00 | $1,000.00
+             7 Alder Group:Alder West: $500.00 | ($1,234.56) | $0.00
              9 Birch Balloons: $20.00 | $20.00 | $20.00"
         )
     );
@@ -377,7 +379,6 @@ fn netsuite_sales_are_stripped() {
     );
     assert_eq!(report.titles.currency, Some("USD"));
     assert_eq!(report.titles.year, Some(2024));
-    assert_eq!(report.furniture.total_columns, [4]);
 }
 
 #[test]
@@ -528,7 +529,7 @@ fn customers_may_be_indented_into_columns_without_headers() {
     );
     assert_eq!(
         report.rows(),
-        "2 acme: 5 | 6\n4 north: 1 | 2\n5 south: 3 | 4\n6 birch: 1 | 1\n"
+        "2 acme: 5 | 6\n4 birch:north: 1 | 2\n5 birch:south: 3 | 4\n6 birch: 1 | 1\n"
     );
     assert_eq!(
         report.dropped(),
@@ -537,7 +538,7 @@ fn customers_may_be_indented_into_columns_without_headers() {
     let report = stripped(
         ",,Date,Amount\nbirch,,,\n,north,,\n,,2024-01-01,5\n,Total north,,5\n,,2024-01-02,6\nTotal birch,,,11\n",
     );
-    assert_eq!(report.rows(), "4 north: 5\n6 birch: 6\n");
+    assert_eq!(report.rows(), "4 birch:north: 5\n6 birch: 6\n");
 }
 
 #[test]
@@ -607,18 +608,80 @@ fn rounded_totals_are_totals() {
 }
 
 #[test]
-fn a_column_of_totals_is_the_sum_of_each_row() {
-    let report = "customer,2024-01,2024-02,Total\na,1,2,3\nb,3,4,8\nc,5,6\nd,1,1,1\n";
+fn amounts_of_a_total_have_thousands_marks() {
+    let report = "customer,2024-01,2024-02\na,1000,1\nb,-2500.50,1\nTotal,9,2\n";
     assert_eq!(
         faults(report),
         [
-            "3 `Total` is not the sum of its row in 2 rows: `8`; 7, the sum of 2 columns of this row; they differ by 1"
+            "4 `Total` is not the sum of its rows: `9`; -1,500.50, the sum of the 2 rows from line 2; they differ by 1,509.50"
         ]
     );
-    let right = report.replace("4,8", "4,7").replace("1,1,1", "1,1,2");
-    assert_eq!(stripped(&right).furniture.total_columns, [3]);
-    let kept = stripped_with(report, true).unwrap_or_else(|messages| panic!("{messages:?}"));
-    assert_eq!(kept.furniture.total_columns, [] as [usize; 0]);
+}
+
+/// Two customers with sub-customers of one name; one of them sells something itself.
+const TWO_OF_ONE_NAME: &str = "customer,2024-01,2024-02\n\
+    \"Cedar, Inc.\",70,70\n\"Cedar, East\",175,175\nSupport,105,105\n\"Total Cedar, Inc.\",350,350\n\
+    Dune,,\nSupport,5,5\nDune - Other,1,1\nTotal Dune,6,6\n\
+    Support,9,9\nTOTAL,365,365\n";
+
+#[test]
+fn sub_customers_are_named_after_their_customer() {
+    let report = stripped(TWO_OF_ONE_NAME);
+    assert_eq!(
+        report.rows(),
+        unindented(
+            "2 Cedar, Inc.: 70 | 70
+             3 Cedar, Inc.:Cedar, East: 175 | 175
+             4 Cedar, Inc.:Support: 105 | 105
+             7 Dune:Support: 5 | 5
+             8 Dune: 1 | 1
+             10 Support: 9 | 9"
+        )
+    );
+    let warning = report.warning().expect("there is furniture");
+    assert_eq!(
+        warning.evidence[2].text,
+        "3 sub-customers of 2 customers count by themselves: `Cedar, Inc.:Cedar, East`, \
+         `Cedar, Inc.:Support` and `Dune:Support`"
+    );
+}
+
+#[test]
+fn what_a_customer_sells_itself_beside_sub_customers_is_its_own() {
+    let report = stripped(
+        "customer,2024-01,2024-02\nDune,3,3\nEast,5,5\nDune - Other,1,1\nTotal Dune,9,9\n",
+    );
+    assert_eq!(
+        report.rows(),
+        "2 Dune: 3 | 3\n3 Dune:East: 5 | 5\n4 Dune: 1 | 1\n"
+    );
+}
+
+#[test]
+fn sub_customers_of_sub_customers_name_both() {
+    let report = stripped(
+        "customer,2024-01,2024-02\nA,,\nB,1,1\nC,2,2\nB - Other,3,3\nA:B:D,4,4\nTotal B,10,10\nE,5,5\nTotal A,15,15\n",
+    );
+    assert_eq!(
+        report.rows(),
+        unindented(
+            "3 A:B: 1 | 1
+             4 A:B:C: 2 | 2
+             5 A:B: 3 | 3
+             6 A:B:D: 4 | 4
+             8 A:E: 5 | 5"
+        )
+    );
+    assert_eq!(report.furniture.subs.count, 4);
+    assert_eq!(report.furniture.subs.parents, 1);
+}
+
+#[test]
+fn rows_above_a_total_that_is_kept_have_no_customer_around_them() {
+    let wrong = TWO_OF_ONE_NAME.replace("350,350", "351,350");
+    let kept = stripped_with(&wrong, true).unwrap_or_else(|messages| panic!("{messages:?}"));
+    assert_eq!(kept.furniture.customer_at(4), None);
+    assert_eq!(kept.furniture.customer_at(7), Some("Dune:Support"));
 }
 
 #[test]
@@ -787,7 +850,8 @@ fn is_sum_of_rows(total: &Line, body: &[Line], furniture: &Furniture) -> bool {
             .any(|(first, last)| is_sum(&rows[first..last]))
     };
     let customer = |line: &Line| match furniture.customer_at(line.number) {
-        Some(customer) => customer.to_owned(),
+        // The total of a sub-customer names it without those around it.
+        Some(customer) => customer.rsplit(':').next().unwrap_or(customer).to_owned(),
         None => line.cell(0).to_owned(),
     };
     let of_label = |label: &str| {

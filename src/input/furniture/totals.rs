@@ -23,8 +23,9 @@ impl Walk<'_> {
         let stated = self.stated(at);
         let parts = self.names.parts(name, &self.now);
         let proof = parts.iter().find(|(_, sums)| sums.is_stated_by(&stated));
-        if let Some((_, sums)) = proof {
+        if let Some((first, sums)) = proof {
             self.count(at, sums.rows);
+            self.prove(name, *first, at);
             self.close(name);
             return self.drop(at, Kind::Total);
         }
@@ -57,7 +58,11 @@ impl Walk<'_> {
             return self.label(at);
         }
         let parts = self.names.parts(name, &self.now);
-        let is_zero = parts.first().is_some_and(|(_, sums)| sums.is_zero());
+        let zero = parts.first().filter(|(_, sums)| sums.is_zero());
+        let is_zero = zero.is_some();
+        if let Some((first, _)) = zero {
+            self.prove(name, *first, at);
+        }
         self.close(name);
         self.drop(at, if is_zero { Kind::Total } else { Kind::Silent });
     }

@@ -1,9 +1,9 @@
 //! What one header alone can be: a period, a part of one, or nothing of the kind.
 
-use super::word::{IS_TOTAL, peel};
+use super::word::{IS_PART_OF_MONTH, IS_TOTAL, peel};
 use crate::input::date::{DateFault, DateOrder, When, Years, names_month_and_year, read_within};
 use crate::input::header;
-use crate::units::{Grain, Month};
+use crate::units::{FiscalYear, Grain, Month};
 
 /// What one header can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,6 +200,7 @@ fn kind_of(core: &str, years: Years) -> Kind {
             grain.map_or(Kind::Unclear, Kind::Fiscal)
         }
         Err(DateFault::YearUnknown) => yearless(core, years),
+        Err(DateFault::Unreadable) if is_part_of_month(core) => Kind::Aggregate(IS_PART_OF_MONTH),
         Err(DateFault::Unreadable) if names_month_and_year(core) => {
             Kind::Aggregate("is no month, quarter, half or year")
         }
@@ -211,6 +212,32 @@ pub(super) fn read(text: &str, order: DateOrder, years: Years) -> Result<When, D
     read_within(text, order, years)
         .1
         .and_then(|when| when.ok_or(DateFault::Unreadable))
+}
+
+/// True for some days of one month: `Dec 1-15, 2024`, `1 - 15 Dec 2024`. All days of a month are no part of it.
+fn is_part_of_month(core: &str) -> bool {
+    if !names_month_and_year(core) {
+        return false;
+    }
+    let words = core.split(|letter: char| !letter.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let (mut days, mut others) = (Vec::new(), Vec::new());
+    for word in words {
+        match word.parse::<u32>() {
+            Ok(day) if word.len() <= 2 => days.push(day),
+            _ => others.push(word),
+        }
+    }
+    let ([first, last], [_, _]) = (days.as_slice(), others.as_slice()) else {
+        return false;
+    };
+    let month = read(
+        &others.join(" "),
+        DateOrder::DayFirst,
+        Years::starting(FiscalYear::CALENDAR),
+    );
+    let is_whole = |when: When| *first == 1 && is_last_day(when.month, *last);
+    *first >= 1 && first <= last && *last <= 31 && month.is_ok_and(|when| !is_whole(when))
 }
 
 /// A header of digits alone.
@@ -263,7 +290,7 @@ fn yearless(core: &str, years: Years) -> Kind {
     let with_year = |part: &str| {
         let calendar = Years {
             is_known: years.is_known,
-            ..Years::starting(crate::units::FiscalYear::CALENDAR)
+            ..Years::starting(FiscalYear::CALENDAR)
         };
         let when = read(&format!("{part} 2024"), DateOrder::DayFirst, calendar).ok()?;
         (when.day == 0).then(|| (when.grain, when.month.number() / when.grain.months()))

@@ -66,7 +66,7 @@ pub struct LabelsFound {
     /// Columns that are left out because one grain was asked for, and why: the reason completes the
     /// sentence "the column …".
     pub left_out: Vec<(usize, &'static str)>,
-    /// Columns named as sums of the others are.
+    /// Columns named as sums of the others are; none where periods were left out, which such a sum may hold.
     pub totals: Vec<usize>,
     /// The order of day and month that the headers show, and how it shows; `None` where no header
     /// depends on it or where it was set.
@@ -122,14 +122,9 @@ pub fn read_headers(cells: &[String], ask: &LabelAsk) -> Result<LabelsFound, Vec
     if !problems.is_empty() {
         return Err(problems);
     }
-    let is_total = |header: &&Header<'_>| header.kind == Kind::Total;
     Ok(LabelsFound {
         labels: headers.iter().filter_map(label).collect(),
-        totals: headers
-            .iter()
-            .filter(is_total)
-            .map(|header| header.index)
-            .collect(),
+        totals: totals(&headers, &left_out),
         left_out,
         order,
         amount_word: only_one(&headers),
@@ -174,6 +169,18 @@ fn label(header: &Header<'_>) -> Option<Label> {
         grain: when.grain,
         text: header.text.to_owned(),
     })
+}
+
+/// The columns of totals that can be proved by the periods kept.
+fn totals(headers: &[Header<'_>], left_out: &[(usize, &'static str)]) -> Vec<usize> {
+    if left_out.iter().any(|(_, reason)| *reason != word::IS_TOTAL) {
+        return Vec::new();
+    }
+    let named = headers.iter().filter(|header| header.kind == Kind::Total);
+    let named = named.map(|header| header.index);
+    named
+        .chain(left_out.iter().map(|(index, _)| *index))
+        .collect()
 }
 
 /// What all periods have in common.

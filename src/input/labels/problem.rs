@@ -1,6 +1,7 @@
 //! What to say where headers cannot be read as periods. The places are the caller's to add.
 
 use super::kind::{Header, Kind};
+use super::word::IS_PART_OF_MONTH;
 use crate::error::{Code, Message};
 use crate::input::date::{DateFault, When};
 use crate::input::decide::readings;
@@ -90,7 +91,13 @@ pub(super) fn mixed(headers: &[Header<'_>]) -> Option<Message> {
             message = message.found(format!("`{}` {reason}", header.text));
         }
     }
-    let message = message.note("together they would count the same revenue twice");
+    let is_part = |header: &Header<'_>| header.kind == Kind::Aggregate(IS_PART_OF_MONTH);
+    if grains.len() > 1 || !aggregates.iter().all(|header| is_part(header)) {
+        message = message.note("together they would count the same revenue twice");
+    }
+    if aggregates.iter().any(|header| is_part(header)) {
+        message = message.note("a part of a month beside whole ones would look like lost revenue");
+    }
     Some(with_periods(message, &grains))
 }
 

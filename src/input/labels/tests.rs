@@ -501,3 +501,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_part_of_a_month_is_not_said_to_count_twice() {
+    for part in ["Mar 1-15, 2024", "1 - 15 Mar 2024", "March 5-31, 2024"] {
+        let asked = problem(&format!("Jan 2024;Feb 2024;{part}"), &LabelAsk::default());
+        let said: Vec<&str> = asked
+            .evidence
+            .iter()
+            .map(|said| said.text.as_str())
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "2 months: `Jan 2024` and `Feb 2024`",
+                &format!("`{part}` covers a part of a month"),
+                "a part of a month beside whole ones would look like lost revenue",
+            ]
+        );
+        assert_eq!(asked.help, ["keep one kind with `--periods monthly`"]);
+    }
+    let whole = problem("Jan 2024;Feb 2024;Mar 1-31, 2024", &LabelAsk::default());
+    assert_eq!(
+        whole.evidence[1].text,
+        "`Mar 1-31, 2024` is no month, quarter, half or year"
+    );
+}
+
+#[test]
+fn totals_of_periods_that_are_left_out_are_not_named() {
+    let totals = |header: &str, ask: &LabelAsk| read_headers(&cells(header), ask).unwrap().totals;
+    let monthly = asking(|ask| ask.periods = Some(Grain::Month));
+    assert_eq!(totals("2024-01;2024-02;Total", &LabelAsk::default()), [2]);
+    assert_eq!(totals("2024-01;2024-02;Total", &monthly), [2]);
+    let none: [usize; 0] = [];
+    assert_eq!(totals("2024-01;2024-02;Q1 2024;Total", &monthly), none);
+    assert_eq!(
+        totals("Jan 2024;Feb 2024;Mar 1-15, 2024;Total", &monthly),
+        none
+    );
+}

@@ -66,7 +66,11 @@ const AGGREGATES: &[(&str, &str)] = &[
 
 /// Words for a sum of other columns.
 const TOTALS: &[&str] = &[
+    "grand totals",
     "grand total",
+    "report total",
+    "overall total",
+    "sum total",
     "sub total",
     "subtotal",
     "row total",
@@ -74,6 +78,7 @@ const TOTALS: &[&str] = &[
     "total",
     "sum",
     "gesamtsumme",
+    "gesamtergebnis",
     "gesamt",
     "insgesamt",
     "summe",
@@ -82,6 +87,9 @@ const TOTALS: &[&str] = &[
     "totale",
     "totaal",
 ];
+
+/// Why a column of some days of a month is left out.
+pub(super) const IS_PART_OF_MONTH: &str = "covers a part of a month";
 
 /// Why a column of totals is left out; also how one is told from other aggregates.
 pub(super) const IS_TOTAL: &str = "is a total";

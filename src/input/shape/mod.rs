@@ -10,6 +10,7 @@ pub mod plan;
 mod raw_row;
 pub mod reader;
 mod resolve;
+mod row_totals;
 pub mod rules;
 mod spans;
 mod steps;

@@ -13,6 +13,7 @@ use super::super::number::{Mark, MarkEvidence};
 use super::super::repeats::Repeats;
 use super::super::tally::Tally;
 use super::kept::Kept;
+use super::row_totals::RowTotals;
 use super::rules::Rules;
 use crate::ledger::{Entry, Part, UNIT_SEPARATOR};
 use crate::policies::{Duplicates, EmptyAmount};
@@ -104,6 +105,8 @@ pub struct Found {
     pub statuses: Tally,
     /// Rows with kinds of movement that have to be asked about.
     pub movements: Tally,
+    /// What the columns of totals state beside the sums of their rows.
+    pub totals: RowTotals,
     /// For each order of dates, the first row that would end before it starts under it.
     pub reversed: [Option<(u64, String)>; 2],
     /// Rows that name neither a customer and period nor an amount.
@@ -137,6 +140,7 @@ impl Found {
             open_ends: Tally::default(),
             statuses: Tally::default(),
             movements: Tally::default(),
+            totals: RowTotals::default(),
             reversed: [None, None],
             skipped: 0,
             rows: 0,
@@ -171,6 +175,7 @@ impl Found {
         self.open_ends.merge(other.open_ends);
         self.statuses.merge(other.statuses);
         self.movements.merge(other.movements);
+        self.totals.merge(other.totals);
         for (mine, theirs) in self.reversed.iter_mut().zip(other.reversed) {
             *mine = [mine.take(), theirs].into_iter().flatten().min();
         }

@@ -2,7 +2,7 @@
 
 use super::super::columns::Role;
 use super::super::labels::Label;
-use super::super::number::{AmountFault, read_amount};
+use super::super::number::AmountFault;
 use super::kept::is_left_out;
 use super::long::{is_damaged_id, passes_filters, read_amount_cell, zero};
 use super::money::{Currency, currency, in_major_units, is_in_bounds};
@@ -12,7 +12,6 @@ use super::reader::Row;
 use crate::error::{Code, Message};
 use crate::ledger::{Entry, RowPlace};
 use crate::policies::EmptyAmount;
-use crate::units::Amount;
 
 /// Reads a row into what was found, or says what is wrong with it. Every cell that cannot be read is an error
 /// of its own; the row's other cells are read all the same.
@@ -48,30 +47,8 @@ pub(super) fn read_row(
             found.errors.add(message);
         }
     }
-    unproven(plan, raw)
-}
-
-/// What is wrong with a column named as a sum of the periods; `None` where all are that, or say nothing.
-fn unproven(plan: &Plan<'_>, raw: &RawRow<'_>) -> Option<Message> {
-    let read = |column: usize| {
-        let (_, reading) = read_amount(&raw.text_at(column), plan.mark.0);
-        reading.ok().flatten().map(|reading| reading.amount)
-    };
-    let mut totals = plan.totals.iter().copied();
-    let (first, stated) = totals.find_map(|total| Some((total, read(total)?)))?;
-    // Once a row, however many columns are totals.
-    let mut amounts = plan.periods.iter().filter_map(|label| read(label.index));
-    let sum = amounts.try_fold(Amount::ZERO, Amount::checked_add)?;
-    let rest = totals.filter_map(|total| Some((total, read(total)?)));
-    let mut stated = std::iter::once((first, stated)).chain(rest);
-    let (total, stated) = stated.find(|(_, stated)| *stated != sum)?;
-    let name = &plan.columns.header[total];
-    let headline = format!("`{name}` is {stated}, and the periods of the row make {sum}");
-    Some(
-        Message::new(Code::UnprovenTotal, headline)
-            .at(raw.column_place(total))
-            .help("mend the row, or name the column something else if it is no sum of the periods"),
-    )
+    found.totals.add(plan, raw);
+    None
 }
 
 /// A row of amounts without a customer, at the first of them.
