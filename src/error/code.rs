@@ -373,6 +373,10 @@ codes! {
     /// The vendor's export is known, but not whether its amounts are in major or minor units, dollars or cents. No
     /// size of an amount settles it. Say so with `--unit`.
     AmbiguousUnit = "ambiguous-unit", Error;
+    /// Amounts of one file are whole numbers and far larger than those of another, as cents are beside dollars.
+    /// Put together, a customer would seem to grow a hundredfold from one file to the next. Export both in one unit, or
+    /// confirm that they are with `--unit`.
+    MixedUnits = "mixed-units", Error;
     /// The columns fit several shapes, and each gives another ledger: a row may be an amount of one month, a
     /// contract that runs from a start to an end, or a line of an invoice for a time of service. Say which with
     /// `--shape`.
@@ -512,6 +516,12 @@ codes! {
     /// to the end of the term, so churn stands too early. Export the end itself, or confirm the column with
     /// `--end-column`.
     CanceledAsEnd = "canceled-as-end", Warning;
+    /// Rows have an empty status where other rows have one. They are counted. If they are drafts or trials, give them
+    /// their status, or leave them out with `--where`.
+    WithoutStatus = "without-status", Warning;
+    /// Customers have rows in the currency that is kept and in another one, which is left out. One that changed its
+    /// currency reads as churn, though it goes on paying. Export all amounts in one currency.
+    CurrencyChange = "currency-change", Warning;
     /// Rows were left out because of their status or because of a rule of the preset in force: trials, drafts,
     /// one-time charges. Each reason is listed with its count.
     RowsLeftOut = "rows-left-out", Warning;

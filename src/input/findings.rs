@@ -35,6 +35,32 @@ pub(super) fn assumed_encoding(file: &FileRead) -> Option<Message> {
     })
 }
 
+/// Files in cents beside files in dollars, as far as nobody said what amounts count.
+pub(super) fn mixed_units(files: &[FileRead]) -> Option<Message> {
+    // Lines of invoices differ by how long they are for, and movements by their kind.
+    let is_level = |file: &FileRead| matches!(file.columns.shape, Shape::Long | Shape::Wide);
+    let is_open =
+        |file: &&FileRead| file.options.unit.is_none() && !file.is_minor && is_level(file);
+    let files: Vec<&FileRead> = files.iter().filter(is_open).collect();
+    let pair = files.iter().find_map(|cents| {
+        let dollars = files
+            .iter()
+            .find(|other| cents.found.sizes.are_cents_beside(&other.found.sizes))?;
+        Some((cents, dollars))
+    });
+    let (cents, dollars) = pair?;
+    let headline = format!(
+        "amounts of `{}` look like cents, those of `{}` like dollars",
+        cents.name, dollars.name
+    );
+    Some(
+        Message::new(Code::MixedUnits, headline)
+            .at(cents.header_place.clone())
+            .note("all are whole numbers and about a hundred times as large as the others")
+            .help("export both in one unit; if they are, confirm it with `--unit major` or `--unit minor`"),
+    )
+}
+
 /// Settings that have nothing to act on in a file of this shape, columns named for roles that it does not have
 /// among them.
 pub(super) fn unfit_settings(
@@ -156,6 +182,23 @@ pub(super) fn undecided(
         );
     }
     messages
+}
+
+/// Rows without a status among rows that have one: they count, and somebody should know.
+pub(super) fn without_status(tally: &Tally, place: &impl Fn(RowPlace) -> Place) -> Option<Message> {
+    let entries = tally.by_rows();
+    let entry = entries.first()?;
+    let verb = if entry.rows == 1 { "has" } else { "have" };
+    let headline = format!(
+        "{} {verb} no status, among others that have one",
+        text::count(entry.rows, "row")
+    );
+    Some(
+        Message::new(Code::WithoutStatus, headline)
+            .at(place(entry.first))
+            .note("they were counted")
+            .counting(entry.rows),
+    )
 }
 
 /// Rows that their status or a rule leaves out.
@@ -625,6 +668,21 @@ fn total_name(name: &str, filter: &str) -> Message {
         .help(format!(
             "if it is a total, leave it out with `--where {filter}`"
         ))
+}
+
+/// Customers that pay in the currency kept and in another: what they pay in the other looks like a loss.
+pub(super) fn currency_change(part: &Part) -> Option<Message> {
+    let names = part.in_two_currencies();
+    let count = names.len() as u64;
+    (count > 0).then(|| {
+        let verb = if count == 1 { "has" } else { "have" };
+        let headline = format!("{} {verb} rows in the currency kept and in another", text::count(count, "customer"));
+        Message::new(Code::CurrencyChange, headline)
+            .found(text::examples(&names, names.len()))
+            .note("a customer that changes its currency reads as churn here, though it goes on paying")
+            .help("export all amounts in one currency")
+            .counting(count)
+    })
 }
 
 pub(super) fn split_by_filter(part: &Part) -> Option<Message> {

@@ -57,6 +57,8 @@ pub struct LoadOptions {
     pub periods: Option<Grain>,
     /// The year of periods that name none.
     pub year: Option<i32>,
+    /// True if there are several files, whose amounts have to be of one unit.
+    pub has_several_files: bool,
     /// True if lines that are named like totals are kept as customers.
     pub keeps_totals: bool,
     /// The preset to read by, or `none`; without one it is recognised.
@@ -132,6 +134,10 @@ pub fn load(
     policies: &Policies,
     progress: Progress<'_>,
 ) -> Result<Loaded, Errors> {
+    let options = &LoadOptions {
+        has_several_files: sources.len() > 1,
+        ..options.clone()
+    };
     let mut errors = Vec::new();
     let mut read: Vec<FileRead> = Vec::new();
     let mut bytes_before = 0;

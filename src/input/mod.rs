@@ -34,6 +34,7 @@ mod report;
 mod role;
 pub mod scan;
 pub mod shape;
+pub mod sizes;
 mod sniff;
 pub mod source;
 mod split;

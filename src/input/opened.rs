@@ -81,7 +81,7 @@ impl Opened {
             chosen.complete(&mut options, &mut policies, &header_place)?;
         }
         let values = |column: usize| first_values(&sample, &dialect, column);
-        let (shape, shape_origin) = shape(&options, &line, &values)?;
+        let (shape, shape_origin) = shape(&options, &line, chosen.is_some(), &values)?;
         let columns = columns(&options, &line, shape, chosen.as_ref(), &values)?;
         if options.scale.is_none() {
             refuse_scaled(&columns, &titles, &header_place)?;
@@ -156,6 +156,7 @@ impl Opened {
             currency: self.policies.currency.as_deref(),
             header_currency: header::currency_of(amount).or(self.titles.currency),
             is_minor: self.is_minor(),
+            has_others: self.options.has_several_files,
             is_minor_sure: self.options.unit.is_some()
                 && !self.options.origin("unit").starts_with("preset "),
             rules: &self.rules,
@@ -204,6 +205,7 @@ fn billed(columns: &Columns, values: &dyn Fn(usize) -> Vec<String>) -> Option<St
 fn shape(
     options: &LoadOptions,
     line: &HeaderLine<'_>,
+    is_preset: bool,
     values: &dyn Fn(usize) -> Vec<String>,
 ) -> Result<(Shape, String), Message> {
     let signs = Signs {
@@ -214,14 +216,16 @@ fn shape(
     if let Some(shape) = options.shape {
         let origin = options.origin("shape");
         // Lines of invoices without a time of service count in the month they were billed in.
-        return Ok(if shape == Shape::Invoices && !signs.have_service() {
-            (
-                Shape::Long,
-                format!("{origin}: no column holds a time of service"),
-            )
-        } else {
-            (shape, origin)
-        });
+        return Ok(
+            if shape == Shape::Invoices && !is_preset && !signs.have_service() {
+                (
+                    Shape::Long,
+                    format!("{origin}: no column holds a time of service"),
+                )
+            } else {
+                (shape, origin)
+            },
+        );
     }
     match signs.shape() {
         Ok((shape, evidence)) => Ok((shape, format!("detected: {evidence}"))),

@@ -7,9 +7,10 @@ use super::chosen::Chosen;
 use super::columns::{Columns, Role};
 use super::file::FileRead;
 use super::findings::{
-    assumed_encoding, canceled_as_end, clashes, equal_rows, left_out, mixed_grains, no_rows_left,
-    one_currency, other_currencies, overlapping_files, roll_forward, split_by_filter, two_segments,
-    undecided, unfit_settings, without_totals,
+    assumed_encoding, canceled_as_end, clashes, currency_change, equal_rows, left_out,
+    mixed_grains, mixed_units, no_rows_left, one_currency, other_currencies, overlapping_files,
+    roll_forward, split_by_filter, two_segments, undecided, unfit_settings, without_status,
+    without_totals,
 };
 use super::header;
 use super::load::{LoadOptions, Loaded};
@@ -98,7 +99,8 @@ impl Head {
 
 /// Merges what was found in every file and closes the ledger.
 pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
-    let disagreements = disagreements(&files);
+    let mut disagreements = disagreements(&files);
+    disagreements.extend(mixed_units(&files));
     if !disagreements.is_empty() {
         return Err(Errors::from(disagreements));
     }
@@ -256,9 +258,11 @@ fn of_rows(
 ) -> Vec<Message> {
     let mut warnings = Vec::new();
     warnings.extend(left_out(&all.left_out, place));
+    warnings.extend(without_status(&all.without_status, place));
     let repeated = std::mem::take(&mut all.repeats).finish();
     warnings.extend(repeated.map(|repeated| equal_rows(&repeated, policies.duplicates, place)));
     warnings.extend(other_currencies(&all.other_currencies, policies, place));
+    warnings.extend(currency_change(&all.part));
     warnings.extend(overlapping_files(&all.shared));
     warnings.extend(split_by_filter(&all.part));
     warnings
@@ -308,6 +312,7 @@ pub(super) struct Merged {
     pub(super) kept: Vec<Kept>,
     pub(super) left_out: Tally,
     pub(super) statuses: Tally,
+    pub(super) without_status: Tally,
     pub(super) movements: Tally,
 }
 
@@ -348,6 +353,7 @@ impl Merged {
             kept: Vec::new(),
             left_out: Tally::default(),
             statuses: Tally::default(),
+            without_status: Tally::default(),
             movements: Tally::default(),
         };
         for (number, file) in files.into_iter().enumerate() {
@@ -371,6 +377,9 @@ impl Merged {
             all.kept.extend(found.kept);
             all.left_out.merge(found.left_out);
             all.statuses.merge(found.statuses);
+            if found.has_status {
+                all.without_status.merge(found.without_status);
+            }
             all.movements.merge(found.movements);
             all.in_horizon += found.in_horizon;
             all.passed += found.passed;

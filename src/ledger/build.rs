@@ -63,6 +63,8 @@ pub struct Part {
 struct Sides {
     inside: bool,
     outside: bool,
+    /// It has rows in a currency that is not kept.
+    elsewhere: bool,
 }
 
 type Key = (u32, Month, u32);
@@ -120,6 +122,26 @@ impl Part {
         self.sides[number as usize].outside = true;
     }
 
+    /// Notes that a customer has rows in a currency that is not kept.
+    pub fn leave_in_other_currency(&mut self, customer: &str) {
+        let number = self.customer(customer);
+        self.sides[number as usize].elsewhere = true;
+    }
+
+    /// Customers with rows both in the currency that is kept and in another, in byte order.
+    #[must_use]
+    pub fn in_two_currencies(&self) -> Vec<&str> {
+        let is_split = |number: &u32| {
+            let sides = self.sides[*number as usize];
+            sides.inside && sides.elsewhere
+        };
+        let sorted = self.customers.sorted().into_iter();
+        sorted
+            .filter(is_split)
+            .map(|n| self.customers.name(n))
+            .collect()
+    }
+
     /// Adds a row that counts.
     pub fn add(&mut self, entry: &Entry<'_>) {
         let customer = self.customer(entry.customer);
@@ -159,6 +181,7 @@ impl Part {
         for (sides, number) in other.sides.iter().zip(&renumbered) {
             self.sides[*number as usize].inside |= sides.inside;
             self.sides[*number as usize].outside |= sides.outside;
+            self.sides[*number as usize].elsewhere |= sides.elsewhere;
         }
         let cells = self.cells.merge(&other.cells, &renumbered);
         let attributes = self.attributes.iter_mut().zip(other.attributes);

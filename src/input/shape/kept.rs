@@ -121,8 +121,10 @@ pub(super) fn is_left_out(
     };
     let status = raw.text_at(column);
     if status.is_empty() {
+        found.without_status.add("", place);
         return false;
     }
+    found.has_status = true;
     let word = folded(&status);
     let treatment = if plan.rules.keep_status.contains(&word) {
         Some(Treatment::Keep)
@@ -201,6 +203,9 @@ fn keep(
     let Some(amount) = in_kept_currency(plan, found, row, raw, place, &reading)? else {
         return Ok(None);
     };
+    if plan.has_others {
+        found.sizes.add(amount);
+    }
     raw.remember(&mut found.repeats, place);
     let own = |text: &str| Box::from(text);
     Ok(Some(Kept {

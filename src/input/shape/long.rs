@@ -97,6 +97,7 @@ fn add_row(
         }
         Currency::Other(code) => {
             found.other_currencies.add(&code, place);
+            found.part.leave_in_other_currency(customer);
             return None;
         }
         Currency::Kept(_) if reading.amount.is_zero() && row.cell(Role::Currency).is_empty() => {}
@@ -126,6 +127,9 @@ fn add_row(
         attributes: &row.by,
         place,
     };
+    if plan.has_others {
+        found.sizes.add(amount);
+    }
     found.add(&entry);
     None
 }

@@ -11,6 +11,7 @@ use super::super::labels::Label;
 use super::super::log::ErrorLog;
 use super::super::number::{Mark, MarkEvidence};
 use super::super::repeats::Repeats;
+use super::super::sizes::Sizes;
 use super::super::tally::Tally;
 use super::kept::Kept;
 use super::row_totals::RowTotals;
@@ -51,6 +52,8 @@ pub struct Plan<'a> {
     pub header_currency: Option<&'static str>,
     /// True if amounts are in minor units.
     pub is_minor: bool,
+    /// True if there are other files to compare amounts with.
+    pub has_others: bool,
     /// True if a person said what amounts count.
     pub is_minor_sure: bool,
     /// What every amount is multiplied by.
@@ -99,6 +102,12 @@ pub struct Found {
     pub kept: Vec<Kept>,
     /// Rows that rules or their status leave out, by reason.
     pub left_out: Tally,
+    /// Rows whose status is empty.
+    pub without_status: Tally,
+    /// True if some row has a status.
+    pub has_status: bool,
+    /// How large amounts are, where several files are compared.
+    pub sizes: Sizes,
     /// Ends that stand for none, such as `9999-12-31`.
     pub open_ends: Tally,
     /// Rows with statuses that have to be asked about.
@@ -137,6 +146,9 @@ impl Found {
             values: vec![BTreeSet::new(); plan.filters.len()],
             kept: Vec::new(),
             left_out: Tally::default(),
+            without_status: Tally::default(),
+            has_status: false,
+            sizes: Sizes::default(),
             open_ends: Tally::default(),
             statuses: Tally::default(),
             movements: Tally::default(),
@@ -172,6 +184,9 @@ impl Found {
         }
         self.kept.extend(other.kept);
         self.left_out.merge(other.left_out);
+        self.without_status.merge(other.without_status);
+        self.has_status |= other.has_status;
+        self.sizes.merge(other.sizes);
         self.open_ends.merge(other.open_ends);
         self.statuses.merge(other.statuses);
         self.movements.merge(other.movements);

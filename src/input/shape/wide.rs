@@ -109,6 +109,7 @@ fn read_cell(
         Currency::Conflict(sign) => return Some(raw.currency_conflict(label.index, sign)),
         Currency::Other(code) => {
             found.other_currencies.add(&code, place);
+            found.part.leave_in_other_currency(row.cell(Role::Customer));
             return None;
         }
         Currency::Kept(_) if reading.amount.is_zero() && code.is_empty() => {}
@@ -123,6 +124,9 @@ fn read_cell(
     let Some(amount) = amount.checked_mul(plan.factor).filter(is_in_bounds) else {
         return raw.amount(label.index, &cell, AmountFault::TooLarge);
     };
+    if plan.has_others {
+        found.sizes.add(amount);
+    }
     found.add(&Entry {
         customer: row.cell(Role::Customer),
         month: label.last,
