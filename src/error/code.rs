@@ -365,9 +365,10 @@ codes! {
     /// exist. A file named with `--output` is written whole or not at all, so what stood
     /// there before still does. Name another place, or make the folder first.
     CannotWrite = "cannot-write", Error;
-    /// `nrr explain` was asked for a code or a metric that does not exist. Codes stand in
-    /// brackets at the start of every message; metrics have the names of the fields in the
-    /// output. A name that comes close is offered.
+    /// `nrr explain` was asked for a name that does not exist. Codes stand in brackets at the
+    /// start of every message; metrics have the names of the fields in the output; policies,
+    /// settings and presets are what `--help` and docs/inputs.md call them. A name that comes
+    /// close is offered.
     UnknownCode = "unknown-code", Error;
     /// The vendor's export is known, but not whether its amounts are in major or minor units, dollars or cents. No
     /// size of an amount settles it. Say so with `--unit`.
