@@ -143,8 +143,8 @@ codes! {
     /// No column was recognised for something that is needed: the customer, the period or
     /// the amount. Columns are recognised by their headers, and a header that is not known
     /// is not guessed from its cells. Name the column by its header or its number with
-    /// `--customer`, `--date` or `--amount`. A file with one column a month cannot be read
-    /// yet: turn it into one row a customer and month.
+    /// `--customer`, `--date`, `--amount`, or for another shape as `--start-column` and the
+    /// like. docs/inputs.md lists the names that are known.
     MissingColumn = "missing-column", Error;
     /// Several columns could hold the same thing, and neither name is better than the
     /// other. They usually give different numbers: `arr` is twelve times `mrr`, and a
