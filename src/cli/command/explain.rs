@@ -141,15 +141,19 @@ fn of_preset(name: &str) -> Option<String> {
     parts.push(if preset.refuse.is_some() {
         "`--preset none` reads a file that is no such export.".to_owned()
     } else {
-        format!("`--preset {name}` forces it where a file is not recognised; docs/inputs.md shows rows and ledger.")
+        "A file with these is read so by itself, and `--preset none` reads it like any other; docs/inputs.md shows rows and ledger.".to_owned()
     });
     Some(parts.join("\n\n") + "\n")
 }
 
 fn preset_rows(preset: &Preset) -> Vec<(&'static str, String)> {
-    let headers = preset.headers.iter().map(|names| match names[0].as_str() {
+    let ticked = |name: &String| match name.as_str() {
         "" => "an empty first header".to_owned(),
         name => format!("`{name}`"),
+    };
+    let headers = preset.headers.iter().map(|names| {
+        let names: Vec<String> = names.iter().map(ticked).collect();
+        text::list(&names, "or")
     });
     let titles = preset.titles.iter().map(|title| format!("\"{title}\""));
     let titles: Vec<String> = titles.collect();
