@@ -158,38 +158,78 @@ fn every_code_that_a_page_names_exists() {
     assert!(unknown.is_empty(), "{unknown:?}");
 }
 
+/// The names in quotes of a constant, or of a role's arm where its few names stand in no constant.
+fn names_in<'a>(source: &'a str, start: &str, end: &str) -> Vec<&'a str> {
+    let body = source.split(start).nth(1).expect(start);
+    let body = body.split(end).next().unwrap_or_default();
+    body.split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
 #[test]
 fn the_column_names_of_the_page_are_those_recognised() {
     let text = page("docs/inputs.md");
-    let source = page("src/input/role.rs");
+    let (roles, shapes) = (page("src/input/role.rs"), page("src/input/shape/kind.rs"));
     let table = section(&text, "## Columns");
-    for (role, constant) in [
-        ("customer", "CUSTOMER"),
-        ("date", "DATE"),
-        ("amount", "AMOUNT"),
-        ("currency-column", "CURRENCY"),
-        ("product", "PRODUCT"),
+    for (shown, source, name) in [
+        ("`--customer`", &roles, "CUSTOMER"),
+        ("`--date`", &roles, "DATE"),
+        ("`--date`, invoices", &shapes, "BILLED"),
+        ("`--date`, movements", &shapes, "MOVED"),
+        ("`--amount`", &roles, "AMOUNT"),
+        ("`--amount`, movements", &roles, "CHANGE"),
+        ("`--currency-column`", &roles, "CURRENCY"),
+        ("`--product`", &roles, "PRODUCT"),
+        ("`--start-column`", &roles, "START"),
+        ("`--end-column`", &roles, "END"),
+        ("`--interval-column`", &roles, "INTERVAL"),
+        ("`--interval-count-column`", &roles, "IntervalCount"),
+        ("`--status-column`", &roles, "Status"),
+        ("`--status-column`, long and wide", &shapes, "STATUS"),
+        ("`--movement-column`", &roles, "MOVEMENT"),
+        ("`--balance-column`", &roles, "BALANCE"),
+        ("`--quantity-column`", &roles, "Quantity"),
+        ("`--contract-column`", &roles, "CONTRACT"),
+        ("`--trial-end-column`", &roles, "TrialEnd"),
+        ("`--period-start-column`", &roles, "PeriodStart"),
+        ("`--period-end-column`", &roles, "PeriodEnd"),
     ] {
-        let shown = table
+        let rows = table
             .lines()
-            .filter(|line| line.starts_with(&format!("| `--{role}` |")));
-        let shown = shown.filter_map(|line| line.trim_end_matches(" |").rsplit(" | ").next());
-        let shown: Vec<&str> = shown
+            .filter(|line| line.starts_with(&format!("| {shown} |")));
+        let cells = rows.filter_map(|line| line.trim_end_matches(" |").rsplit(" | ").next());
+        let listed: Vec<&str> = cells
             .flat_map(|names| names.split(", "))
             .filter(|name| !name.starts_with('('))
             .collect();
-        let known = source
-            .split(&format!("const {constant}: "))
-            .nth(1)
-            .expect(constant);
-        let known = known.split("\n];").next().unwrap_or_default();
-        let known: Vec<&str> = known
-            .split('"')
-            .skip(1)
-            .step_by(2)
-            .filter(|name| !name.is_empty())
-            .collect();
-        assert_eq!(shown, known, "--{role}");
+        let known =
+            if name.starts_with(|c: char| c.is_uppercase()) && name.contains(char::is_lowercase) {
+                names_in(source, &format!("Role::{name} => &[&["), "]],\n")
+            } else {
+                names_in(source, &format!("const {name}: "), "];\n")
+            };
+        assert_eq!(listed, known, "{shown}");
+    }
+}
+
+#[test]
+fn every_shape_and_preset_has_its_place() {
+    let inputs = page("docs/inputs.md");
+    let presets = page("src/input/presets.toml");
+    let names = presets
+        .lines()
+        .filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'));
+    for name in names {
+        assert!(
+            inputs.contains(&format!("`{name}`")) || inputs.contains(&format!("\n### {name}\n")),
+            "{name}"
+        );
+    }
+    for shape in nrr::input::shape::Shape::ALL {
+        assert!(quoted(&inputs).contains(shape.word()), "{}", shape.word());
     }
 }
 

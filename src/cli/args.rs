@@ -82,7 +82,7 @@ pub(super) enum Command {
     Ledger(Box<LedgerArgs>),
     /// Write a settings file, nrr.toml, from what was detected
     Init(Box<InitArgs>),
-    /// Print the long text of an error code, or the meaning of a metric or policy
+    /// Print the long text of an error code, or the meaning of a metric, policy, setting or preset
     Explain(ExplainArgs),
 }
 
@@ -102,7 +102,7 @@ impl Command {
 /// What `nrr explain` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    /// A code such as mixed-currencies, a metric such as grr or a policy such as lookback; without it, all of them
+    /// A code such as mixed-currencies, a metric such as grr, a policy such as lookback, a setting such as shape or a preset such as stripe-invoices; without it, all of them
     #[arg(value_name = "NAME")]
     pub(super) name: Option<String>,
 }

@@ -143,8 +143,8 @@ codes! {
     /// No column was recognised for something that is needed: the customer, the period or
     /// the amount. Columns are recognised by their headers, and a header that is not known
     /// is not guessed from its cells. Name the column by its header or its number with
-    /// `--customer`, `--date` or `--amount`. A file with one column a month cannot be read
-    /// yet: turn it into one row a customer and month.
+    /// `--customer`, `--date`, `--amount`, or for another shape as `--start-column` and the
+    /// like. docs/inputs.md lists the names that are known.
     MissingColumn = "missing-column", Error;
     /// Several columns could hold the same thing, and neither name is better than the
     /// other. They usually give different numbers: `arr` is twelve times `mrr`, and a
@@ -366,9 +366,10 @@ codes! {
     /// exist. A file named with `--output` is written whole or not at all, so what stood
     /// there before still does. Name another place, or make the folder first.
     CannotWrite = "cannot-write", Error;
-    /// `nrr explain` was asked for a code or a metric that does not exist. Codes stand in
-    /// brackets at the start of every message; metrics have the names of the fields in the
-    /// output. A name that comes close is offered.
+    /// `nrr explain` was asked for a name that does not exist. Codes stand in brackets at the
+    /// start of every message; metrics have the names of the fields in the output; policies,
+    /// settings and presets are what `--help` and docs/inputs.md call them. A name that comes
+    /// close is offered.
     UnknownCode = "unknown-code", Error;
     /// The vendor's export is known, but not whether its amounts are in major or minor units, dollars or cents. No
     /// size of an amount settles it. Say so with `--unit`.

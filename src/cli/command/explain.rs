@@ -1,9 +1,12 @@
-//! `nrr explain`: the long text of a code, or what a metric means.
+//! `nrr explain`: the long text of a code, or what a metric, a policy, a setting or a preset means.
+
+mod settings;
 
 use super::super::Streams;
-use super::super::args::ExplainArgs;
+use super::super::args::{ExplainArgs, SETTINGS};
 use super::super::exit::Failure;
 use crate::error::{CODES, Code, Message};
+use crate::input::preset::{self, Preset};
 use crate::metrics::registry;
 use crate::policies::{POLICIES, Policies};
 use crate::text;
@@ -23,7 +26,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("customer-retention", "logo_retention"),
 ];
 
-/// Prints the section of a code, the entry of a metric or policy, or without a name what there is.
+/// Prints the section of a code, the entry of anything else that has a name, or without a name what there is.
 pub(in crate::cli) fn run(args: &ExplainArgs, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let text = match &args.name {
         Some(name) => entry(name)?,
@@ -42,10 +45,14 @@ fn entry(name: &str) -> Result<String, Message> {
         .split_once('[')
         .map_or(asked.as_str(), |(_, code)| code.trim_end_matches(']'));
     if let Some(code) = Code::named(asked) {
-        return Ok(section(code));
+        // `control-total` is the name of both.
+        let both = setting(asked).map_or_else(String::new, |text| format!("\n{text}"));
+        return Ok(section(code) + &both);
     }
     metric(asked)
         .or_else(|| policy(asked))
+        .or_else(|| setting(asked))
+        .or_else(|| of_preset(asked))
         .ok_or_else(|| unknown(asked))
 }
 
@@ -58,6 +65,11 @@ fn names() -> String {
     [
         list("Metrics", &mut registry::all().map(|field| field.name)),
         list("Policies", &mut POLICIES.iter().map(|policy| policy.name)),
+        list("Settings", &mut SETTINGS.iter().map(|one| one.name)),
+        list(
+            "Presets",
+            &mut preset::builtin().iter().map(|one| one.name.as_str()),
+        ),
         list(
             "Errors and warnings",
             &mut CODES.iter().map(|code| code.name()),
@@ -102,18 +114,125 @@ fn policy(name: &str) -> Option<String> {
     ))
 }
 
+/// A setting's entry: what it says, what it takes, and when it is needed.
+fn setting(name: &str) -> Option<String> {
+    let setting = SETTINGS.iter().find(|setting| setting.name == name)?;
+    let text = settings::TEXTS.iter().find(|text| text.name == name)?;
+    Some(format!(
+        "{name}: {}\n\n  takes  {}\n\n{}\n\nA flag `--{name}` and a key of nrr.toml; docs/inputs.md shows it in use.\n",
+        setting.about, text.takes, text.more
+    ))
+}
+
+/// The entry of a preset that comes with the program: how the export is read, and what it cannot answer.
+fn of_preset(name: &str) -> Option<String> {
+    let preset = preset::builtin()
+        .iter()
+        .find(|preset| preset.name == name)?;
+    let rows = preset_rows(preset);
+    let rows = rows
+        .iter()
+        .map(|(what, value)| format!("  {what:8}  {value}"));
+    let rows: Vec<String> = rows.collect();
+    let mut parts = vec![format!("{name}: {}", preset.about), rows.join("\n")];
+    if !preset.notes.is_empty() {
+        parts.push(preset.notes.join("\n"));
+    }
+    parts.push(if preset.refuse.is_some() {
+        "`--preset none` reads a file that is no such export.".to_owned()
+    } else {
+        "A file with these is read so by itself, and `--preset none` reads it like any other; docs/inputs.md shows rows and ledger.".to_owned()
+    });
+    Some(parts.join("\n\n") + "\n")
+}
+
+fn preset_rows(preset: &Preset) -> Vec<(&'static str, String)> {
+    let ticked = |name: &String| match name.as_str() {
+        "" => "an empty first header".to_owned(),
+        name => format!("`{name}`"),
+    };
+    let headers = preset.headers.iter().map(|names| {
+        let names: Vec<String> = names.iter().map(ticked).collect();
+        text::list(&names, "or")
+    });
+    let titles = preset.titles.iter().map(|title| format!("\"{title}\""));
+    let titles: Vec<String> = titles.collect();
+    let titles = (!titles.is_empty()).then(|| format!("the title {}", text::list(&titles, "or")));
+    let periods = (preset.period_headers > 0).then(|| "a column named after a month".to_owned());
+    let known_by: Vec<String> = titles.into_iter().chain(headers).chain(periods).collect();
+    let mut rows = vec![("known by", known_by.join(", "))];
+    let mut add =
+        |what, value: Option<&str>| rows.extend(value.map(|value| (what, value.to_owned())));
+    add("shape", preset.setting("shape"));
+    add("history", preset.setting("history").map(history));
+    add("unit", preset.setting("unit").map(unit));
+    add("refused", preset.refuse.as_deref());
+    add("better", preset.better.as_deref());
+    rows
+}
+
+/// What a preset's history means for the figures.
+fn history(word: &str) -> &str {
+    match word {
+        "full" => "full: every price at its time",
+        "billed" => "billed: what was invoiced, which need not be what was agreed",
+        "none" => {
+            "none: prices of today alone; expansion and contraction inside a contract cannot be seen"
+        }
+        _ => word,
+    }
+}
+
+fn unit(word: &str) -> &str {
+    match word {
+        "major" => "major, such as dollars",
+        "minor" => "minor, such as cents",
+        "ask" => "not known: `--unit minor` or `--unit major`",
+        _ => word,
+    }
+}
+
 fn unknown(asked: &str) -> Message {
     let known = CODES
         .iter()
         .map(|code| code.name())
         .chain(registry::all().map(|field| field.name))
-        .chain(POLICIES.iter().map(|policy| policy.name));
+        .chain(POLICIES.iter().map(|policy| policy.name))
+        .chain(SETTINGS.iter().map(|setting| setting.name))
+        .chain(preset::builtin().iter().map(|preset| preset.name.as_str()));
     let message = Message::new(
         Code::UnknownCode,
-        format!("`{asked}` is no code, metric or policy"),
+        format!("`{asked}` is no code, metric, policy, setting or preset"),
     );
     match text::nearest(asked, known) {
         Some(near) => message.help(format!("`nrr explain {near}`")),
-        None => message.expected("a code such as `mixed-currencies`, a metric such as `grr` or a policy such as `lookback`"),
+        None => message.expected("a code such as `mixed-currencies`, a metric such as `grr`, a policy such as `lookback`, a setting such as `shape` or a preset such as `stripe-invoices`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_has_a_text_in_the_order_of_the_register() {
+        let texts: Vec<&str> = settings::TEXTS.iter().map(|text| text.name).collect();
+        let known: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
+        assert_eq!(texts, known);
+    }
+
+    #[test]
+    fn every_setting_and_preset_is_reached_by_its_name() {
+        for setting in SETTINGS {
+            let text = entry(setting.name).unwrap_or_default();
+            assert!(text.contains(setting.about), "{}", setting.name);
+        }
+        for preset in preset::builtin() {
+            let text = entry(&preset.name).unwrap_or_default();
+            assert!(text.contains(&preset.about), "{}", preset.name);
+            for note in preset.notes.iter().chain(&preset.better) {
+                assert!(text.contains(note), "{}: {note}", preset.name);
+            }
+        }
     }
 }
