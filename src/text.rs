@@ -72,6 +72,12 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, name)| name)
 }
 
+/// True for a word that is one slip away from another: a letter too many, too few, wrong, or two of them swapped.
+#[must_use]
+pub fn is_slip(word: &str, meant: &str) -> bool {
+    strsim::damerau_levenshtein(word, meant) == 1
+}
+
 /// True for text that a spreadsheet runs as a formula, behind any number of guards.
 fn looks_like_formula(text: &str) -> bool {
     text.trim_start_matches('\'')

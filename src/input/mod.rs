@@ -28,6 +28,7 @@ mod opened;
 mod packed;
 mod passes;
 pub mod preset;
+mod questions;
 mod record;
 pub mod repeats;
 mod report;
@@ -41,6 +42,7 @@ mod split;
 mod stream;
 mod summary;
 pub mod tally;
+mod totals;
 mod traits;
 pub mod vocabulary;
 

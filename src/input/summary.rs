@@ -7,19 +7,21 @@ use super::chosen::Chosen;
 use super::columns::{Columns, Role};
 use super::file::FileRead;
 use super::findings::{
-    assumed_encoding, canceled_as_end, clashes, currency_change, equal_rows, left_out,
-    mixed_grains, mixed_units, no_rows_left, one_currency, other_currencies, overlapping_files,
-    roll_forward, split_by_filter, two_segments, undecided, unfit_settings, without_status,
-    without_totals,
+    assumed_encoding, canceled_as_end, currency_change, equal_rows, left_out, other_currencies,
+    overlapping_files, split_by_filter, two_segments, without_status,
 };
 use super::header;
 use super::load::{LoadOptions, Loaded};
+use super::questions::{
+    clashes, mixed_grains, mixed_units, no_rows_left, one_currency, undecided, unfit_settings,
+};
 use super::repeats::Repeats;
 use super::shape::{Ask, History, Kept, Shape, resolve};
 use super::tally::Tally;
+use super::totals::{roll_forward, without_totals};
 use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::{Part, RowPlace};
+use crate::ledger::{Ledger, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Policies};
 use crate::units::Month;
 
@@ -141,23 +143,9 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         return Err(Errors::from(errors));
     }
     warnings.extend(of_rows(&mut all, policies, &place));
-    let in_first_file = |message: Message| message.at(Place::file(&names[0]));
-    let closed = |part: Part, by: &[String]| {
-        let ledger = part.finish(by, currency.clone(), policies.through);
-        ledger.map_err(in_first_file)
-    };
-    let products = all.products.map(|products| closed(products, &by));
-    let mut products = products.transpose()?;
-    let mut ledger = closed(all.part, if products.is_some() { &[] } else { &by })?;
-    if let Some(message) = roll_forward(&ledger, head.column(Role::Customer)) {
-        return Err(Errors::from(message.at(Place::file(&names[0]))));
-    }
-    let totals = without_totals(
-        (&mut ledger, products.as_mut()),
-        head.column(Role::Customer),
-        head.options.keeps_totals,
-    );
-    warnings.extend(totals.map_err(|message| Errors::from(message.at(Place::file(&names[0]))))?);
+    let ledgers = (all.part, all.products);
+    let (ledger, products, found) = ledgers_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
+    warnings.extend(found);
     warnings.extend(two_segments(products.as_ref().unwrap_or(&ledger)));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
@@ -174,6 +162,30 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         better: head.better,
         warnings,
     })
+}
+
+/// The ledgers, without totals among their customers, and what is worth a warning about that.
+fn ledgers_of(
+    (part, products): (Part, Option<Part>),
+    head: &Head,
+    by: &[String],
+    currency: Option<&String>,
+    file: &str,
+) -> Result<(Ledger, Option<Ledger>, Vec<Message>), Errors> {
+    let in_file = |message: Message| Errors::from(message.at(Place::file(file)));
+    let closed = |part: Part, by: &[String]| {
+        let ledger = part.finish(by, currency.cloned(), head.policies.through);
+        ledger.map_err(in_file)
+    };
+    let mut products = products.map(|products| closed(products, by)).transpose()?;
+    let mut ledger = closed(part, if products.is_some() { &[] } else { by })?;
+    let customer = head.column(Role::Customer);
+    if let Some(message) = roll_forward(&ledger, customer.clone()) {
+        return Err(in_file(message));
+    }
+    let ledgers = (&mut ledger, products.as_mut());
+    let found = without_totals(ledgers, customer, head.options.keeps_totals).map_err(in_file)?;
+    Ok((ledger, products, found))
 }
 
 /// What is worth a warning about each file by itself.

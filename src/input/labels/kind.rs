@@ -3,6 +3,7 @@
 use super::word::{IS_PART_OF_MONTH, IS_TOTAL, peel};
 use crate::input::date::{DateFault, DateOrder, When, Years, names_month_and_year, read_within};
 use crate::input::header;
+use crate::text;
 use crate::units::{FiscalYear, Grain, Month};
 
 /// What one header can be.
@@ -167,10 +168,7 @@ fn is_misspelt_month(word: &str) -> bool {
         "december",
     ];
     let word = word.to_lowercase();
-    word.len() >= 4
-        && MONTHS
-            .iter()
-            .any(|month| strsim::damerau_levenshtein(&word, month) == 1)
+    word.len() >= 4 && MONTHS.iter().any(|month| text::is_slip(&word, month))
 }
 
 fn kind_of(core: &str, years: Years) -> Kind {

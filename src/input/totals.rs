@@ -1,0 +1,162 @@
+//! Customers that are named as totals are, and lines of a roll-forward in place of customers.
+
+use super::columns::quoted;
+use super::header;
+use super::shape::is_total;
+use crate::error::{Code, Message};
+use crate::ledger::Ledger;
+use crate::text;
+use crate::units::Month;
+
+/// How a customer that is named as totals are relates to the others.
+enum Sum {
+    /// It is the sum of the others in each month that it states.
+    EachMonth,
+    /// It is their sum over all months.
+    AllMonths,
+    /// It is no sum of them.
+    None,
+}
+
+fn sum_of_others(ledger: &Ledger, total: u32) -> Sum {
+    let months = || ledger.first().through(ledger.last());
+    let others = |month: Month| -> i128 {
+        let others = ledger.customers().iter().filter(|other| **other != total);
+        others.map(|other| ledger.units(*other, month)).sum()
+    };
+    let mut stated = months()
+        .filter(|month| ledger.units(total, *month) != 0)
+        .peekable();
+    if stated.peek().is_none() {
+        return Sum::None;
+    }
+    if stated.all(|month| ledger.units(total, month) == others(month)) {
+        return Sum::EachMonth;
+    }
+    let sum: i128 = months().map(|month| ledger.units(total, month)).sum();
+    if sum == months().map(others).sum::<i128>() {
+        Sum::AllMonths
+    } else {
+        Sum::None
+    }
+}
+
+/// Leaves out customers that are named as totals are and are the sum of all others in each of their months, and says
+/// so: then they prove that the others are complete.
+///
+/// # Errors
+///
+/// [`Code::TotalRow`] for one that is their sum over all months alone, and [`Code::UnprovenTotal`] for one that is no
+/// sum, unless such names are to be kept.
+pub(super) fn without_totals(
+    ledgers: (&mut Ledger, Option<&mut Ledger>),
+    column: Option<String>,
+    keeps_totals: bool,
+) -> Result<Vec<Message>, Message> {
+    let (ledger, mut products) = ledgers;
+    let named = ledger.customers().iter().copied();
+    let mut named: Vec<u32> = named
+        .filter(|number| is_total(ledger.name(*number)))
+        .collect();
+    named.sort_unstable_by_key(|number| ledger.name(*number));
+    let column = column.unwrap_or_default();
+    let mut warnings = Vec::new();
+    for total in named {
+        let name = ledger.name(total).to_owned();
+        let filter = quoted(&format!("{column}!={name}"));
+        match sum_of_others(ledger, total) {
+            Sum::EachMonth => {
+                ledger.leave_out(&name);
+                if let Some(products) = &mut products {
+                    products.leave_out(&name);
+                }
+                let headline = format!(
+                    "`{name}` is the sum of all other customers in each of its months, and was left out"
+                );
+                warnings.push(
+                    Message::new(Code::Furniture, headline)
+                        .note("it proves that the rows are complete"),
+                );
+            }
+            Sum::AllMonths => {
+                let headline =
+                    format!("`{name}` is the sum of all other customers over all months");
+                return Err(Message::new(Code::TotalRow, headline)
+                    .note("as a customer it would double the revenue")
+                    .help(format!("leave it out with `--where {filter}`")));
+            }
+            Sum::None if keeps_totals => warnings.push(total_name(&name, &filter)),
+            Sum::None => {
+                let headline = format!(
+                    "`{name}` is named like a total and is not the sum of the other customers"
+                );
+                return Err(Message::new(Code::UnprovenTotal, headline)
+                    .note("as a total it would count revenue twice; rows may be missing that it counts")
+                    .help(format!("if it is a total, leave it out with `--where {filter}`"))
+                    .help("if it is a customer, pass `--keep-totals`"));
+            }
+        }
+    }
+    Ok(warnings)
+}
+
+/// A customer named as totals are that is not the sum of the others.
+fn total_name(name: &str, filter: &str) -> Message {
+    let headline = format!("the customer `{name}` is named like a total");
+    Message::new(Code::TotalName, headline)
+        .note("it is not the sum of the others, and was counted as a customer")
+        .help(format!(
+            "if it is a total, leave it out with `--where {filter}`"
+        ))
+}
+
+/// Lines of a roll-forward in place of customers: what the tool computes, not what it computes from.
+pub(super) fn roll_forward(ledger: &Ledger, column: Option<String>) -> Option<Message> {
+    const LINES: &[&str] = &[
+        "beginning",
+        "opening",
+        "starting",
+        "ending",
+        "closing",
+        "new",
+        "new logo",
+        "new logos",
+        "new business",
+        "expansion",
+        "upsell",
+        "contraction",
+        "downsell",
+        "churn",
+        "churned",
+        "reactivation",
+        "net new",
+    ];
+    const AMOUNTS: &[&str] = &["arr", "mrr", "revenue", "balance", "customers"];
+    const MANY: usize = 40;
+    if ledger.customers().len() > MANY {
+        return None;
+    }
+    let is_line = |name: &&str| {
+        let words = header::words(name);
+        let words: Vec<&str> = words
+            .iter()
+            .map(String::as_str)
+            .filter(|word| !AMOUNTS.contains(word))
+            .collect();
+        LINES.contains(&words.join(" ").as_str())
+    };
+    let names = ledger.customers().iter().map(|number| ledger.name(*number));
+    let mut lines: Vec<&str> = names.filter(is_line).collect();
+    lines.sort_unstable();
+    (lines.len() >= 3 && lines.len() * 2 > ledger.customers().len()).then(|| {
+        let headline = "the rows are the lines of a roll-forward, not customers";
+        let message = Message::new(Code::RefusedExport, headline)
+            .found(text::examples(&lines, lines.len()))
+            .note("retention is counted customer by customer; sums of all of them hide who left")
+            .help("export the customers behind it, one row a customer and month");
+        match column {
+            Some(column) => message.note(format!("`{column}` was taken as the customer")),
+            None => message,
+        }
+    })
+}
