@@ -43,7 +43,7 @@ fn records(run: &Run) -> Result<serde_json::Value, Vec<String>> {
 
 /// Compares a calculation by flags alone with one by the settings made from them; false if there are none.
 fn compared(files: &[&str], flags: &[&str]) -> bool {
-    let init = run(&[&["init", "--no-config"], files, flags].concat());
+    let init = run(&[&["init", "--no-config", "-o", "-"], files, flags].concat());
     if init.code != 0 {
         return false;
     }
@@ -67,6 +67,27 @@ fn the_settings_of_a_fixture_give_its_figures() {
         .filter(|path| compared(&[word(path)], &[]))
         .count();
     assert!(compared > 20, "{compared} of {}", files.len());
+}
+
+#[test]
+fn without_a_name_the_file_is_the_one_that_every_command_looks_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    written(
+        folder.path(),
+        "a.csv",
+        b"customer,month,mrr\nacme,2024-01,1\n",
+    );
+    let init = run_in(folder.path(), &["init", "a.csv"]);
+    assert_eq!((init.code, init.stdout.as_str()), (0, ""));
+    assert!(
+        init.stderr.starts_with("nrr.toml was written"),
+        "{}",
+        init.stderr
+    );
+    let settings = std::fs::read_to_string(folder.path().join("nrr.toml")).expect("nrr.toml");
+    assert!(settings.contains("shape = \"long\""));
+    let again = run_in(folder.path(), &["init", "a.csv"]);
+    assert_eq!(again.errors(), ["usage"]);
 }
 
 #[test]
@@ -131,7 +152,7 @@ fn what_differs_between_files_is_left_open() {
         "b.csv",
         b"customer;month;mrr\nacme;2024-02;1,5\n",
     );
-    let text = run_in(folder.path(), &["init", "a.csv", "b.csv"]).done();
+    let text = run_in(folder.path(), &["init", "a.csv", "b.csv", "-o", "-"]).done();
     assert!(
         text.contains("\n# not the same in all files: detected: `,` splits"),
         "{text}"
@@ -150,7 +171,7 @@ fn text_from_the_data_stays_in_its_comment_or_its_value() {
     let text = format!("{header}\"ac\nme\",2024-01,1.5\n");
     written(folder.path(), "a\n#.csv", text.as_bytes());
     let flags = ["--customer", "#1", "--amount", "#3"];
-    let args = [&["init", "a\n#.csv"], &flags[..]].concat();
+    let args = [&["init", "a\n#.csv", "-o", "-"], &flags[..]].concat();
     let settings = run_in(folder.path(), &args).done();
     written(folder.path(), "nrr.toml", settings.as_bytes());
     run_in(
@@ -211,7 +232,13 @@ fn nothing_is_written_where_reading_fails() {
 
 #[test]
 fn what_is_only_guessed_is_said_though_it_is_written() {
-    let run = run(&["init", "fixtures/inputs/windows-1252.csv", "--no-config"]);
+    let run = run(&[
+        "init",
+        "fixtures/inputs/windows-1252.csv",
+        "--no-config",
+        "-o",
+        "-",
+    ]);
     assert!(
         run.stderr.contains("warning[assumed-encoding]"),
         "{}",

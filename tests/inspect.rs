@@ -263,7 +263,15 @@ fn whatever_a_file_holds_it_is_shown_or_refused_by_a_code() {
         let name = path.to_str().expect("a plain path");
         for command in ["inspect", "ledger", "init"] {
             for format in ["table", "json", "csv"] {
-                let run = run(&[command, name, "--no-config", "--format", format]);
+                let mut args = vec![command, name, "--no-config", "--format", format];
+                // Without it a file would be written beside the tests.
+                args.extend(
+                    (command == "init")
+                        .then_some(["-o", "-"])
+                        .into_iter()
+                        .flatten(),
+                );
+                let run = run(&args);
                 match run.code {
                     0 => assert!(!run.stdout.is_empty(), "{command} {name}"),
                     2 => assert!(!run.errors().is_empty(), "{command} {name}\n{run:#?}"),

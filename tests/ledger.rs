@@ -107,7 +107,7 @@ fn a_horizon_that_ends_after_the_last_row_is_named() {
 fn a_column_that_would_be_taken_for_another_gets_another_name() {
     let text = "\
 customer name,customer id,month,mrr,arr,Amount,status,Segment,note
-acme,7,2024-01,100,1200,5,x,EU,
+acme,7,2024-01,100,1200,5,active,EU,
 ";
     let flags = [
         "--customer",

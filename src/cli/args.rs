@@ -167,7 +167,7 @@ pub(super) struct LedgerArgs {
 #[derive(Debug, clap::Args)]
 #[command(after_help = INIT_EXAMPLES)]
 pub(super) struct InitArgs {
-    /// Replace the output file if there is one
+    /// Replace the file if there is one; without --output it is nrr.toml, and --output - prints
     #[arg(long, help_heading = "Output")]
     pub(super) force: bool,
     #[command(flatten)]
