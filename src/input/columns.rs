@@ -234,7 +234,14 @@ impl Finder<'_> {
             let found: Vec<usize> = (0..cells.len()).filter(free).collect();
             match found.as_slice() {
                 [] => {}
-                [index] => return Some(*index),
+                [index] => {
+                    let with_tax = self.with_other_tax(role, *index);
+                    if with_tax.len() > 1 {
+                        self.doubtful(role, &with_tax);
+                        return None;
+                    }
+                    return Some(*index);
+                }
                 [one, other] if role == Role::Amount && self.are_twins(*one, *other) => {
                     let is_yearly = has_word(&cells[*one], "arr");
                     let (monthly, yearly) = if is_yearly {
@@ -252,6 +259,28 @@ impl Finder<'_> {
             }
         }
         None
+    }
+
+    /// An amount that does not say whether it holds tax, with those beside it that do say so.
+    fn with_other_tax(&self, role: Role, index: usize) -> Vec<usize> {
+        const NET: &[&str] = &["net", "excl", "excluding", "exclusive", "netto", "subtotal"];
+        const GROSS: &[&str] = &["gross", "incl", "including", "inclusive", "brutto"];
+        const AMOUNTS: &[&str] = &[
+            "amount", "total", "price", "revenue", "value", "sum", "betrag",
+        ];
+        const RATES: &[&str] = &["mrr", "arr", "acv", "recurring"];
+        let says = |index: usize, meant: &[&str]| {
+            let words = header::words(&self.line.cells[index]);
+            words.iter().any(|word| meant.contains(&word.as_str()))
+        };
+        if role != Role::Amount || says(index, NET) || says(index, RATES) {
+            return vec![index];
+        }
+        let others = (0..self.line.cells.len()).filter(|other| {
+            let says_tax = says(*other, NET) || says(*other, GROSS);
+            *other != index && says_tax && says(*other, AMOUNTS)
+        });
+        std::iter::once(index).chain(others).collect()
     }
 
     /// True for `mrr` beside `arr`.
@@ -492,6 +521,24 @@ mod tests {
                 "duplicate-header: the header `mrr` stands over 2 columns".into()
             ])
         );
+    }
+
+    #[test]
+    fn amounts_with_and_without_tax_are_asked_about_unless_one_says_that_it_is_net() {
+        for header in [
+            "customer,month,amount,amount incl tax",
+            "customer,month,amount,amount excl. VAT",
+        ] {
+            assert!(
+                roles(header).unwrap_err()[0].starts_with("ambiguous-column"),
+                "{header}"
+            );
+        }
+        assert_eq!(
+            roles("customer,month,net amount,tax,gross amount").unwrap()[2],
+            Some(2)
+        );
+        assert_eq!(roles("customer,month,mrr,net revenue").unwrap()[2], Some(2));
     }
 
     #[test]

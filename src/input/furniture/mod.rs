@@ -143,18 +143,6 @@ pub struct Furniture {
     pub basis_word: Option<&'static str>,
 }
 
-/// Whether a record may be furniture, or stand in it: one label alone, no customer, or a word for a total.
-///
-/// A file without titles in which no record is one needs no [`strip`], and so none of its lines in memory.
-#[must_use]
-pub fn is_suspect(line: &Line, customer: usize) -> bool {
-    let is_total = |cell: &str| words::form_of(cell).0 != words::Form::Plain;
-    line.filled() <= 1
-        || line.cell(customer).is_empty()
-        || is_total(line.cell(customer))
-        || is_total(line.cell(0))
-}
-
 impl Furniture {
     /// Whether a line is passed over by the reader of rows.
     #[must_use]
