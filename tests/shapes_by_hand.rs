@@ -529,3 +529,74 @@ fn sub_customers_of_one_name_are_two_customers() {
          `Cedar Invented:Support` and `Dune Invented:Support`"
     ));
 }
+
+#[test]
+fn a_status_counts_in_long_files_as_it_does_in_contracts() {
+    let text = "\
+customer,month,mrr,status
+A,2024-01,100,active
+B,2024-01,50,void
+C,2024-01,70,trial
+";
+    assert_eq!(ledger(text, &[]), ["A 2024-01 100"]);
+    let kept = ledger(text, &["--keep-status", "void,trial"]);
+    assert_eq!(kept, ["A 2024-01 100", "B 2024-01 50", "C 2024-01 70"]);
+    let unknown = text.replace("void", "wibble");
+    assert!(said(&unknown, &[]).starts_with("error[undecided-status]"));
+    assert_eq!(ledger(&unknown, &["--status-column", "none"]), kept);
+    // Whoever segments by it has decided what it means.
+    assert_eq!(ledger(&unknown, &["--by", "status"]), kept);
+}
+
+#[test]
+fn a_quantity_is_asked_about_in_long_files_and_invoices_too() {
+    let long = "customer,month,price,quantity\nA,2024-01,100,3\n";
+    assert!(said(long, &[]).starts_with("error[unit-or-total]"));
+    assert_eq!(ledger(long, &["--amount-is", "unit"]), ["A 2024-01 300"]);
+    assert_eq!(ledger(long, &["--amount-is", "total"]), ["A 2024-01 100"]);
+    let invoices =
+        "customer,service start,service end,price,quantity\nA,2024-01-01,2024-01-31,100,3\n";
+    assert!(said(invoices, &[]).starts_with("error[unit-or-total]"));
+    let all = ["--amount-is", "unit", "--end", "inclusive"];
+    assert_eq!(ledger(invoices, &all), ["A 2024-01 300"]);
+}
+
+#[test]
+fn a_term_in_months_is_the_end_of_a_contract_without_one() {
+    let text = "\
+customer,start date,contract term (months),amount
+A,2023-11-01,2,240
+A,2024-01-01,12,1200
+B,2024-02-01,12,600
+";
+    let a = amounts(text, "A", &[]);
+    assert_eq!(
+        a,
+        ["120", "120", "100", "100"],
+        "two months at 120, then twelve at 100 up to the last start"
+    );
+    assert_eq!(amounts(text, "B", &["--through", "2025-03"]).len(), 12);
+}
+
+#[test]
+fn dates_that_stand_for_no_end_are_told() {
+    let text = "customer,start date,end date,mrr\nA,2024-01-01,9999-12-31,10\nB,2024-01-01,2024-01-31,5\nB,2024-02-01,,6\n";
+    let flags = ["inspect", "-", "--no-config", "--end", "inclusive"];
+    let shown = run_with_stdin(&flags, text.as_bytes()).stdout;
+    assert!(
+        shown.contains("9999-12-31") && shown.contains("it stands for no end in 1 row"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_total_among_customers_is_left_out_where_it_proves_them() {
+    let text = "customer,month,mrr\nA,2024-01,1\nB,2024-01,2\nTotal,2024-01,3\nA,2024-02,4\nTotal,2024-02,4\n";
+    assert_eq!(
+        ledger(text, &[]),
+        ["A 2024-01 1", "A 2024-02 4", "B 2024-01 2"]
+    );
+    let wrong = text.replace("Total,2024-02,4", "Total,2024-02,5");
+    assert!(said(&wrong, &[]).starts_with("error[unproven-total]"));
+    assert_eq!(ledger(&wrong, &["--keep-totals"]).len(), 5);
+}
