@@ -420,6 +420,17 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Shape",
         "Take rows that are named like totals as customers",
     ),
+    setting(
+        "drop-row",
+        "REGEX",
+        "Shape",
+        "Leave out rows one of whose cells matches this pattern",
+    ),
+    switch(
+        "strict",
+        "Shape",
+        "Stop where price changes inside a contract are not in the file, instead of warning",
+    ),
     switch(
         "allow-no-churn",
         "Shape",

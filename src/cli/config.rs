@@ -13,6 +13,7 @@ use crate::input::encoding::Encoding;
 use crate::input::filter::Filter;
 use crate::input::header::{Scale, Unit};
 use crate::input::number::Mark;
+use crate::input::pattern::Pattern;
 use crate::input::preset::with_own;
 use crate::input::shape::rules::{AmountIs, Per};
 use crate::input::shape::{EndRule, History, Shape};
@@ -318,6 +319,12 @@ impl Resolver<'_> {
             keep_status: self.list("keep-status", true),
             drop_status: self.list("drop-status", true),
             keeps_totals: self.switch("keep-totals"),
+            drop_row: self.parsed(
+                "drop-row",
+                &["a regular expression such as `^Total`"],
+                Pattern::parse,
+            ),
+            is_strict: self.switch("strict"),
             allows_no_churn: self.switch("allow-no-churn"),
             periods: self.parsed(
                 "periods",

@@ -192,6 +192,7 @@ fn columns_set(loaded: &Loaded) -> Vec<String> {
         "amount-is",
         "keep-status",
         "drop-status",
+        "drop-row",
     ];
     let traits = loaded
         .files

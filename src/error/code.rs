@@ -378,6 +378,9 @@ codes! {
     /// Put together, a customer would seem to grow a hundredfold from one file to the next. Export both in one unit, or
     /// confirm that they are with `--unit`.
     MixedUnits = "mixed-units", Error;
+    /// The input shows today's prices alone, and `--strict` asks for more: expansion and contraction inside a contract cannot
+    /// be seen in it. Export a history; without `--strict` this is the warning `no-history`.
+    HistoryMissing = "history-missing", Error;
     /// The columns fit several shapes, and each gives another ledger: a row may be an amount of one month, a
     /// contract that runs from a start to an end, or a line of an invoice for a time of service. Say which with
     /// `--shape`.

@@ -12,7 +12,10 @@ use crate::units::FiscalYear;
 pub(super) fn dates_of(file: &FileRead) -> Vec<Message> {
     let column = Column {
         file: (file.number(), &file.name),
-        name: file.columns.name(Role::Date),
+        name: file
+            .columns
+            .name(Role::Date)
+            .or(file.columns.name(Role::Start)),
     };
     dates(&file.found.dates, &column)
 }

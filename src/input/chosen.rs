@@ -2,7 +2,7 @@
 
 use super::columns::{Origins, Role, Roles};
 use super::date::DateOrder;
-use super::header::Unit;
+use super::header::{Unit, folded};
 use super::load::LoadOptions;
 use super::number::Mark;
 use super::preset::{self, Preset, Recognised};
@@ -113,12 +113,7 @@ impl Chosen {
         gap.fill("interval", &mut options.per, |word| {
             vocabulary::interval(word)?.months().map(Per::Months)
         });
-        for (name, words) in [
-            ("keep-status", &mut options.keep_status),
-            ("drop-status", &mut options.drop_status),
-        ] {
-            words.extend(preset.values(name).iter().cloned());
-        }
+        self.add_statuses(options);
         for name in ["basis", "overlap", "spread"] {
             if let Some(value) = preset.setting(name).filter(|_| !policies.is_set(name)) {
                 // A table that is read has only words that policies take.
@@ -126,6 +121,30 @@ impl Chosen {
             }
         }
         Ok(())
+    }
+
+    /// The statuses that the preset keeps and drops, but for those that somebody decided otherwise.
+    fn add_statuses(&self, options: &mut LoadOptions) {
+        let typed: Vec<String> = options
+            .keep_status
+            .iter()
+            .chain(&options.drop_status)
+            .map(|word| folded(word))
+            .collect();
+        let lists = [
+            ("keep-status", &mut options.keep_status),
+            ("drop-status", &mut options.drop_status),
+        ];
+        for (name, words) in lists {
+            let said = self.preset.values(name).iter();
+            let said: Vec<String> = said.filter(|word| !typed.contains(word)).cloned().collect();
+            if words.is_empty() && !said.is_empty() {
+                options
+                    .origins
+                    .insert(name, format!("preset {}", self.preset.name));
+            }
+            words.extend(said);
+        }
     }
 
     fn unit_asked(&self, place: &Place) -> Message {

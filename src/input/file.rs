@@ -350,6 +350,7 @@ impl FileReader {
             },
             None => order(found.dates.decide(), &found.reversed, &date),
         };
+        let order = order.and_then(|order| self.not_reversed(found, order));
         match (mark, order) {
             (Ok(mark), Ok(order)) => Ok((mark, order)),
             (mark, order) => {
@@ -361,6 +362,41 @@ impl FileReader {
                 ]))
             }
         }
+    }
+
+    /// Rows that would end before they start under the order that holds, which their own reading left to the whole
+    /// file to decide.
+    fn not_reversed(
+        &self,
+        found: &Found,
+        order: Settled<DateOrder>,
+    ) -> Result<Settled<DateOrder>, Message> {
+        let Some((line, text)) = &found.reversed[order.value as usize] else {
+            return Ok(order);
+        };
+        let errors = found.errors.clone().finish();
+        let is_said = errors
+            .list
+            .iter()
+            .any(|error| error.code == Code::EndBeforeStart);
+        if is_said || self.start.options.date_order.is_some() {
+            return Ok(order);
+        }
+        let place = Place {
+            line: Some(*line),
+            column: self.start.columns.name(Role::End).map(str::to_owned),
+            ..self.start.place()
+        };
+        Err(
+            Message::new(Code::EndBeforeStart, "a row ends before it starts")
+                .at(place)
+                .found(format!("`{text}`"))
+                .note(format!(
+                    "dates are {}, {}",
+                    order.value.word(),
+                    order.origin
+                )),
+        )
     }
 
     /// One reading of the whole file.

@@ -9,6 +9,7 @@ use super::file::{FileRead, FileReader};
 use super::filter::Filter;
 use super::header::{Scale, Unit};
 use super::number::Mark;
+use super::pattern::Pattern;
 use super::preset::Preset;
 use super::shape::rules::{AmountIs, Per};
 use super::shape::{EndRule, History, Shape};
@@ -57,8 +58,12 @@ pub struct LoadOptions {
     pub periods: Option<Grain>,
     /// The year of periods that name none.
     pub year: Option<i32>,
-    /// True if there are several files, whose amounts have to be of one unit.
-    pub has_several_files: bool,
+    /// Rows one of whose cells matches are left out.
+    pub drop_row: Option<Pattern>,
+    /// True if an input without a history is an error.
+    pub is_strict: bool,
+    /// How many files there are; amounts of several have to be of one unit.
+    pub files: usize,
     /// True if lines that are named like totals are kept as customers.
     pub keeps_totals: bool,
     /// The preset to read by, or `none`; without one it is recognised.
@@ -135,7 +140,7 @@ pub fn load(
     progress: Progress<'_>,
 ) -> Result<Loaded, Errors> {
     let options = &LoadOptions {
-        has_several_files: sources.len() > 1,
+        files: sources.len(),
         ..options.clone()
     };
     let mut errors = Vec::new();

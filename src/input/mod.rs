@@ -27,6 +27,7 @@ pub mod number;
 mod opened;
 mod packed;
 mod passes;
+pub mod pattern;
 pub mod preset;
 mod questions;
 mod record;

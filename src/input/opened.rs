@@ -154,9 +154,12 @@ impl Opened {
             duplicates: self.policies.duplicates,
             through: self.policies.through,
             currency: self.policies.currency.as_deref(),
-            header_currency: header::currency_of(amount).or(self.titles.currency),
+            header_currency: header::currency_of(amount)
+                .or(self.labels.currency)
+                .or(self.titles.currency),
             is_minor: self.is_minor(),
-            has_others: self.options.has_several_files,
+            has_others: self.options.files > 1,
+            drop_row: self.options.drop_row.as_ref(),
             is_minor_sure: self.options.unit.is_some()
                 && !self.options.origin("unit").starts_with("preset "),
             rules: &self.rules,

@@ -42,6 +42,17 @@ pub(super) fn mixed_units(files: &[FileRead]) -> Option<Message> {
     )
 }
 
+/// An input of today's prices, where those are not to be measured.
+pub(super) fn no_history(better: Option<&str>, file: &str) -> Message {
+    let headline =
+        "price changes inside a contract are not in this file, and `strict` asks for them";
+    let message = Message::new(Code::HistoryMissing, headline).at(Place::file(file));
+    match better {
+        Some(better) => message.help(format!("the better export: {better}")),
+        None => message.help("if every price is a row of its own, pass `--history full`"),
+    }
+}
+
 /// Settings that have nothing to act on in a file of this shape, columns named for roles that it does not have
 /// among them.
 pub(super) fn unfit_settings(

@@ -12,8 +12,9 @@ use super::shape::reader::trimmed;
 use super::source::{Sample, Source};
 use crate::error::{Code, Errors, Message, Place};
 
-/// The largest file that is looked through for lines that are no rows, in bytes of text: reports are for people.
-const LARGEST: usize = 256 << 20;
+/// The largest file that is looked through for lines that are no rows, in bytes of text: reports are for people, and
+/// its lines are held in memory.
+const LARGEST: usize = 8 << 20;
 
 /// What stands above the header, by the sample; the dialect then begins at the header.
 pub(super) fn cut_titles(sample: &Sample, dialect: &mut Dialect) -> Titles {

@@ -13,7 +13,8 @@ use super::findings::{
 use super::header;
 use super::load::{LoadOptions, Loaded};
 use super::questions::{
-    clashes, mixed_grains, mixed_units, no_rows_left, one_currency, undecided, unfit_settings,
+    clashes, mixed_grains, mixed_units, no_history, no_rows_left, one_currency, undecided,
+    unfit_settings,
 };
 use super::repeats::Repeats;
 use super::shape::{Ask, History, Kept, Shape, resolve};
@@ -132,6 +133,9 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     };
     let currency = checked(&all, &head, &names, &place)?;
     let (history, traits, found) = resolved(&mut all, &head, &place)?;
+    if history == History::None && head.options.is_strict {
+        return Err(Errors::from(no_history(head.better.as_deref(), &names[0])));
+    }
     warnings.extend(found);
     for summary in &mut summaries {
         summary.traits.extend(traits.iter().cloned());

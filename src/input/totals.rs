@@ -18,10 +18,13 @@ enum Sum {
     None,
 }
 
-fn sum_of_others(ledger: &Ledger, total: u32) -> Sum {
+fn sum_of_others(ledger: &Ledger, total: u32, named: &[u32]) -> Sum {
     let months = || ledger.first().through(ledger.last());
     let others = |month: Month| -> i128 {
-        let others = ledger.customers().iter().filter(|other| **other != total);
+        let others = ledger
+            .customers()
+            .iter()
+            .filter(|other| !named.contains(other));
         others.map(|other| ledger.units(*other, month)).sum()
     };
     let mut stated = months()
@@ -61,10 +64,11 @@ pub(super) fn without_totals(
     named.sort_unstable_by_key(|number| ledger.name(*number));
     let column = column.unwrap_or_default();
     let mut warnings = Vec::new();
+    let all = named.clone();
     for total in named {
         let name = ledger.name(total).to_owned();
         let filter = quoted(&format!("{column}!={name}"));
-        match sum_of_others(ledger, total) {
+        match sum_of_others(ledger, total, &all) {
             Sum::EachMonth => {
                 ledger.leave_out(&name);
                 if let Some(products) = &mut products {

@@ -144,6 +144,13 @@ fn meaning(file: &FileRead) -> Vec<Trait> {
         );
         traits.push(found("open-end", &entry.code, origin));
     }
+    if let Some(pattern) = &options.drop_row {
+        traits.push(found(
+            "drop-row",
+            &pattern.to_string(),
+            options.origin("drop-row"),
+        ));
+    }
     if let Some(scale) = options.scale {
         traits.push(found("scale", scale.word(), options.origin("scale")));
     }

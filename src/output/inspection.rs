@@ -3,6 +3,7 @@
 use super::document::{Document, More};
 use super::escape;
 use super::fields::Wire;
+use super::message::effect_on_nrr;
 use super::number;
 use super::report::{InputFile, Report};
 use super::sheet::{Cell, Column, Form, Group, Kind, SENTENCE_WIDTH, Sheet};
@@ -247,6 +248,7 @@ fn place(place: &Place) -> String {
 
 fn finding(message: &Message) -> Vec<Wire> {
     let place = message.place.as_ref().map(place);
+    let effect = message.effect.as_deref().and_then(effect_on_nrr);
     vec![
         Wire::Text(message.code.name().to_owned()),
         Wire::Text(message.code.level().word().to_owned()),
@@ -255,8 +257,7 @@ fn finding(message: &Message) -> Vec<Wire> {
             .count
             .map_or(Wire::Null, |count| Wire::Number(count.to_string())),
         place.map_or(Wire::Null, Wire::Text),
-        // Kept for the findings that will say so, as in the warnings of every document.
-        Wire::Null,
+        effect.map_or(Wire::Null, |effect| Wire::Number(effect.get().to_owned())),
     ]
 }
 

@@ -7,7 +7,7 @@ use super::super::number::{AmountFault, Reading, read_amount};
 use super::super::vocabulary::{self, MovementType, Treatment};
 use super::Shape;
 use super::long::{is_damaged_id, passes_filters, zero};
-use super::money::{Currency, currency, in_major_units, is_in_bounds};
+use super::money::{Stated, in_kept_currency};
 use super::plan::{Found, Plan};
 use super::raw_row::{RawRow, short};
 use super::reader::Row;
@@ -200,7 +200,13 @@ fn keep(
     found.in_horizon += 1;
     let passes = passes_filters(plan, found, row);
     found.passed += u64::from(passes);
-    let Some(amount) = in_kept_currency(plan, found, row, raw, place, &reading)? else {
+    let stated = Stated {
+        cell: (raw.column(Role::Amount), row.cell(Role::Amount)),
+        currency: row.cell(Role::Currency),
+        customer,
+        place,
+    };
+    let Some(amount) = in_kept_currency(plan, found, raw, &stated, &reading)? else {
         return Ok(None);
     };
     if plan.has_others {
@@ -218,40 +224,6 @@ fn keep(
         amount,
         time,
     }))
-}
-
-/// The amount in major units, or nothing where it is in a currency that is not kept.
-fn in_kept_currency(
-    plan: &Plan<'_>,
-    found: &mut Found,
-    row: &Row<'_>,
-    raw: &RawRow<'_>,
-    place: RowPlace,
-    reading: &Reading,
-) -> Result<Option<Amount>, Fault> {
-    let code = row.cell(Role::Currency);
-    match currency(plan, code, reading) {
-        Currency::Conflict(sign) => {
-            return Err(Some(raw.currency_conflict(raw.column(Role::Amount), sign)));
-        }
-        Currency::Other(code) => {
-            found.other_currencies.add(&code, place);
-            return Ok(None);
-        }
-        Currency::Kept(_) if reading.amount.is_zero() && code.is_empty() => {}
-        Currency::Kept(code) => found.tally.add(&code, place),
-    }
-    let column = raw.column(Role::Amount);
-    let cell = row.cell(Role::Amount);
-    if let Some(message) = raw.part_of_cent(column, reading.amount) {
-        return Err(Some(message));
-    }
-    let amount = in_major_units(plan, reading.amount, code)
-        .ok_or_else(|| Some(raw.too_many_decimals(column, cell)))?;
-    let scaled = amount.checked_mul(plan.factor).filter(is_in_bounds);
-    scaled
-        .map(Some)
-        .ok_or_else(|| raw.amount(column, cell, AmountFault::TooLarge))
 }
 
 /// The amount, for all units, without what is taken off it.

@@ -5,7 +5,7 @@ use super::super::date::{DateFault, When, read_when};
 use super::super::filter::passes;
 use super::super::number::{AmountFault, Reading, read_amount};
 use super::kept::{is_left_out, of_all_units, without_less};
-use super::money::{Currency, currency, in_major_units, is_in_bounds};
+use super::money::{Stated, in_kept_currency};
 use super::plan::{Found, Plan, keep_first};
 use super::raw_row::RawRow;
 use super::reader::Row;
@@ -91,30 +91,16 @@ fn add_row(
 ) -> Option<crate::error::Message> {
     let customer = row.cell(Role::Customer);
     found.passed += 1;
-    match currency(plan, row.cell(Role::Currency), &reading) {
-        Currency::Conflict(sign) => {
-            return Some(raw.currency_conflict(raw.column(Role::Amount), sign));
-        }
-        Currency::Other(code) => {
-            found.other_currencies.add(&code, place);
-            found.part.leave_in_other_currency(customer);
-            return None;
-        }
-        Currency::Kept(_) if reading.amount.is_zero() && row.cell(Role::Currency).is_empty() => {}
-        Currency::Kept(code) => found.tally.add(&code, place),
-    }
-    if let Some(message) = raw.part_of_cent(raw.column(Role::Amount), reading.amount) {
-        return Some(message);
-    }
-    let Some(amount) = in_major_units(plan, reading.amount, row.cell(Role::Currency)) else {
-        return Some(raw.too_many_decimals(raw.column(Role::Amount), row.cell(Role::Amount)));
+    let stated = Stated {
+        cell: (raw.column(Role::Amount), row.cell(Role::Amount)),
+        currency: row.cell(Role::Currency),
+        customer,
+        place,
     };
-    let Some(amount) = amount.checked_mul(plan.factor).filter(is_in_bounds) else {
-        return raw.amount(
-            raw.column(Role::Amount),
-            row.cell(Role::Amount),
-            AmountFault::TooLarge,
-        );
+    let amount = match in_kept_currency(plan, found, raw, &stated, &reading) {
+        Ok(Some(amount)) => amount,
+        Ok(None) => return None,
+        Err(fault) => return fault,
     };
     raw.remember(&mut found.repeats, place);
     let product = row.cell(Role::Product);

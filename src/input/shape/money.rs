@@ -3,18 +3,68 @@
 use std::borrow::Cow;
 
 use super::super::columns::Role;
-use super::super::number::{Reading, is_meant_by};
-use super::plan::Plan;
+use super::super::number::{AmountFault, Reading, is_meant_by};
+use super::plan::{Found, Plan};
+use super::raw_row::RawRow;
+use crate::error::Message;
+use crate::ledger::RowPlace;
 use crate::units::{Amount, MAJOR_UNITS_MAX, SCALE_MAX};
 
+/// One cell of an amount and the row around it.
+pub(super) struct Stated<'r> {
+    /// The column, and the cell as it stands there.
+    pub(super) cell: (usize, &'r str),
+    /// The cell of the currency's column; empty without one.
+    pub(super) currency: &'r str,
+    pub(super) customer: &'r str,
+    pub(super) place: RowPlace,
+}
+
+/// An amount in major units, or nothing where it is in a currency that is not kept.
+///
+/// # Errors
+///
+/// What is wrong with it, or nothing where the whole file has to decide first.
+pub(super) fn in_kept_currency(
+    plan: &Plan<'_>,
+    found: &mut Found,
+    raw: &RawRow<'_>,
+    stated: &Stated<'_>,
+    reading: &Reading,
+) -> Result<Option<Amount>, Option<Message>> {
+    let (column, cell) = stated.cell;
+    let code = match currency(plan, stated.currency, reading) {
+        Currency::Conflict(sign) => return Err(Some(raw.currency_conflict(column, sign))),
+        Currency::Other(code) => {
+            found.other_currencies.add(&code, stated.place);
+            found.part.leave_in_other_currency(stated.customer);
+            return Ok(None);
+        }
+        Currency::Kept(code) => code,
+    };
+    // A row of nothing need not say in which currency.
+    if !(reading.amount.is_zero() && stated.currency.is_empty()) {
+        found.tally.add(&code, stated.place);
+    }
+    if let Some(message) = raw.part_of_cent(column, reading.amount) {
+        return Err(Some(message));
+    }
+    let amount = in_major_units(plan, reading.amount, &code)
+        .ok_or_else(|| Some(raw.too_many_decimals(column, cell)))?;
+    let scaled = amount.checked_mul(plan.factor).filter(is_in_bounds);
+    scaled
+        .map(Some)
+        .ok_or_else(|| raw.amount(column, cell, AmountFault::TooLarge))
+}
+
 /// Whether a row's currency is the one kept.
-pub(super) enum Currency<'r> {
+enum Currency<'r> {
     Kept(Cow<'r, str>),
     Other(Cow<'r, str>),
     Conflict(&'static str),
 }
 
-pub(super) fn currency<'r>(plan: &'r Plan<'_>, cell: &'r str, reading: &Reading) -> Currency<'r> {
+fn currency<'r>(plan: &'r Plan<'_>, cell: &'r str, reading: &Reading) -> Currency<'r> {
     let code = match (cell, reading.currency) {
         ("", Some(sign))
             if plan

@@ -10,6 +10,7 @@ use super::super::furniture::Furniture;
 use super::super::labels::Label;
 use super::super::log::ErrorLog;
 use super::super::number::{Mark, MarkEvidence};
+use super::super::pattern::Pattern;
 use super::super::repeats::Repeats;
 use super::super::sizes::Sizes;
 use super::super::tally::Tally;
@@ -52,6 +53,8 @@ pub struct Plan<'a> {
     pub header_currency: Option<&'static str>,
     /// True if amounts are in minor units.
     pub is_minor: bool,
+    /// Rows one of whose cells matches are left out.
+    pub drop_row: Option<&'a Pattern>,
     /// True if there are other files to compare amounts with.
     pub has_others: bool,
     /// True if a person said what amounts count.

@@ -1,6 +1,7 @@
 //! Reads the rows of chunks, whatever their shape.
 
 use super::super::columns::Role;
+use super::super::pattern::Pattern;
 use super::super::scan::{Chunk, Record, Records};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
@@ -99,6 +100,12 @@ impl<'a> RowReader<'a> {
             file: plan.file.0,
             line: record.line(),
         };
+        if let Some(pattern) = plan.drop_row
+            && matches(pattern, record, bytes)
+        {
+            found.left_out.add(&format!("drop-row {pattern}"), place);
+            return;
+        }
         if let Some(column) = first_extra_cell(record, bytes, plan.columns.header.len()) {
             return found.errors.add(raw.extra_cells(column));
         }
@@ -131,6 +138,12 @@ impl<'a> RowReader<'a> {
 /// The first cell beyond the header that is not empty.
 fn first_extra_cell(record: &Record, bytes: &[u8], width: usize) -> Option<usize> {
     (width..record.len()).find(|index| !record.stored(bytes, *index).trim_ascii().is_empty())
+}
+
+/// True for a row one of whose cells matches.
+fn matches(pattern: &Pattern, record: &Record, bytes: &[u8]) -> bool {
+    let mut scratch = String::new();
+    (0..record.len()).any(|index| pattern.matches(trimmed(record.cell(bytes, index, &mut scratch))))
 }
 
 fn is_header(record: &Record, bytes: &[u8], header: &[String]) -> bool {

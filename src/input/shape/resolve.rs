@@ -297,7 +297,7 @@ fn no_ended_rows(kept: &[Kept], last: Month, ask: &Ask<'_>) -> Result<(), Messag
     if has_ended || ask.allows_no_churn || ask.columns.shape != Shape::Contracts {
         return Ok(());
     }
-    let headline = format!("no contract of the file ends by {last}, the last month that counts");
+    let headline = format!("no contract of the file ends by {last}");
     let message = Message::new(Code::NoEndedRows, headline)
         .note("an export of what runs today leaves out who left, and its retention is too high");
     let message = match kept.first() {

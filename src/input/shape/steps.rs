@@ -1,6 +1,6 @@
 //! Movements: signed changes become the run rate that each customer has at the end of each month.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::kept::{Kept, Step, Time};
 use crate::error::{Code, Message, Place};
@@ -223,13 +223,14 @@ fn openings_of(day: &[(&Kept, &Step)], is_newest_first: bool) -> Vec<Amount> {
     if is_newest_first {
         moves.reverse();
     }
-    let count = |amounts: &dyn Fn(&(Amount, Amount)) -> Amount, amount: Amount| {
-        moves.iter().filter(|one| amounts(one) == amount).count()
-    };
+    // How often an amount stands before a change, less how often after one.
+    let mut excess: BTreeMap<Amount, i64> = BTreeMap::new();
+    for (before, after) in &moves {
+        *excess.entry(*before).or_default() += 1;
+        *excess.entry(*after).or_default() -= 1;
+    }
     let befores = moves.iter().map(|(before, _)| *before);
-    let unexplained = befores
-        .clone()
-        .filter(|before| count(&|one| one.0, *before) > count(&|one| one.1, *before));
+    let unexplained = befores.clone().filter(|before| excess[before] > 0);
     let sum = day
         .iter()
         .fold(Amount::ZERO, |sum, (row, _)| sum + row.amount);
@@ -243,8 +244,14 @@ fn openings_of(day: &[(&Kept, &Step)], is_newest_first: bool) -> Vec<Amount> {
         unexplained.collect()
     };
     candidates.extend(befores);
+    let mut seen = BTreeSet::new();
+    candidates.retain(|amount| seen.insert(*amount));
+    candidates.truncate(CANDIDATES);
     candidates
 }
+
+/// How many openings are tried: more are no help, and each takes a look at every row.
+const CANDIDATES: usize = 8;
 
 /// True if the rows of the input stand from the latest to the first.
 fn is_newest_first(kept: &[Kept]) -> bool {

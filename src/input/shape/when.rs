@@ -125,6 +125,9 @@ fn read_end(
     }
 }
 
+/// The most months that a term can have: all that dates can lie in.
+const LONGEST_TERM: u32 = 12 * 111;
+
 /// The end of a contract that says how many months it runs in place of when it ends.
 fn end_of_term(plan: &Plan<'_>, row: &Row<'_>, raw: &RawRow<'_>, start: Day) -> Result<End, Fault> {
     let header = folded(plan.columns.name(Role::Interval).unwrap_or_default());
@@ -132,8 +135,8 @@ fn end_of_term(plan: &Plan<'_>, row: &Row<'_>, raw: &RawRow<'_>, start: Day) -> 
         return Ok(End::Open);
     }
     let (months, one) = interval(plan, row, raw)?;
-    if one != 1 {
-        return Ok(End::Open);
+    if one != 1 || months > LONGEST_TERM {
+        return Err(Some(unreadable_interval(row, raw)));
     }
     Ok(End::Through(start.forward(months).before()))
 }
@@ -287,17 +290,20 @@ fn interval(plan: &Plan<'_>, row: &Row<'_>, raw: &RawRow<'_>) -> Result<Months, 
     let months = interval
         .zip(count)
         .and_then(|(one, count)| one.times(count)?.months());
-    months.ok_or_else(|| {
-        let is_two = interval == Some(vocabulary::Interval::Ambiguous);
-        let headline = format!("cannot read `{}` as an interval", short(cell));
-        let message = Message::new(Code::UnknownInterval, headline).at(raw.place(Role::Interval));
-        let message = if is_two {
-            message.note("it means twice in a period to some, every second period to others")
-        } else {
-            message.expected("a word such as monthly, quarterly or annual, or 3 months")
-        };
-        message.help("if all rows have one interval, pass `--interval month` or `--interval year`")
-    })
+    months.ok_or_else(|| unreadable_interval(row, raw))
+}
+
+fn unreadable_interval(row: &Row<'_>, raw: &RawRow<'_>) -> Message {
+    let cell = row.cell(Role::Interval);
+    let is_two = vocabulary::interval(cell) == Some(vocabulary::Interval::Ambiguous);
+    let headline = format!("cannot read `{}` as an interval", short(cell));
+    let message = Message::new(Code::UnknownInterval, headline).at(raw.place(Role::Interval));
+    let message = if is_two {
+        message.note("it means twice in a period to some, every second period to others")
+    } else {
+        message.expected("a word such as monthly, quarterly or annual, or 3 months")
+    };
+    message.help("if all rows have one interval, pass `--interval month` or `--interval year`")
 }
 
 /// The change of a run rate.

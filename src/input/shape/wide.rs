@@ -2,10 +2,9 @@
 
 use super::super::columns::Role;
 use super::super::labels::Label;
-use super::super::number::AmountFault;
 use super::kept::is_left_out;
 use super::long::{is_damaged_id, passes_filters, read_amount_cell, zero};
-use super::money::{Currency, currency, in_major_units, is_in_bounds};
+use super::money::{Stated, in_kept_currency};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use super::reader::Row;
@@ -104,31 +103,23 @@ fn read_cell(
     if !passes {
         return None;
     }
-    let code = row.cell(Role::Currency);
-    match currency(plan, code, &reading) {
-        Currency::Conflict(sign) => return Some(raw.currency_conflict(label.index, sign)),
-        Currency::Other(code) => {
-            found.other_currencies.add(&code, place);
-            found.part.leave_in_other_currency(row.cell(Role::Customer));
-            return None;
-        }
-        Currency::Kept(_) if reading.amount.is_zero() && code.is_empty() => {}
-        Currency::Kept(code) => found.tally.add(&code, place),
-    }
-    if let Some(message) = raw.part_of_cent(label.index, reading.amount) {
-        return Some(message);
-    }
-    let Some(amount) = in_major_units(plan, reading.amount, code) else {
-        return Some(raw.too_many_decimals(label.index, &cell));
+    let customer = row.cell(Role::Customer);
+    let stated = Stated {
+        cell: (label.index, &cell),
+        currency: row.cell(Role::Currency),
+        customer,
+        place,
     };
-    let Some(amount) = amount.checked_mul(plan.factor).filter(is_in_bounds) else {
-        return raw.amount(label.index, &cell, AmountFault::TooLarge);
+    let amount = match in_kept_currency(plan, found, raw, &stated, &reading) {
+        Ok(Some(amount)) => amount,
+        Ok(None) => return None,
+        Err(fault) => return fault,
     };
     if plan.has_others {
         found.sizes.add(amount);
     }
     found.add(&Entry {
-        customer: row.cell(Role::Customer),
+        customer,
         month: label.last,
         day: 0,
         amount,

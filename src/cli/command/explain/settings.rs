@@ -192,6 +192,18 @@ the list that leaves out trials and drafts.",
 customer called Total Wine, a column that is no sum. A total that adds up is left out all the same.",
     ),
     text(
+        "drop-row",
+        "a regular expression such as ^Total",
+        "Rows one of whose cells matches are left out, with a warning that counts them. For lines of a report
+that are no rows and that nothing proves.",
+    ),
+    text(
+        "strict",
+        "yes or no",
+        "A list of today's prices cannot show what became more or less inside a contract. Without this it is
+measured with the warning no-history, with it refused.",
+    ),
+    text(
         "allow-no-churn",
         "yes or no",
         "A list of contracts in which nothing has ended is refused, as most exports leave out who left. If
