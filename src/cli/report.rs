@@ -253,6 +253,10 @@ fn amount_name(loaded: &Loaded, basis: Basis) -> String {
     if loaded.shape.has_spans() && basis == Basis::Stock {
         return "MRR".to_owned();
     }
+    let is_by_preset = matches!(loaded.policies.origin("basis"), Origin::Detected(_));
+    if loaded.shape == Shape::Wide && basis == Basis::Stock && is_by_preset {
+        return "MRR".to_owned();
+    }
     let words = header::words(&loaded.amount_column);
     let said = |name: &str| words.iter().any(|word| word == name);
     let is_rate = basis == Basis::Stock;

@@ -13,7 +13,7 @@ use super::number::Mark;
 use super::preset;
 use super::report;
 use super::shape::plan::Plan;
-use super::shape::rules::{AmountIs, Per, Rules, per};
+use super::shape::rules::{AmountIs, Per, Rules, per, without_unused};
 use super::shape::{Shape, Signs};
 use super::source::{Sample, Source};
 use super::vocabulary;
@@ -91,6 +91,10 @@ impl Opened {
             .has_spans()
             .then(|| per(&columns, options.per, &header_place));
         let per = per.transpose()?;
+        let columns = match &per {
+            Some((per, _)) => without_unused(columns, *per),
+            None => columns,
+        };
         let of_preset = chosen.as_ref().map(|chosen| chosen.rules(&cells));
         let labels = if columns.shape == Shape::Wide {
             labels(&columns, titles.year, &options, &policies, &header_place)?

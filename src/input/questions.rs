@@ -24,9 +24,13 @@ pub(super) fn mixed_units(files: &[FileRead]) -> Option<Message> {
         |file: &&FileRead| file.options.unit.is_none() && !file.is_minor && is_level(file);
     let files: Vec<&FileRead> = files.iter().filter(is_open).collect();
     let pair = files.iter().find_map(|cents| {
-        let dollars = files
-            .iter()
-            .find(|other| cents.found.sizes.are_cents_beside(&other.found.sizes))?;
+        let dollars = files.iter().find(|other| {
+            cents.found.sizes.are_cents_beside(&other.found.sizes)
+                && other
+                    .found
+                    .part
+                    .has_customer(|name| cents.found.part.knows(name))
+        })?;
         Some((cents, dollars))
     });
     let (cents, dollars) = pair?;

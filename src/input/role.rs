@@ -330,6 +330,12 @@ const END: &[&[&str]] = &[
     &[
         "canceled at",
         "cancelled at",
+        "cancel date",
+        "cancellation date",
+        "canceled date",
+        "cancelled date",
+        "canceled on",
+        "cancelled on",
         "churn date",
         "churned on",
         "termination date",

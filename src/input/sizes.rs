@@ -49,8 +49,8 @@ impl Sizes {
         self.has_decimals |= other.has_decimals;
     }
 
-    /// True if these are whole numbers and about a hundred times as large, on average, as the others, which are not:
-    /// cents beside dollars.
+    /// True if these are whole numbers and about a hundred times as large, on average, as the others: cents beside
+    /// dollars, where they are of the same customers.
     #[must_use]
     pub fn are_cents_beside(&self, other: &Sizes) -> bool {
         let (Some(mine), Some(theirs)) = (self.total, other.total) else {
@@ -67,7 +67,7 @@ impl Sizes {
             mine.zip(bounds)
                 .is_some_and(|(mine, (least, most))| least <= mine && mine <= most)
         };
-        !self.has_decimals && other.has_decimals && is_between(50, 200)
+        !self.has_decimals && is_between(80, 125)
     }
 }
 
@@ -89,7 +89,8 @@ mod tests {
         let dollars = sizes(&[(990_050, 2), (149_900, 2)]);
         assert!(cents.are_cents_beside(&dollars));
         assert!(!dollars.are_cents_beside(&cents));
-        assert!(!cents.are_cents_beside(&sizes(&[(9_900, 0)])));
+        assert!(cents.are_cents_beside(&sizes(&[(5_600, 0)])));
+        assert!(!cents.are_cents_beside(&sizes(&[(99_000, 0)])));
         assert!(!sizes(&[(100, 0)]).are_cents_beside(&dollars));
         let mut merged = sizes(&[]);
         merged.merge(cents);

@@ -44,6 +44,15 @@ fn sum_of_others(ledger: &Ledger, total: u32, named: &[u32]) -> Sum {
     }
 }
 
+/// A total's name, or that of a subtotal, which is no sum of all others but would count revenue twice as well.
+fn is_total_name(name: &str) -> bool {
+    let name_in_small = name.to_lowercase();
+    let is_sub = ["subtotal ", "sub-total ", "sub total "]
+        .iter()
+        .any(|word| name_in_small.starts_with(word));
+    is_sub || is_total(name)
+}
+
 /// Leaves out customers that are named as totals are and are the sum of all others in each of their months, and says
 /// so: then they prove that the others are complete.
 ///
@@ -59,7 +68,7 @@ pub(super) fn without_totals(
     let (ledger, mut products) = ledgers;
     let named = ledger.customers().iter().copied();
     let mut named: Vec<u32> = named
-        .filter(|number| is_total(ledger.name(*number)))
+        .filter(|number| is_total_name(ledger.name(*number)))
         .collect();
     named.sort_unstable_by_key(|number| ledger.name(*number));
     let column = column.unwrap_or_default();

@@ -224,6 +224,12 @@ impl Part {
             .collect()
     }
 
+    /// True if a customer has this name.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.customers.find(name).is_some()
+    }
+
     /// True if some customer has such a name.
     #[must_use]
     pub fn has_customer(&self, is_one: impl Fn(&str) -> bool) -> bool {

@@ -124,6 +124,13 @@ fn is_nearly(core: &str, years: Years) -> bool {
         "preliminary",
         "partial",
         "tbc",
+        "restated",
+        "revised",
+        "unaudited",
+        "audited",
+        "final",
+        "draft",
+        "provisional",
     ];
     let is_period = |text: &str| {
         let kind = kind_of(text.trim(), years);
@@ -133,10 +140,9 @@ fn is_nearly(core: &str, years: Years) -> bool {
         )
     };
     let bare = core.trim_end_matches(['*', '†', '?', '!', ' ']);
-    let bare = match bare.rsplit_once('(') {
-        Some((before, inside)) if inside.ends_with(')') && !before.trim().is_empty() => {
-            before.trim()
-        }
+    // The bracket that closes it was taken off as the edge of the label.
+    let bare = match bare.split_once('(') {
+        Some((before, _)) if !before.trim().is_empty() => before.trim(),
         _ => bare,
     };
     if bare != core && is_period(bare) {

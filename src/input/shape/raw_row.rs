@@ -355,6 +355,34 @@ pub(crate) fn is_total(customer: &str) -> bool {
         "suma",
         "somme",
     ];
+    // `Total MRR`, `Grand Total (USD)` and `Company total` are the same.
+    const BESIDE: &[&str] = &[
+        "mrr",
+        "arr",
+        "acv",
+        "revenue",
+        "company",
+        "monthly",
+        "annual",
+        "portfolio",
+        "net",
+        "overall",
+        "usd",
+        "eur",
+        "gbp",
+        "chf",
+    ];
     let customer = customer.trim_end_matches([':', ' ']).to_lowercase();
-    WORDS.contains(&customer.as_str())
+    if WORDS.contains(&customer.as_str()) {
+        return true;
+    }
+    // Nearly every name ends here: what is below takes it apart.
+    if !WORDS.iter().any(|word| customer.contains(word)) {
+        return false;
+    }
+    let words = customer.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words
+        .filter(|word| !word.is_empty() && !BESIDE.contains(word))
+        .collect();
+    WORDS.contains(&words.join(" ").as_str())
 }

@@ -86,6 +86,30 @@ pub struct Rules {
     pub per: Per,
 }
 
+/// True where a term in months stands in place of an end: it says how long a contract runs, not what its price is
+/// for.
+pub(in crate::input) fn says_the_end(columns: &Columns) -> bool {
+    let interval = header::folded(columns.name(Role::Interval).unwrap_or_default());
+    columns.of(Role::End).is_none() && interval.contains("term")
+}
+
+/// Without the columns of intervals that say nothing, because the amount's own name does.
+pub(in crate::input) fn without_unused(mut columns: Columns, per: Per) -> Columns {
+    let is_term = header::folded(columns.name(Role::Interval).unwrap_or_default()).contains("term");
+    let unused = [
+        (Role::Interval, per != Per::Column && !is_term),
+        (Role::IntervalCount, per != Per::Column),
+        (Role::PeriodStart, per != Per::Period),
+        (Role::PeriodEnd, per != Per::Period),
+    ];
+    for (role, is_unused) in unused {
+        if is_unused && columns.by_whom[role as usize] == ByWhom::Header {
+            columns.roles[role as usize] = None;
+        }
+    }
+    columns
+}
+
 /// How long the amounts of contracts are for, and what says so.
 ///
 /// # Errors
@@ -104,7 +128,8 @@ pub(in crate::input) fn per(
     }
     let amount = columns.name(Role::Amount).unwrap_or_default();
     let interval = columns.name(Role::Interval);
-    let is_given = columns.by_whom[Role::Interval as usize] != ByWhom::Header;
+    let is_given =
+        columns.by_whom[Role::Interval as usize] != ByWhom::Header && !says_the_end(columns);
     if let (Some(name), true) = (interval, is_given) {
         return Ok((Per::Column, format!("the column `{name}`")));
     }

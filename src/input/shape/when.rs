@@ -121,7 +121,7 @@ fn read_end(
         |(statuses, _): &&(Vec<String>, usize)| statuses.is_empty() || statuses.contains(&status);
     match plan.rules.end_fallback.iter().find(holds) {
         Some((_, column)) => read_end_cell(plan, found, raw, *column, &raw.text_at(*column), line),
-        None => Ok(End::Open),
+        None => end_of_term(plan, row, raw, start),
     }
 }
 
