@@ -34,7 +34,7 @@ pub(super) struct Opened {
     pub(super) per: Option<(Per, String)>,
     pub(super) labels: LabelsFound,
     pub(super) titles: Titles,
-    /// By what amounts of the long shape stand in the month they were billed in.
+    /// By what amounts stand in the month they were billed in.
     pub(super) billed: Option<String>,
     pub(super) chosen: Option<Chosen>,
     pub(super) header_place: Place,
@@ -101,7 +101,7 @@ impl Opened {
         } else {
             LabelsFound::default()
         };
-        let billed = billed(&columns, &values);
+        let billed = billed(&columns, &titles, labels.amount_word, &values);
         Ok(Opened {
             number,
             name,
@@ -176,9 +176,14 @@ impl Opened {
     }
 }
 
-/// What shows that amounts of the long shape stand in the month they were billed in: a date of invoices, or an
-/// interval beside the amount that is longer than a month.
-fn billed(columns: &Columns, values: &dyn Fn(usize) -> Vec<String>) -> Option<String> {
+/// What shows that amounts stand in the month they were billed in: the title of an accounting report, a date of
+/// invoices, or an interval beside the amount that is longer than a month.
+fn billed(
+    columns: &Columns,
+    titles: &Titles,
+    word: Option<&str>,
+    values: &dyn Fn(usize) -> Vec<String>,
+) -> Option<String> {
     const DATES: &[&str] = &[
         "invoice date",
         "invoicedate",
@@ -186,8 +191,16 @@ fn billed(columns: &Columns, values: &dyn Fn(usize) -> Vec<String>) -> Option<St
         "billing date",
         "transaction date",
     ];
-    let amount = columns.name(Role::Amount).unwrap_or_default();
-    if columns.shape != Shape::Long || header::basis(amount).0 == Basis::Stock {
+    let amount = columns.name(Role::Amount).or(word).unwrap_or_default();
+    if header::basis(amount).0 == Basis::Stock || titles.amount_word.is_some() {
+        return None;
+    }
+    if let Some(report) = titles.report {
+        return Some(format!(
+            "the title says `{report}`, which is what was billed"
+        ));
+    }
+    if columns.shape != Shape::Long {
         return None;
     }
     let date = columns.name(Role::Date).unwrap_or_default();

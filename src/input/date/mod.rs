@@ -10,7 +10,6 @@ mod end;
 mod mark;
 mod number;
 mod read;
-mod term;
 mod token;
 mod word;
 
@@ -18,4 +17,3 @@ pub use end::{End, read_end};
 pub use mark::{Announced, Announcement, DateDecision, DateEvidence, DateMarks, DateOrder};
 pub use read::{DateFault, When, read_when};
 pub(in crate::input) use read::{Years, names_month_and_year, read_within};
-pub use term::{TermEvidence, TermOrder};

@@ -132,12 +132,6 @@ pub fn read_headers(cells: &[String], ask: &LabelAsk) -> Result<LabelsFound, Vec
     })
 }
 
-/// True if at least two headers name periods, also such as have no year or are counted: the file is wide.
-#[must_use]
-pub fn is_wide(cells: &[String]) -> bool {
-    period_headers(cells).is_some()
-}
-
 /// The headers that name periods, where they are at least two.
 pub(super) fn period_headers(cells: &[String]) -> Option<Vec<&str>> {
     let headers = headers(cells, Years::starting(FiscalYear::CALENDAR));

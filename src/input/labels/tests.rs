@@ -467,14 +467,14 @@ fn headers_that_name_periods_make_a_file_wide() {
         );
     }
     let header = "customer;mrr;region;plan;month;2024-01;id 1;note 2;;#3;Total;YTD;2023";
-    assert!(!is_wide(&cells(header)));
+    assert!(period_headers(&cells(header)).is_none());
 }
 
 proptest! {
     #[test]
     fn no_header_panics(cells in prop::collection::vec(any::<String>(), 0..6), year in any::<i32>()) {
         let ask = asking(|ask| ask.year = Some(year));
-        let _ = (read_headers(&cells, &ask), read_headers(&cells, &LabelAsk::default()), is_wide(&cells));
+        let _ = (read_headers(&cells, &ask), read_headers(&cells, &LabelAsk::default()), period_headers(&cells));
     }
 
     #[test]
