@@ -600,3 +600,111 @@ fn a_total_among_customers_is_left_out_where_it_proves_them() {
     assert!(said(&wrong, &[]).starts_with("error[unproven-total]"));
     assert_eq!(ledger(&wrong, &["--keep-totals"]).len(), 5);
 }
+
+#[test]
+fn totals_of_other_names_and_two_at_once_are_no_customers() {
+    let text = "customer,month,mrr\nA,2024-01,1\nB,2024-01,2\nTotal MRR,2024-01,3\nGrand total,2024-01,3\n";
+    assert_eq!(ledger(text, &[]), ["A 2024-01 1", "B 2024-01 2"]);
+    let wine = text.replace("Total MRR", "Total Wine");
+    assert_eq!(
+        said(&wine, &[]).lines().next(),
+        Some(
+            "error[unproven-total]: `Grand total` is named like a total and is not the sum of the other customers"
+        )
+    );
+    let sub = "customer,month,mrr\nA,2024-01,1\nSubtotal EMEA,2024-01,1\nB,2024-01,2\n";
+    assert!(said(sub, &[]).starts_with("error[unproven-total]"));
+}
+
+#[test]
+fn a_currency_beside_an_amount_or_in_a_period_says_what_the_amount_is() {
+    let yen = "customer,month,amount_in_cents\nA,2024-01,JPY 100\n";
+    assert_eq!(ledger(yen, &[]), ["A 2024-01 100"]);
+    let dollars = yen.replace("JPY", "USD");
+    assert_eq!(ledger(&dollars, &[]), ["A 2024-01 1"]);
+    let part = yen.replace("JPY 100", "100.50");
+    assert!(said(&part, &[]).starts_with("error[ambiguous-unit]"));
+    assert_eq!(ledger(&part, &["--unit", "major"]), ["A 2024-01 100.5"]);
+    let wide = "customer,Jan 2024 (USD),Feb 2024 (USD)\nA,1,2\n";
+    let euros = ["--currency", "EUR"];
+    assert!(said(wide, &euros).starts_with("error[unknown-currency]"));
+    assert_eq!(ledger(wide, &["--currency", "USD"]).len(), 2);
+}
+
+#[test]
+fn the_name_of_a_run_rate_says_more_than_an_interval_beside_it_also_when_both_are_written_down() {
+    let text = "customer,start date,end date,billing interval,mrr\nA,2024-01-01,2024-01-31,annual,120\nA,2024-02-01,,annual,240\n";
+    let flags = ["--end", "inclusive"];
+    assert_eq!(amounts(text, "A", &flags), ["120", "240"]);
+    let args = ["init", "-", "--no-config", "-o", "-", "--end", "inclusive"];
+    let settings = run_with_stdin(&args, text.as_bytes()).stdout;
+    assert!(settings.contains("shape = \"contracts\""), "{settings}");
+    assert!(!settings.contains("\ninterval-column"), "{settings}");
+}
+
+#[test]
+fn a_term_beyond_all_dates_is_asked_about() {
+    let text = "customer,start date,contract term (months),amount\nA,2024-01-01,2147483647,5\n";
+    assert!(said(text, &[]).starts_with("error[unknown-interval]"));
+    let open = "customer,start date,end date,term (months),mrr\nB,2023-01-01,2023-12-31,12,9\nA,2024-01-01,,2,5\nC,2024-04-01,,12,1\n";
+    let flags = ["--end", "inclusive"];
+    assert_eq!(amounts(open, "A", &flags), ["5", "5"]);
+}
+
+#[test]
+fn many_movements_of_one_day_are_checked_in_time() {
+    // Balances lie further apart than all changes together reach.
+    let row = |number: u32| format!("A,2024-01-05,1,{}\n", 30_000 * number);
+    let rows: String = (0..20_000).map(row).collect();
+    let text = format!("customer,date,mrr change,balance\n{rows}");
+    assert!(said(&text, &[]).starts_with("error[balance-mismatch]"));
+}
+
+#[test]
+fn what_moves_amounts_without_a_column_is_declared_and_in_the_fingerprint() {
+    let text = "customer,Jan,Feb,Q1 2024\nA,1,2,3\n";
+    let shown = |year: &str| {
+        let args = [
+            "ledger",
+            "-",
+            "--no-config",
+            "--periods",
+            "monthly",
+            "--year",
+            year,
+        ];
+        let run = run_with_stdin(&args, text.as_bytes());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.stdout
+    };
+    let (one, other) = (shown("2023"), shown("2024"));
+    assert!(
+        one.contains("year 2023 (flag)") && one.contains("periods monthly (flag)"),
+        "{one}"
+    );
+    assert!(one.contains("1 column of `<stdin>` was left out"), "{one}");
+    let definition = |text: &str| {
+        text.split("definition ")
+            .nth(1)
+            .map(|rest| rest[..15].to_owned())
+    };
+    assert_ne!(definition(&one), definition(&other));
+}
+
+#[test]
+fn a_person_decides_before_a_preset_does() {
+    let header = "id,Customer,Subscription,Status,Currency,Amount Due,Amount Paid,Total,Date (UTC),Minimum Line Item Period Start (UTC),Maximum Line Item Period End (UTC)";
+    let row = |customer: &str, status: &str| {
+        format!(
+            "in_1,{customer},sub_1,{status},usd,10,10,10,2024-01-01 00:00,2024-01-01 00:00,2024-02-01 00:00\n"
+        )
+    };
+    let text = format!(
+        "{header}\n{}{}",
+        row("A", "paid"),
+        row("B", "uncollectible")
+    );
+    assert_eq!(ledger(&text, &[]), ["A 2024-01 10", "B 2024-01 10"]);
+    let dropped = ledger(&text, &["--drop-status", "uncollectible"]);
+    assert_eq!(dropped, ["A 2024-01 10"]);
+}

@@ -193,6 +193,11 @@ fn columns_set(loaded: &Loaded) -> Vec<String> {
         "keep-status",
         "drop-status",
         "drop-row",
+        "unit",
+        "year",
+        "periods",
+        "first-period",
+        "keep-totals",
     ];
     let traits = loaded
         .files
@@ -411,8 +416,12 @@ fn billed_revenue(policies: &Policies, loaded: &Loaded, records: &[Record]) -> O
         return None;
     }
     let yearly = billed_once_a_year(&loaded.ledger).len() as u64;
-    let verb = if yearly == 1 { "is" } else { "are" };
-    let customers = text::count(yearly, "customer");
+    let verb = if yearly <= 1 { "is" } else { "are" };
+    let customers = if yearly == 0 {
+        "no customer".to_owned()
+    } else {
+        text::count(yearly, "customer")
+    };
     let last = loaded.ledger.last();
     Some(
         Message::new(

@@ -24,6 +24,7 @@ use super::source::{Seen, Source};
 use super::summary;
 use crate::error::{Code, Errors, Message, Place};
 use crate::policies::Policies;
+use crate::text;
 
 /// One file, read.
 pub(super) struct FileRead {
@@ -217,7 +218,30 @@ impl FileReader {
                 message
             }
         });
-        lines.into_iter().chain(unproven).collect()
+        let columns = self.columns_left_out();
+        lines.into_iter().chain(columns).chain(unproven).collect()
+    }
+
+    /// The columns that are left out because one grain was asked for.
+    fn columns_left_out(&self) -> Option<Message> {
+        let left_out = &self.start.labels.left_out;
+        let named: Vec<String> = left_out
+            .iter()
+            .map(|(column, _)| self.start.columns.header[*column].clone())
+            .collect();
+        let count = named.len() as u64;
+        (count > 0).then(|| {
+            let verb = if count == 1 { "was" } else { "were" };
+            let headline = format!(
+                "{} of `{}` {verb} left out, as `periods` says",
+                text::count(count, "column"),
+                self.start.name
+            );
+            Message::new(Code::Furniture, headline)
+                .at(self.start.header_place.clone())
+                .found(text::examples(&named, named.len()))
+                .counting(count)
+        })
     }
 
     /// What the sample suggests, and whether it leaves nothing open.

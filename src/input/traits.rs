@@ -9,6 +9,7 @@ use super::load::LoadOptions;
 use super::shape::Shape;
 use super::summary::{FileSummary, Trait};
 use crate::text;
+use crate::units::Grain;
 
 /// What a file's first records settle: dialect, preset, shape and columns.
 pub(super) struct Beginning<'a> {
@@ -115,6 +116,54 @@ pub(super) fn summary(file: &FileRead) -> FileSummary {
     }
 }
 
+/// What was said about columns of periods, totals and contracts that runs through no cell; a year also by a title.
+fn said(file: &FileRead) -> Vec<Trait> {
+    let options = &file.options;
+    let by_title = file.titles.year.filter(|_| file.labels.has_yearless);
+    let mut traits = Vec::new();
+    if let Some(year) = options.year.or(by_title) {
+        let origin = set_or(
+            options,
+            options.year.is_some(),
+            "year",
+            "a title above the header",
+        );
+        traits.push(found("year", &year.to_string(), origin));
+    }
+    let settings = [
+        (
+            "periods",
+            options.periods.map(|grain| periods_word(grain).to_owned()),
+        ),
+        (
+            "first-period",
+            options.first_period.map(|month| month.to_string()),
+        ),
+        (
+            "keep-totals",
+            options.keeps_totals.then(|| "yes".to_owned()),
+        ),
+        (
+            "allow-no-churn",
+            options.allows_no_churn.then(|| "yes".to_owned()),
+        ),
+    ];
+    for (name, value) in settings {
+        traits.extend(value.map(|value| found(name, &value, options.origin(name))));
+    }
+    traits
+}
+
+/// The word typed for the columns of a grain.
+const fn periods_word(grain: Grain) -> &'static str {
+    match grain {
+        Grain::Month => "monthly",
+        Grain::Quarter => "quarterly",
+        Grain::Half => "half-yearly",
+        Grain::Year => "annual",
+    }
+}
+
 /// What rows mean beyond their cells.
 fn meaning(file: &FileRead) -> Vec<Trait> {
     let options = &file.options;
@@ -144,6 +193,7 @@ fn meaning(file: &FileRead) -> Vec<Trait> {
         );
         traits.push(found("open-end", &entry.code, origin));
     }
+    traits.extend(said(file));
     if let Some(pattern) = &options.drop_row {
         traits.push(found(
             "drop-row",

@@ -76,6 +76,8 @@ pub struct LabelsFound {
     pub amount_word: Option<&'static str>,
     /// The currency that every period ends with: `Jan 2024 (USD)`.
     pub currency: Option<&'static str>,
+    /// True if some labels name no year: what gave it moves every amount.
+    pub has_yearless: bool,
 }
 
 /// Reads the headers of a file with one column a period.
@@ -112,6 +114,9 @@ pub fn read_headers(cells: &[String], ask: &LabelAsk) -> Result<LabelsFound, Vec
     problems.extend(problem::mixed(&headers));
     let order = settle::orders(&mut headers, ask, &mut problems);
     settle::days_or_years(&mut headers, ask, &mut problems);
+    let has_yearless = headers
+        .iter()
+        .any(|header| matches!(header.kind, Kind::Yearless(..)));
     settle::yearless(&mut headers, ask, years, &mut problems);
     settle::counted(&mut headers, ask, &mut problems);
     problems.extend(problem::fiscal(&headers));
@@ -129,6 +134,7 @@ pub fn read_headers(cells: &[String], ask: &LabelAsk) -> Result<LabelsFound, Vec
         order,
         amount_word: only_one(&headers),
         currency: common(&headers, |header| header.currency),
+        has_yearless,
     })
 }
 

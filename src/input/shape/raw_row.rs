@@ -244,8 +244,9 @@ impl RawRow<'_> {
 
     /// What is wrong with an amount that counts cents and has decimals.
     pub(super) fn part_of_cent(&self, column: usize, amount: Amount) -> Option<Message> {
-        let has_part = amount.units() % 10_i128.pow(u32::from(amount.scale())) != 0;
-        let is_doubtful = has_part && self.plan.is_minor && !self.plan.is_minor_sure;
+        let is_doubtful = self.plan.is_minor
+            && !self.plan.is_minor_sure
+            && amount.units() % 10_i128.pow(u32::from(amount.scale())) != 0;
         is_doubtful.then(|| {
             let name = &self.plan.columns.header[column];
             let headline = format!("`{name}` should count cents, and {amount} has decimals");
