@@ -184,8 +184,8 @@ pub(super) fn prove(loaded: &mut Loaded, config: &Config) -> Result<(), Errors> 
         return Ok(());
     }
     let fiscal = config.policies.fiscal_year;
-    let months = months(&loaded.ledger);
-    let check = |total: &ControlTotal| total.check(&loaded.ledger, &months, fiscal).err();
+    let months = months(&loaded.books.customers);
+    let check = |total: &ControlTotal| total.check(&loaded.books.customers, &months, fiscal).err();
     let missed = totals.iter().filter_map(check);
     let place = |message: Message| match loaded.files.first() {
         Some(file) => message.at(Place::file(&file.name)),

@@ -41,6 +41,10 @@ pub(super) fn detected(policies: &Policies, loaded: &Loaded) -> Policies {
         let evidence = format!("`{word}` in the amount column `{}`", loaded.amount_column);
         found.push(("interval", "year", evidence));
     }
+    if let Some(product) = &loaded.product_column {
+        let evidence = format!("`--by {product}` makes each product a unit of its own");
+        found.push(("netting", "product", evidence));
+    }
     for (name, value, evidence) in found {
         let taken = policies.set(name, value, Origin::Detected(evidence));
         debug_assert!(taken.is_ok(), "detected values are values");
@@ -68,9 +72,9 @@ pub(super) fn bridge(policies: &Policies, loaded: &mut Loaded) -> Result<Vec<Bri
                 "leave it out with `--grace 0`, or pass `--basis stock` if amounts are run rates",
             ));
     }
-    let bridged = loaded.ledger.bridge(policies.grace);
-    if let Some(products) = &mut loaded.products {
-        products.bridge_products(&loaded.ledger, &bridged);
+    let bridged = loaded.books.customers.bridge(policies.grace);
+    if let Some(products) = &mut loaded.books.products {
+        products.bridge_products(&loaded.books.customers, &bridged);
     }
     Ok(bridged)
 }
@@ -98,12 +102,12 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
         bridged,
         asked,
     } = *question;
-    let ledger = &loaded.ledger;
+    let ledger = &loaded.books.customers;
     let mut warnings = loaded.warnings.clone();
     warnings.extend(no_history(loaded));
     warnings.extend(assumed_basis(policies, loaded, asked, &calculation.records));
     warnings.extend(billed_revenue(policies, loaded, &calculation.records));
-    warnings.extend(partial(&calculation.records, loaded.ledger.last()));
+    warnings.extend(partial(&calculation.records, loaded.books.customers.last()));
     warnings.extend(empty_months(loaded, &calculation));
     warnings.extend(several_dates(policies, loaded));
     warnings.extend(products_netted(loaded));
@@ -150,7 +154,7 @@ fn definition(
     let filters: Vec<String> = filters.iter().map(Filter::text).collect();
     let defaults = Policies::default();
     let choices = policies.choices().zip(defaults.choices());
-    let mut choices: Vec<Choice> = choices
+    let choices: Vec<Choice> = choices
         .map(|((policy, value, origin), (_, default, _))| Choice {
             name: policy.name,
             is_default: value == default,
@@ -163,15 +167,6 @@ fn definition(
     let more: BTreeSet<String> = more.collect();
     let mut more: Vec<String> = more.into_iter().collect();
     more.extend(columns_set(loaded));
-    if let Some(product) = &loaded.product_column {
-        more.push("netting=product".to_owned());
-        choices.push(Choice {
-            name: "netting",
-            value: "product".to_owned(),
-            origin: format!("each product is netted on its own, as `--by {product}` says"),
-            is_default: false,
-        });
-    }
     Definition {
         name: "standard".to_owned(),
         fingerprint: policies.fingerprint(&more),
@@ -212,7 +207,7 @@ fn columns_set(loaded: &Loaded) -> Vec<String> {
 }
 
 fn input(loaded: &Loaded, basis: Basis) -> Input {
-    let ledger = &loaded.ledger;
+    let ledger = &loaded.books.customers;
     let files: Vec<InputFile> = loaded.files.iter().map(input_file).collect();
     let fingerprint = match files.as_slice() {
         [only] => only.fingerprint.clone(),
@@ -292,7 +287,7 @@ fn partial(records: &[Record], last: Month) -> Option<Message> {
 
 /// Months inside the horizon without any row; those that a figure reads were declared to be zero.
 fn empty_months(loaded: &Loaded, calculation: &Calculation) -> Option<Message> {
-    let ledger = &loaded.ledger;
+    let ledger = &loaded.books.customers;
     let empty: Vec<Month> = ledger
         .first()
         .through(ledger.last())
@@ -326,10 +321,14 @@ fn several_dates(policies: &Policies, loaded: &Loaded) -> Option<Message> {
         return None;
     }
     let shown = |(customer, month): &(u32, Month)| {
-        format!("{} in {month}", loaded.ledger.shown_name(*customer))
+        format!(
+            "{} in {month}",
+            loaded.books.customers.shown_name(*customer)
+        )
     };
     let mut names: Vec<String> = loaded
-        .ledger
+        .books
+        .customers
         .with_several_dates()
         .iter()
         .map(shown)
@@ -401,7 +400,7 @@ fn assumed_basis(
 
 /// NRR of the one period asked for under other choices.
 fn nrr_under(policies: &Policies, loaded: &Loaded, asked: &Asked) -> Option<Ratio> {
-    let calculation = calc(&loaded.ledger, None, asked, policies).ok()?;
+    let calculation = calc(&loaded.books, asked, policies).ok()?;
     let [record] = calculation.records.as_slice() else {
         return None;
     };
@@ -415,14 +414,14 @@ fn billed_revenue(policies: &Policies, loaded: &Loaded, records: &[Record]) -> O
     if loaded.history != History::Billed || is_spread || !is_short {
         return None;
     }
-    let yearly = billed_once_a_year(&loaded.ledger).len() as u64;
+    let yearly = billed_once_a_year(&loaded.books.customers).len() as u64;
     let verb = if yearly <= 1 { "is" } else { "are" };
     let customers = if yearly == 0 {
         "no customer".to_owned()
     } else {
         text::count(yearly, "customer")
     };
-    let last = loaded.ledger.last();
+    let last = loaded.books.customers.last();
     Some(
         Message::new(
             Code::BilledRevenue,
@@ -476,7 +475,7 @@ fn flattering(policies: &Policies, loaded: &Loaded) -> Vec<Message> {
 
 /// Customers whose values below zero were cut to zero where they count.
 fn clipped(calculation: &Calculation, loaded: &Loaded) -> Option<Message> {
-    let name = |customer: &u32| loaded.ledger.shown_name(*customer);
+    let name = |customer: &u32| loaded.books.customers.shown_name(*customer);
     let mut names: Vec<String> = calculation.clipped.iter().map(name).collect();
     names.sort_unstable();
     let count = names.len() as u64;

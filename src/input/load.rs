@@ -17,7 +17,7 @@ use super::source::Source;
 use super::summary::{self, FileSummary, Trait};
 use super::traits::Beginning;
 use crate::error::{Errors, Message};
-use crate::ledger::Ledger;
+use crate::ledger::Books;
 use crate::policies::{Basis, Policies};
 use crate::units::{Grain, Month};
 
@@ -92,16 +92,13 @@ impl LoadOptions {
 /// What came of it.
 #[derive(Debug)]
 pub struct Loaded {
-    /// The ledger.
-    pub ledger: Ledger,
+    /// The ledgers.
+    pub books: Books,
     /// Every file and how it was read, in the order given.
     pub files: Vec<FileSummary>,
     /// The header of the amount column: what amounts are called, and what the basis is detected from.
     pub amount_column: String,
-    /// The ledger by customer and product with the columns of `--by`, where they name the product column:
-    /// each product is then netted on its own.
-    pub products: Option<Ledger>,
-    /// The header of the product column in that case.
+    /// The header of the product column where `--by` names it.
     pub product_column: Option<String>,
     /// The headers of the columns of `--by`.
     pub by: Vec<String>,

@@ -22,7 +22,7 @@ use super::tally::Tally;
 use super::totals::{roll_forward, without_totals};
 use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::{Ledger, Part, RowPlace};
+use crate::ledger::{Books, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Policies};
 use crate::units::Month;
 
@@ -148,15 +148,14 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     }
     warnings.extend(of_rows(&mut all, policies, &place));
     let ledgers = (all.part, all.products);
-    let (ledger, products, found) = ledgers_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
+    let (books, found) = books_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
     warnings.extend(found);
-    warnings.extend(two_segments(products.as_ref().unwrap_or(&ledger)));
+    warnings.extend(two_segments(books.by_unit()));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
-        ledger,
+        books,
         files: summaries,
         amount_column: amount.unwrap_or_default(),
-        products,
         product_column,
         by,
         shape: head.columns.shape,
@@ -169,13 +168,13 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
 }
 
 /// The ledgers, without totals among their customers, and what is worth a warning about that.
-fn ledgers_of(
+fn books_of(
     (part, products): (Part, Option<Part>),
     head: &Head,
     by: &[String],
     currency: Option<&String>,
     file: &str,
-) -> Result<(Ledger, Option<Ledger>, Vec<Message>), Errors> {
+) -> Result<(Books, Vec<Message>), Errors> {
     let in_file = |message: Message| Errors::from(message.at(Place::file(file)));
     let closed = |part: Part, by: &[String]| {
         let ledger = part.finish(by, currency.cloned(), head.policies.through);
@@ -189,7 +188,12 @@ fn ledgers_of(
     }
     let ledgers = (&mut ledger, products.as_mut());
     let found = without_totals(ledgers, customer, head.options.keeps_totals).map_err(in_file)?;
-    Ok((ledger, products, found))
+    let books = Books {
+        segments_are_products: products.is_some(),
+        customers: ledger,
+        products,
+    };
+    Ok((books, found))
 }
 
 /// What is worth a warning about each file by itself.

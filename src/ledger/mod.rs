@@ -8,6 +8,7 @@
 //! `metrics` to say.
 
 mod attributes;
+mod books;
 mod bridge;
 mod build;
 mod cells;
@@ -17,6 +18,7 @@ mod intern;
 mod table;
 
 pub use attributes::{Attribute, NO_VALUE, ValueId};
+pub use books::Books;
 pub use bridge::Bridged;
 pub use build::{Clash, Entry, Part, RowPlace};
 pub use cells::Cell;

@@ -10,7 +10,7 @@ use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
 use super::segments::by_segment;
 use crate::error::Errors;
-use crate::ledger::{Ledger, UNIT_SEPARATOR};
+use crate::ledger::{Books, Ledger, UNIT_SEPARATOR};
 use crate::policies::Policies;
 use crate::units::{Month, Period};
 
@@ -34,8 +34,7 @@ pub struct Calculation {
 
 /// Computes every period asked for, with its segments where the ledger has attributes.
 ///
-/// `products` is the same ledger by customer and product with those attributes instead, where `--by`
-/// names the product column: each product is then netted on its own.
+/// Where the segments are products, each product is netted on its own.
 ///
 /// # Shape
 ///
@@ -49,12 +48,12 @@ pub struct Calculation {
 /// # Source
 ///
 /// `docs/definitions.md`.
-pub fn calc(
-    ledger: &Ledger,
-    products: Option<&Ledger>,
-    asked: &Asked,
-    policies: &Policies,
-) -> Result<Calculation, Errors> {
+pub fn calc(books: &Books, asked: &Asked, policies: &Policies) -> Result<Calculation, Errors> {
+    let ledger = &books.customers;
+    let products = books
+        .products
+        .as_ref()
+        .filter(|_| books.segments_are_products);
     let mut run = Run {
         ledger,
         products: products.map(|products| (products, owners(ledger, products))),

@@ -12,7 +12,7 @@ use snapbox::{IntoData, str};
 
 use super::*;
 use crate::error::{Code, Message};
-use crate::ledger::{Entry, Ledger, Part, RowPlace};
+use crate::ledger::{Books, Entry, Ledger, Part, RowPlace};
 use crate::metrics::{Ask, calc};
 use crate::policies::{Duplicates, Origin, Policies};
 use crate::units::{Amount, FiscalYear, Grain, Month, Period};
@@ -42,7 +42,8 @@ fn from(label: &str) -> Ask {
     }
 }
 
-fn report(ledger: &Ledger, ask: Ask, settings: &[(&str, &str)]) -> Report {
+fn report(books: &Books, ask: Ask, settings: &[(&str, &str)]) -> Report {
+    let ledger = &books.customers;
     let mut policies = Policies::default();
     let evidence = "the amount column is `mrr`".to_owned();
     policies
@@ -88,19 +89,17 @@ fn report(ledger: &Ledger, ask: Ask, settings: &[(&str, &str)]) -> Report {
         },
         by: attributes.map(|one| one.column().to_owned()).collect(),
         is_single: !asked.is_range,
-        records: calc(ledger, None, &asked, &policies)
-            .expect("records")
-            .records,
+        records: calc(books, &asked, &policies).expect("records").records,
         warnings: Vec::new(),
     }
 }
 
-fn table(text: &str) -> Ledger {
-    Ledger::from_table(text).expect("a table")
+fn table(text: &str) -> Books {
+    Books::of(Ledger::from_table(text).expect("a table"))
 }
 
 /// A ledger of `(customer, segment, month, amount)` with one attribute.
-fn segmented(column: &str, rows: &[(&str, &str, &str, &str)]) -> Ledger {
+fn segmented(column: &str, rows: &[(&str, &str, &str, &str)]) -> Books {
     let mut part = Part::new(Duplicates::Sum, 1);
     for ((customer, segment, month, amount), line) in rows.iter().zip(2..) {
         let place = RowPlace { file: 0, line };
@@ -116,8 +115,8 @@ fn segmented(column: &str, rows: &[(&str, &str, &str, &str)]) -> Ledger {
             place,
         });
     }
-    part.finish(&[column.to_owned()], Some("USD".to_owned()), None)
-        .unwrap()
+    let ledger = part.finish(&[column.to_owned()], Some("USD".to_owned()), None);
+    ledger.map(Books::of).unwrap()
 }
 
 fn drawn(report: &Report, format: Format, width: Option<usize>) -> String {
@@ -141,7 +140,7 @@ fn assert_text(found: impl IntoData, expected: Inline) {
     snapbox::assert_data_eq!(found, expected.raw());
 }
 
-fn movers() -> Ledger {
+fn movers() -> Books {
     segmented(
         "region",
         &[
@@ -155,7 +154,7 @@ fn movers() -> Ledger {
 }
 
 /// Names that try what names can.
-fn evil() -> Ledger {
+fn evil() -> Books {
     segmented(
         "seg|ment",
         &[
@@ -207,10 +206,11 @@ basis stock (detected: the amount column is `mrr`) · missing-months zero (flag)
   12 months (Mar 2023 → Mar 2024):  NRR 90.00%    GRR 80.00%    Logo retention 66.67%
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none · fx constant ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · length period ·
+  lookback period · method point-to-point · partial refuse · negatives error · netting customer ·
+  min-opening 0 · min-closing 0 · cohort-base opening · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 warning[equal-rows]: 7 rows are equal in every column
    = note: they were added up
@@ -242,7 +242,7 @@ warning[equal-rows]: 7 rows are equal in every column
 - basis stock (detected: the amount column is \`mrr\`)
 - missing-months zero (flag)
 - where plan = pro (flag)
-- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · map none · level customer · currency all · fx-rates none · fx constant · through data-end · grace 0 · interval month · fiscal-year-start 1 · length period · lookback period · method point-to-point · partial refuse · negatives error · netting customer · min-opening 0 · min-closing 0 · cohort-base opening · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 > ```text
 > warning[equal-rows]: 7 rows are equal in every column
@@ -269,18 +269,26 @@ fn a_document_holds_definition_input_results_and_warnings() {
     "duplicates": "sum",
     "overlap": "error",
     "spread": "monthly",
+    "map": "none",
+    "level": "customer",
     "currency": "all",
+    "fx-rates": "none",
+    "fx": "constant",
     "through": "data-end",
     "grace": "0",
     "basis": "stock",
     "interval": "month",
     "fiscal-year-start": "1",
+    "length": "period",
     "lookback": "period",
+    "method": "point-to-point",
     "partial": "refuse",
     "missing-months": "zero",
     "negatives": "error",
+    "netting": "customer",
     "min-opening": "0",
     "min-closing": "0",
+    "cohort-base": "opening",
     "zero": "inactive",
     "reactivation": "separate",
     "reactivation-window": "unlimited",
@@ -293,18 +301,26 @@ fn a_document_holds_definition_input_results_and_warnings() {
       "duplicates": "default",
       "overlap": "default",
       "spread": "default",
+      "map": "default",
+      "level": "default",
       "currency": "default",
+      "fx-rates": "default",
+      "fx": "default",
       "through": "default",
       "grace": "default",
       "basis": "detected: the amount column is `mrr`",
       "interval": "default",
       "fiscal-year-start": "default",
+      "length": "default",
       "lookback": "default",
+      "method": "default",
       "partial": "default",
       "missing-months": "flag",
       "negatives": "default",
+      "netting": "default",
       "min-opening": "default",
       "min-closing": "default",
+      "cohort-base": "default",
       "zero": "default",
       "reactivation": "default",
       "reactivation-window": "default",
@@ -424,10 +440,11 @@ revenue.csv · 14,203 rows · 4 customers · USD · 6f1c2a…
 basis stock (detected: the amount column is `mrr`) · missing-months zero (flag) ·
   where plan = pro (flag)
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none · fx constant ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · length period ·
+  lookback period · method point-to-point · partial refuse · negatives error · netting customer ·
+  min-opening 0 · min-closing 0 · cohort-base opening · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -465,12 +482,15 @@ basis stock (detected: the amount column is `mrr`) ·
 
 other choices at their defaults: empty-amount error ·
   duplicates sum · overlap error ·
-  spread monthly · currency all ·
+  spread monthly · map none · level customer ·
+  currency all · fx-rates none · fx constant ·
   through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period ·
+  fiscal-year-start 1 · length period ·
+  lookback period · method point-to-point ·
   partial refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate ·
+  netting customer · min-opening 0 ·
+  min-closing 0 · cohort-base opening ·
+  zero inactive · reactivation separate ·
   reactivation-window unlimited ·
   segment-at opening
 
@@ -505,10 +525,11 @@ basis stock (detected: the amount column is `mrr`)
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none · fx constant ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · length period ·
+  lookback period · method point-to-point · partial refuse · missing-months refuse ·
+  negatives error · netting customer · min-opening 0 · min-closing 0 · cohort-base opening ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -539,9 +560,10 @@ fn columns_go_in_groups_when_there_is_no_room() {
   2024-03  2,200.50    0.00     100.00         0.00     0.00  2,300.50  104.54%  100.00%  100.00%   90.00%   80.00%
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
-other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all ·
-  through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse ·
-  negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · map none ·
+  level customer · currency all · fx-rates none · fx constant · through data-end · grace 0 · interval month ·
+  fiscal-year-start 1 · length period · lookback period · method point-to-point · partial refuse · negatives error ·
+  netting customer · min-opening 0 · min-closing 0 · cohort-base opening · zero inactive · reactivation separate ·
   reactivation-window unlimited · segment-at opening
 
 "#]],
@@ -557,9 +579,11 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
   left out for want of width: Logo, NRR 12m, GRR 12m; `--format csv` has all
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
+  spread monthly · map none · level customer · currency all · fx-rates none ·
+  fx constant · through data-end · grace 0 · interval month · fiscal-year-start 1 ·
+  length period · lookback period · method point-to-point · partial refuse ·
+  negatives error · netting customer · min-opening 0 · min-closing 0 ·
+  cohort-base opening · zero inactive · reactivation separate ·
   reactivation-window unlimited · segment-at opening
 
 "#]],
@@ -579,12 +603,17 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
 
 other choices at their defaults: empty-amount error ·
   duplicates sum · overlap error ·
-  spread monthly · currency all ·
+  spread monthly · map none ·
+  level customer · currency all ·
+  fx-rates none · fx constant ·
   through data-end · grace 0 ·
   interval month · fiscal-year-start 1 ·
-  lookback period · partial refuse ·
-  negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive ·
+  length period · lookback period ·
+  method point-to-point ·
+  partial refuse · negatives error ·
+  netting customer · min-opening 0 ·
+  min-closing 0 · cohort-base opening ·
+  zero inactive ·
   reactivation separate ·
   reactivation-window unlimited ·
   segment-at opening
@@ -614,10 +643,11 @@ basis stock (detected: the amount column is `mrr`)
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none · fx constant ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · length period ·
+  lookback period · method point-to-point · partial refuse · missing-months refuse ·
+  negatives error · netting customer · min-opening 0 · min-closing 0 · cohort-base opening ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -637,7 +667,7 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
 – NRR 12m, GRR 12m: twelve months before lies before the data
 
 - basis stock (detected: the amount column is \`mrr\`)
-- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · currency all · through data-end · grace 0 · interval month · fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error · min-opening 0 · min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+- other choices at their defaults: empty-amount error · duplicates sum · overlap error · spread monthly · map none · level customer · currency all · fx-rates none · fx constant · through data-end · grace 0 · interval month · fiscal-year-start 1 · length period · lookback period · method point-to-point · partial refuse · missing-months refuse · negatives error · netting customer · min-opening 0 · min-closing 0 · cohort-base opening · zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -673,10 +703,11 @@ fn names_from_the_data_do_no_harm() {
   – NRR 12m, GRR 12m: twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive · reactivation separate ·
-  reactivation-window unlimited · segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none · fx constant ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · length period ·
+  lookback period · method point-to-point · partial refuse · missing-months refuse ·
+  negatives error · netting customer · min-opening 0 · min-closing 0 · cohort-base opening ·
+  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -694,10 +725,13 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
 
 other choices at their defaults: empty-amount error ·
   duplicates sum · overlap error · spread monthly ·
-  currency all · through data-end · grace 0 ·
-  interval month · fiscal-year-start 1 · lookback period ·
-  partial refuse · missing-months refuse · negatives error ·
-  min-opening 0 · min-closing 0 · zero inactive ·
+  map none · level customer · currency all · fx-rates none ·
+  fx constant · through data-end · grace 0 ·
+  interval month · fiscal-year-start 1 · length period ·
+  lookback period · method point-to-point · partial refuse ·
+  missing-months refuse · negatives error ·
+  netting customer · min-opening 0 · min-closing 0 ·
+  cohort-base opening · zero inactive ·
   reactivation separate · reactivation-window unlimited ·
   segment-at opening
 
@@ -748,10 +782,12 @@ fn huge_amounts_keep_every_digit() {
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
-  negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none ·
+  fx constant · through data-end · grace 0 · interval month · fiscal-year-start 1 ·
+  length period · lookback period · method point-to-point · partial refuse ·
+  missing-months refuse · negatives error · netting customer · min-opening 0 ·
+  min-closing 0 · cohort-base opening · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -791,9 +827,11 @@ fn what_is_not_in_the_sums_is_said() {
   12 months (Jan 2023 → Jan 2024):  – twelve months before lies before the data
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  spread monthly · map none · level customer · currency all · fx-rates none ·
+  fx constant · through data-end · grace 0 · interval month · fiscal-year-start 1 ·
+  length period · lookback period · method point-to-point · partial refuse ·
+  missing-months refuse · netting customer · min-closing 0 · cohort-base opening ·
+  zero inactive · reactivation separate · reactivation-window unlimited ·
   segment-at opening
 
 "#]],
@@ -813,9 +851,11 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
   left out for want of width: NRR 12m, GRR 12m; `--format csv` has all
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
+  spread monthly · map none · level customer · currency all · fx-rates none ·
+  fx constant · through data-end · grace 0 · interval month · fiscal-year-start 1 ·
+  length period · lookback period · method point-to-point · partial refuse ·
+  missing-months refuse · netting customer · min-closing 0 · cohort-base opening ·
+  zero inactive · reactivation separate · reactivation-window unlimited ·
   segment-at opening
 
 "#]],
@@ -845,10 +885,12 @@ fn without_anybody_at_the_opening_nothing_is_zero_or_a_hundred_percent() {
   – Quick ratio: nothing was lost
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · partial refuse · missing-months refuse ·
-  negatives error · min-opening 0 · min-closing 0 · zero inactive ·
-  reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none ·
+  fx constant · through data-end · grace 0 · interval month · fiscal-year-start 1 ·
+  length period · lookback period · method point-to-point · partial refuse ·
+  missing-months refuse · negatives error · netting customer · min-opening 0 ·
+  min-closing 0 · cohort-base opening · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -912,9 +954,11 @@ basis flow (flag) · lookback 12 (flag) · missing-months zero (flag)
   NRR 90.00%    GRR 80.00%    Logo retention 66.67%    Quick ratio 1.75
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · partial refuse · negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none · fx constant ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · length period ·
+  method point-to-point · partial refuse · negatives error · netting customer · min-opening 0 ·
+  min-closing 0 · cohort-base opening · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -939,9 +983,11 @@ basis stock (detected: the amount column is `mrr`) · lookback 12 (flag) · miss
   – 2023-02 lies before the data, which start in 2023-03
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · partial refuse · negatives error · min-opening 0 · min-closing 0 ·
-  zero inactive · reactivation separate · reactivation-window unlimited · segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none · fx constant ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · length period ·
+  method point-to-point · partial refuse · negatives error · netting customer · min-opening 0 ·
+  min-closing 0 · cohort-base opening · zero inactive · reactivation separate ·
+  reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -974,10 +1020,11 @@ fn a_cut_period_and_reactivation_are_shown() {
   2024-Q2 is partial: the data end before it does
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · missing-months refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none · fx constant ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · length period ·
+  lookback period · method point-to-point · missing-months refuse · negatives error ·
+  netting customer · min-opening 0 · min-closing 0 · cohort-base opening · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );
@@ -1003,10 +1050,11 @@ basis flow (flag) · partial allow (flag)
   12 months (Apr–Jun 2023 → Apr–Jun 2024):  – the data end before the period does
 
 other choices at their defaults: empty-amount error · duplicates sum · overlap error ·
-  spread monthly · currency all · through data-end · grace 0 · interval month ·
-  fiscal-year-start 1 · lookback period · missing-months refuse · negatives error · min-opening 0 ·
-  min-closing 0 · zero inactive · reactivation separate · reactivation-window unlimited ·
-  segment-at opening
+  spread monthly · map none · level customer · currency all · fx-rates none · fx constant ·
+  through data-end · grace 0 · interval month · fiscal-year-start 1 · length period ·
+  lookback period · method point-to-point · missing-months refuse · negatives error ·
+  netting customer · min-opening 0 · min-closing 0 · cohort-base opening · zero inactive ·
+  reactivation separate · reactivation-window unlimited · segment-at opening
 
 "#]],
     );

@@ -1,6 +1,7 @@
 //! Policies on what a number means.
 
 use super::choice;
+use crate::units::Month;
 
 choice! {
     /// What an amount is.
@@ -63,6 +64,68 @@ impl Lookback {
             Lookback::Months(months) => months,
         }
     }
+}
+
+choice! {
+    /// How the two ends of a comparison become a rate.
+    Method {
+        /// Opening and closing, customer by customer.
+        #[default]
+        PointToPoint = "point-to-point",
+        /// The rates of the months in between multiplied, each over its own month's base.
+        Compound = "compound",
+        /// The movements of the months in between added up, over the opening.
+        Summed = "summed",
+        /// The weighted average of the rates over twelve months of the last twelve months.
+        TrailingAverage = "trailing-average",
+    }
+}
+
+choice! {
+    /// What is netted before rises and falls are told apart.
+    Netting {
+        /// All that a customer pays.
+        #[default]
+        Customer = "customer",
+        /// Each product of a customer by itself: a swap is both expansion and contraction.
+        Product = "product",
+    }
+}
+
+choice! {
+    /// Who counts as one customer.
+    Level {
+        /// Each customer by itself.
+        #[default]
+        Customer = "customer",
+        /// All customers with the same parent.
+        Parent = "parent",
+    }
+}
+
+choice! {
+    /// Whose opening and closing make the base.
+    CohortBase {
+        /// Everybody with revenue at the opening.
+        #[default]
+        Opening = "opening",
+        /// Customers with revenue in the first month that the opening reads (Snowflake).
+        FirstMonth = "first-month",
+        /// Customers with revenue at both ends: hides churn.
+        Survivors = "survivors",
+    }
+}
+
+/// At which rates amounts in other currencies are converted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fx {
+    /// Both ends at the rates of the opening: no currency effect in NRR.
+    #[default]
+    Constant,
+    /// Each end at its own rates, with the effect on a line of its own.
+    Floating,
+    /// Every month at the rates of this one.
+    Fixed(Month),
 }
 
 choice! {

@@ -11,7 +11,8 @@ use std::fmt;
 
 pub use loading::{Duplicates, EmptyAmount, Negatives, Overlap, Spread};
 pub use measuring::{
-    Basis, Interval, Lookback, MissingMonths, Partial, Reactivation, SegmentAt, Zero,
+    Basis, CohortBase, Fx, Interval, Level, Lookback, Method, MissingMonths, Netting, Partial,
+    Reactivation, SegmentAt, Zero,
 };
 pub use registry::{POLICIES, Policy};
 
@@ -84,8 +85,12 @@ pub struct Policies {
     pub basis: Basis,
     /// Whether a stock amount is a month's or a year's.
     pub interval: Interval,
+    /// The length of the window that is measured, in months; `None` takes the period asked for.
+    pub length: Option<u32>,
     /// How far the opening lies before the closing.
     pub lookback: Lookback,
+    /// How the two ends become a rate.
+    pub method: Method,
     /// The month that fiscal years start in.
     pub fiscal_year: FiscalYear,
     /// What an empty amount means.
@@ -96,18 +101,30 @@ pub struct Policies {
     pub overlap: Overlap,
     /// How the amount of a service period is laid over months.
     pub spread: Spread,
+    /// The file that says which ids are one customer.
+    pub map: Option<String>,
+    /// Who counts as one customer.
+    pub level: Level,
     /// The one currency kept; `None` takes the only one there is.
     pub currency: Option<String>,
+    /// The file of the rates that other currencies are converted at; without it they are left out.
+    pub fx_rates: Option<String>,
+    /// Which of its rates.
+    pub fx: Fx,
     /// The last month of the horizon; `None` takes the last one of the data.
     pub through: Option<Month>,
     /// How many months without revenue a customer may be away and keep its last amount; 0 is none.
     pub grace: u32,
     /// What an anchor value below zero means.
     pub negatives: Negatives,
+    /// What is netted before rises and falls are told apart.
+    pub netting: Netting,
     /// The least opening amount a year of a customer in the base.
     pub min_opening: Amount,
     /// The least closing amount a year of a customer in the base.
     pub min_closing: Amount,
+    /// Whose values make the base.
+    pub cohort_base: CohortBase,
     /// Whether a stated zero keeps the customer.
     pub zero: Zero,
     /// Where revenue of returning customers goes.
@@ -129,18 +146,26 @@ impl Default for Policies {
         Policies {
             basis: Basis::default(),
             interval: Interval::default(),
+            length: None,
             lookback: Lookback::default(),
+            method: Method::default(),
             fiscal_year: FiscalYear::CALENDAR,
             empty_amount: EmptyAmount::default(),
             duplicates: Duplicates::default(),
             overlap: Overlap::default(),
             spread: Spread::default(),
+            map: None,
+            level: Level::default(),
             currency: None,
+            fx_rates: None,
+            fx: Fx::default(),
             through: None,
             grace: 0,
             negatives: Negatives::default(),
+            netting: Netting::default(),
             min_opening: Amount::ZERO,
             min_closing: Amount::ZERO,
+            cohort_base: CohortBase::default(),
             zero: Zero::default(),
             reactivation: Reactivation::default(),
             reactivation_window: None,

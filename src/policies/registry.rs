@@ -1,8 +1,9 @@
 //! The register of policies: names, values, help, and how each is set and shown.
 
 use super::{
-    Basis, Duplicates, EmptyAmount, Interval, Lookback, MissingMonths, Negatives, Overlap, Partial,
-    Policies, Reactivation, SegmentAt, Spread, Zero,
+    Basis, CohortBase, Duplicates, EmptyAmount, Fx, Interval, Level, Lookback, Method,
+    MissingMonths, Negatives, Netting, Overlap, Partial, Policies, Reactivation, SegmentAt, Spread,
+    Zero,
 };
 use crate::units::{Amount, FiscalYear, MAJOR_UNITS_MAX, Month};
 
@@ -51,6 +52,14 @@ pub const POLICIES: &[Policy] = &[
         "What contracts of one customer and product mean that run at the same time"),
     words!("spread", spread: Spread, "How the amount of a service period is laid over months"),
     Policy {
+        name: "map",
+        values: "a CSV file of from,to[,effective], or none",
+        about: "Merge ids: each from is its to, from a month on where one is given",
+        set: |policies, file| set_file(&mut policies.map, file),
+        show: |policies| shown_file(policies.map.as_deref()),
+    },
+    words!("level", level: Level, "Who counts as one customer: each by itself, or all with the same parent (--parent)"),
+    Policy {
         name: "currency",
         values: "a currency code such as USD, or all",
         about: "Keep the rows in one currency; without it several are an error",
@@ -60,6 +69,24 @@ pub const POLICIES: &[Policy] = &[
                 .currency
                 .clone()
                 .unwrap_or_else(|| "all".to_owned())
+        },
+    },
+    Policy {
+        name: "fx-rates",
+        values: "a CSV file of month,currency,rate, or none",
+        about: "Convert other currencies to the one of --currency at these rates instead of leaving them out",
+        set: |policies, file| set_file(&mut policies.fx_rates, file),
+        show: |policies| shown_file(policies.fx_rates.as_deref()),
+    },
+    Policy {
+        name: "fx",
+        values: "constant|floating|fixed=YYYY-MM",
+        about: "At which rates: those of the opening at both ends, each end at its own, or all at one month's",
+        set: |policies, word| store(&mut policies.fx, parse_fx(word)),
+        show: |policies| match policies.fx {
+            Fx::Constant => "constant".to_owned(),
+            Fx::Floating => "floating".to_owned(),
+            Fx::Fixed(month) => format!("fixed={month}"),
         },
     },
     Policy {
@@ -96,6 +123,17 @@ pub const POLICIES: &[Policy] = &[
         show: |policies| policies.fiscal_year.start().to_string(),
     },
     Policy {
+        name: "length",
+        values: "a number of months from 1 to 1200, or period",
+        about: "Measure a window of so many months that ends with the period asked for, whatever its own length",
+        set: |policies, months| set_length(policies, months),
+        show: |policies| {
+            policies
+                .length
+                .map_or_else(|| "period".to_owned(), |months| months.to_string())
+        },
+    },
+    Policy {
         name: "lookback",
         values: "a number of months from 1 to 1200, or period",
         about: "How many months before the closing the opening lies; by default the period's own length",
@@ -105,9 +143,11 @@ pub const POLICIES: &[Policy] = &[
             Lookback::Months(months) => months.to_string(),
         },
     },
+    words!("method", method: Method, "How two ends become a rate; all but point-to-point are labelled"),
     words!("partial", partial: Partial, "Whether a period may end after the data"),
     words!("missing-months", missing_months: MissingMonths, "What a month without any row means"),
     words!("negatives", negatives: Negatives, "What a customer's value below zero means"),
+    words!("netting", netting: Netting, "What is netted before rises and falls are told apart"),
     Policy {
         name: "min-opening",
         values: "an amount a year, 0 or more",
@@ -122,6 +162,7 @@ pub const POLICIES: &[Policy] = &[
         set: |policies, amount| store(&mut policies.min_closing, parse_threshold(amount)),
         show: |policies| policies.min_closing.to_string(),
     },
+    words!("cohort-base", cohort_base: CohortBase, "Whose values make the base; survivors hides churn"),
     words!("zero", zero: Zero, "Whether a row of exactly 0 keeps the customer"),
     words!("reactivation", reactivation: Reactivation, "Where the revenue of returning customers goes"),
     Policy {
@@ -171,6 +212,32 @@ fn set_window(policies: &mut Policies, months: &str) -> bool {
 /// A number of months, at most a century: beyond it nothing changes but the risk of overflow.
 fn parse_months(text: &str) -> Option<u32> {
     text.parse().ok().filter(|months| *months <= 1200)
+}
+
+fn set_file(field: &mut Option<String>, name: &str) -> bool {
+    *field = (name != "none").then(|| name.to_owned());
+    !name.is_empty() && !name.chars().any(char::is_control)
+}
+
+fn shown_file(name: Option<&str>) -> String {
+    name.unwrap_or("none").to_owned()
+}
+
+fn parse_fx(word: &str) -> Option<Fx> {
+    match word {
+        "constant" => Some(Fx::Constant),
+        "floating" => Some(Fx::Floating),
+        _ => Month::parse(word.strip_prefix("fixed=")?).map(Fx::Fixed),
+    }
+}
+
+fn set_length(policies: &mut Policies, text: &str) -> bool {
+    let length = if text == "period" {
+        Some(None)
+    } else {
+        parse_months(text).filter(|months| *months > 0).map(Some)
+    };
+    store(&mut policies.length, length)
 }
 
 fn parse_lookback(text: &str) -> Option<Lookback> {

@@ -55,7 +55,7 @@ pub(super) fn compute(
     loaded: &Loaded,
     bridged: &[Bridged],
 ) -> Result<Report, Errors> {
-    let ledger = &loaded.ledger;
+    let ledger = &loaded.books.customers;
     let in_file = |errors: Errors| with_files(errors, loaded);
     let policies = report::detected(policies, loaded);
     let asked: Asked = config
@@ -66,7 +66,7 @@ pub(super) fn compute(
             PeriodProblem::Reversed(..) => Errors::from(unusable_range(problem, &policies, loaded)),
             _ => in_file(Errors::from(unusable_range(problem, &policies, loaded))),
         })?;
-    let calculation = calc(ledger, loaded.products.as_ref(), &asked, &policies).map_err(in_file)?;
+    let calculation = calc(&loaded.books, &asked, &policies).map_err(in_file)?;
     let question = report::Question {
         policies: &policies,
         filters: (&config.load.filters, &config.load.origin("where")),
@@ -100,7 +100,7 @@ fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
 /// Where rows run on, the data end with the month of the last start or change, for an end in the future proves
 /// nothing; whoever knows that the export is complete for longer can say so.
 fn reach_further(message: &mut Message, loaded: &Loaded) {
-    let last = loaded.ledger.last();
+    let last = loaded.books.customers.last();
     let what = if loaded.shape.has_spans() {
         "start"
     } else {
@@ -119,8 +119,8 @@ fn reach_further(message: &mut Message, loaded: &Loaded) {
 fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) -> Message {
     let horizon = format!(
         "the data cover {} to {}",
-        loaded.ledger.first(),
-        loaded.ledger.last()
+        loaded.books.customers.first(),
+        loaded.books.customers.last()
     );
     match problem {
         PeriodProblem::Reversed(from, to) => Message::new(

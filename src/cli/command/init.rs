@@ -178,6 +178,9 @@ fn push_facts(text: &mut String, loaded: &Loaded) {
     for fact in facts {
         let _ = writeln!(text, "\n# {}", escape::terminal(&fact));
     }
-    let (first, last) = (loaded.ledger.first(), loaded.ledger.last());
+    let (first, last) = (
+        loaded.books.customers.first(),
+        loaded.books.customers.last(),
+    );
     let _ = writeln!(text, "\n# The data cover {first} to {last}.");
 }

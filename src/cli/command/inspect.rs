@@ -40,7 +40,7 @@ pub(in crate::cli) fn run(args: &InspectArgs, mut context: Context<'_, '_>) -> R
     }
     let inspection = Inspection {
         report,
-        months: months(&loaded.ledger),
+        months: months(&loaded.books.customers),
         fiscal_year: config.policies.fiscal_year,
         rule: rule.map(Code::name),
     };
@@ -105,7 +105,7 @@ fn looked_at(config: &Config, loaded: &Loaded, bridged: &[Bridged]) -> Report {
         }
     }
     // Those of a calculation are about the months that it reads; here all months count.
-    let all = findings(&loaded.ledger, &detected);
+    let all = findings(&loaded.books.customers, &detected);
     said.extend(all.iter().map(|finding| finding.code));
     looked
         .warnings

@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(args: &LedgerArgs, mut context: Context<'_, '_>) -> Re
     let policies = report::detected(&loaded.policies, &loaded);
     let origin = config.load.origin("where");
     let filters = (config.load.filters.as_slice(), origin.as_str());
-    let ledger = loaded.products.as_ref().unwrap_or(&loaded.ledger);
+    let ledger = loaded.books.by_unit();
     let attributes = names(&loaded.by);
     let report = LedgerReport {
         report: report::declared(&policies, filters, &loaded),

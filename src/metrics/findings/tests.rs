@@ -1,6 +1,7 @@
 //! Findings on tables: what is found, where it is told of, and what it does to NRR.
 
 use super::*;
+use crate::ledger::Books;
 use crate::metrics::{Ask, calc};
 use crate::policies::Origin;
 use crate::units::{FiscalYear, Period};
@@ -24,15 +25,16 @@ fn all(table: &str, settings: &[(&str, &str)]) -> Vec<&'static str> {
 
 /// The findings of one period, or of all months.
 fn of_period(table: &str, period: &str, settings: &[(&str, &str)]) -> Vec<Message> {
-    let ledger = Ledger::from_table(table.trim_start()).unwrap();
+    let books = Books::of(Ledger::from_table(table.trim_start()).unwrap());
+    let ledger = &books.customers;
     let policies = policies(settings);
     let ask = Ask {
         period: Period::parse(period, FiscalYear::CALENDAR).ok(),
         ..Ask::default()
     };
-    let asked = ask.on(&ledger, &policies).unwrap();
-    let calculation = calc(&ledger, None, &asked, &policies).unwrap();
-    findings_for(&ledger, &policies, &asked, &calculation)
+    let asked = ask.on(ledger, &policies).unwrap();
+    let calculation = calc(&books, &asked, &policies).unwrap();
+    findings_for(ledger, &policies, &asked, &calculation)
 }
 
 /// Each finding of a period as its code and what NRR is under the other reading, in percent.
@@ -231,13 +233,15 @@ fn what_grace_filled_says_what_the_rate_was() {
     let mut ledger = Ledger::from_table(LATE.trim_start()).unwrap();
     let policies = policies(&[STOCK, ("grace", "2")]);
     let bridged = ledger.bridge(policies.grace);
+    let books = Books::of(ledger);
+    let ledger = &books.customers;
     let ask = Ask {
         period: Period::parse("2024-03", FiscalYear::CALENDAR).ok(),
         ..Ask::default()
     };
-    let asked = ask.on(&ledger, &policies).unwrap();
-    let calculation = calc(&ledger, None, &asked, &policies).unwrap();
-    let message = bridged_months(&ledger, &policies, &asked, &calculation, &bridged).unwrap();
+    let asked = ask.on(ledger, &policies).unwrap();
+    let calculation = calc(&books, &asked, &policies).unwrap();
+    let message = bridged_months(ledger, &policies, &asked, &calculation, &bridged).unwrap();
     let effect = message.effect.unwrap();
     let both = (effect.before.rounded(4), effect.after.rounded(4));
     let rate = |units| Some(crate::units::Amount::new(units, 4));

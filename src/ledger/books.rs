@@ -1,0 +1,35 @@
+//! Everything that was read, in the ledgers that the numbers are made from.
+
+use super::Ledger;
+
+/// The ledger by customer, and what stands beside it.
+#[derive(Debug)]
+pub struct Books {
+    /// By customer.
+    pub customers: Ledger,
+    /// The same by customer and product; the columns of `--by` are its own where products are the segments.
+    pub products: Option<Ledger>,
+    /// True where `--by` names the product column: each product is then a unit of its own.
+    pub segments_are_products: bool,
+}
+
+impl Books {
+    /// The books of a ledger that nothing stands beside.
+    #[must_use]
+    pub fn of(customers: Ledger) -> Books {
+        Books {
+            customers,
+            products: None,
+            segments_are_products: false,
+        }
+    }
+
+    /// The ledger that holds the columns of `--by`.
+    #[must_use]
+    pub fn by_unit(&self) -> &Ledger {
+        match &self.products {
+            Some(products) if self.segments_are_products => products,
+            _ => &self.customers,
+        }
+    }
+}
