@@ -13,7 +13,7 @@ use crate::metrics::{
     Asked, Calculation, Record, billed_once_a_year, bridged_months, calc, findings_for,
 };
 use crate::output::{Choice, Definition, Input, InputFile, Report};
-use crate::policies::{Basis, Duplicates, Origin, Policies, SegmentAt, Spread};
+use crate::policies::{Basis, CohortBase, Duplicates, Origin, Policies, SegmentAt, Spread};
 use crate::text;
 use crate::units::{Month, Ratio};
 
@@ -456,6 +456,15 @@ fn flattering(policies: &Policies, loaded: &Loaded) -> Vec<Message> {
             Message::new(Code::FlatteringPolicy, headline)
                 .note("what was left out stands in `excluded_opening` and `excluded_closing`")
                 .help("`--min-closing 0`"),
+        );
+    }
+    if policies.cohort_base == CohortBase::Survivors {
+        let headline =
+            "`cohort-base survivors` leaves out every customer that left, and hides churn";
+        messages.push(
+            Message::new(Code::FlatteringPolicy, headline)
+                .note("what was left out stands in `excluded_opening` and `excluded_closing`")
+                .help("`--cohort-base opening`"),
         );
     }
     let is_biased = matches!(policies.segment_at, SegmentAt::Closing | SegmentAt::Latest);

@@ -346,6 +346,11 @@ codes! {
     /// rate goes on while a renewal is late; revenue that nobody earned would be invented. Leave `grace` out, or
     /// pass `--basis stock` if the amounts are run rates.
     GraceOnFlow = "grace-on-flow", Error;
+    /// `method compound` and `method summed` go from month to month, and the amounts are revenue
+    /// over time of a period that is longer than one. Its opening and closing are sums of
+    /// months, and no chain of months leads from one sum to the other. Ask for a single month,
+    /// measure run rates with `--basis stock`, or take `--method point-to-point`.
+    MethodOnFlow = "method-on-flow", Error;
     /// A flag, or a combination of flags, that cannot be run. Nothing was read. `nrr
     /// --help` and `nrr calc --help` list every flag with what it takes.
     Usage = "usage", Error;

@@ -45,6 +45,8 @@ pub enum Unreadable {
     Missing(Vec<Month>),
     /// The period is no whole number of the ledger's own periods.
     FinerThanData(Period),
+    /// Each end reads several months, and the method goes from month to month.
+    NotOneMonth(Period),
 }
 
 /// Finds the two ends of a period's comparison.
@@ -158,7 +160,7 @@ mod tests {
             policies.set(name, value, Origin::Flag).unwrap();
         }
         let period = Period::parse(label, FiscalYear::CALENDAR).unwrap();
-        let lookback = policies.lookback.months(period.months());
+        let lookback = policies.lookback_months(period);
         let anchors = anchors(&ledger(), period, lookback, &policies)?;
         let months = |anchor: Anchor| format!("{}..{}", anchor.first, anchor.last);
         Ok((months(anchors.opening), months(anchors.closing)))

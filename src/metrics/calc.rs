@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{Anchors, Unreadable, anchor, anchors};
+use super::method::Stop;
 use super::movements::{Movement, Negative, movements, netted};
 use super::periods::Asked;
 use super::problems;
@@ -11,7 +12,7 @@ use super::rollforward::Rollforward;
 use super::segments::by_segment;
 use crate::error::Errors;
 use crate::ledger::{Books, Ledger, UNIT_SEPARATOR};
-use crate::policies::Policies;
+use crate::policies::{Method, Policies, SegmentAt};
 use crate::units::{Month, Period};
 
 const YEAR: u32 = 12;
@@ -78,6 +79,7 @@ pub(super) struct Faults {
     pub(super) before: Vec<Period>,
     pub(super) after: Vec<Period>,
     pub(super) finer: Vec<Period>,
+    pub(super) not_one_month: Vec<Period>,
     pub(super) missing: BTreeSet<Month>,
     pub(super) negatives: Vec<Negative>,
 }
@@ -96,11 +98,11 @@ fn owners(ledger: &Ledger, products: &Ledger) -> Vec<u32> {
     (0..).take(products.numbers()).map(owner).collect()
 }
 
-struct Run<'a> {
-    ledger: &'a Ledger,
+pub(super) struct Run<'a> {
+    pub(super) ledger: &'a Ledger,
     /// The ledger by product with the customer of each number, where each product is netted on its own.
     products: Option<(&'a Ledger, Vec<u32>)>,
-    policies: &'a Policies,
+    pub(super) policies: &'a Policies,
     /// The policies without thresholds, for what stands before there is a base.
     everybody: Policies,
     is_range: bool,
@@ -108,16 +110,18 @@ struct Run<'a> {
 }
 
 /// The roll-forwards of one comparison: the total and its segments.
-struct Compared {
-    total: Rollforward,
-    segments: BTreeMap<Vec<String>, Rollforward>,
+pub(super) struct Compared {
+    pub(super) total: Rollforward,
+    pub(super) segments: BTreeMap<Vec<String>, Rollforward>,
     /// The customers of which something was cut.
-    clipped: Vec<u32>,
+    pub(super) clipped: Vec<u32>,
+    /// The customers that are left out of the base, and so of every figure.
+    pub(super) left_out: BTreeSet<u32>,
 }
 
 impl Run<'_> {
     fn add_period(&mut self, period: Period, calculation: &mut Calculation) {
-        let lookback = self.policies.lookback.months(period.months());
+        let lookback = self.policies.lookback_months(period);
         let ends = match anchors(self.ledger, period, lookback, self.policies) {
             Ok(ends) => ends,
             Err(Unreadable::BeforeData(_)) if self.is_range => {
@@ -128,8 +132,12 @@ impl Run<'_> {
         for end in [ends.opening, ends.closing] {
             calculation.months_read.extend(end.first.through(end.last));
         }
-        match self.compare(&ends, self.policies) {
-            Err(negatives) => self.faults.negatives.extend(negatives),
+        match self.by_method(&ends, lookback) {
+            Err(Stop::Unreadable(Unreadable::BeforeData(_))) if self.is_range => {
+                self.add_closing_only(period, lookback, calculation);
+            }
+            Err(Stop::Unreadable(unreadable)) => self.faults.add(unreadable),
+            Err(Stop::Negatives(negatives)) => self.faults.negatives.extend(negatives),
             Ok(compared) => {
                 let annual = self.annual(&ends, lookback);
                 calculation.clipped.extend(&compared.clipped);
@@ -140,24 +148,64 @@ impl Run<'_> {
 
     /// The total and its segments. With a ledger by product the total is the customers', each product
     /// netted on its own, and the segments are the products'.
-    fn compare(&self, ends: &Anchors, policies: &Policies) -> Result<Compared, Vec<Negative>> {
+    pub(super) fn compare(
+        &self,
+        ends: &Anchors,
+        policies: &Policies,
+    ) -> Result<Compared, Vec<Negative>> {
+        self.compare_without(ends, ends, policies, &BTreeSet::new())
+    }
+
+    /// One step on the way between the two ends of `whole`, without those whom that leaves out.
+    pub(super) fn step(
+        &self,
+        step: &Anchors,
+        whole: &Anchors,
+        left_out: &BTreeSet<u32>,
+    ) -> Result<Compared, Vec<Negative>> {
+        // Segments that are read once stay the same on the whole way.
+        let read_at = match self.policies.segment_at {
+            SegmentAt::Opening => step,
+            _ => whole,
+        };
+        self.compare_without(step, read_at, &self.everybody, left_out)
+    }
+
+    /// The comparison without some customers, its segments read at the ends of another one.
+    fn compare_without(
+        &self,
+        ends: &Anchors,
+        read_at: &Anchors,
+        policies: &Policies,
+        left_out: &BTreeSet<u32>,
+    ) -> Result<Compared, Vec<Negative>> {
         let (reactivation, scale) = (policies.reactivation, self.ledger.scale());
         let (customers, swapped, segments) = if let Some((products, owners)) = &self.products {
-            let netted = netted(self.ledger, (products, owners), ends, policies)?;
-            let segments = by_segment(products, ends, &netted.products, policies);
+            let mut netted = netted(self.ledger, (products, owners), ends, policies)?;
+            leave_out(&mut netted.customers, |customer| {
+                left_out.contains(&customer)
+            });
+            leave_out(&mut netted.products, |unit| {
+                left_out.contains(&owners[unit as usize])
+            });
+            let segments = by_segment(products, read_at, &netted.products, policies);
             (netted.customers, netted.swapped, segments)
         } else {
-            let movements = movements(self.ledger, ends, policies)?;
+            let mut movements = movements(self.ledger, ends, policies)?;
+            leave_out(&mut movements, |customer| left_out.contains(&customer));
             let is_split = !self.ledger.attributes().is_empty();
-            let segments = is_split.then(|| by_segment(self.ledger, ends, &movements, policies));
+            let segments = is_split.then(|| by_segment(self.ledger, read_at, &movements, policies));
             (movements, 0, segments.unwrap_or_default())
         };
         let mut total = Rollforward::total(&customers, reactivation, scale);
         total.add_swapped(swapped);
         let is_clipped = |one: &&Movement| one.clipped_opening + one.clipped_closing > 0;
         let clipped = customers.iter().filter(is_clipped).map(|one| one.customer);
+        let is_left_out = |one: &&Movement| !one.counts;
+        let gone = customers.iter().filter(is_left_out);
         Ok(Compared {
             clipped: clipped.collect(),
+            left_out: gone.map(|one| one.customer).collect(),
             total,
             segments,
         })
@@ -175,8 +223,11 @@ impl Run<'_> {
             Ok(ends) => ends,
             Err(unreadable) => return Some(Err(problems::annual_reason(&unreadable))),
         };
-        let compared = self.compare(&ends, self.policies);
-        Some(compared.map_err(|_| "a customer is below zero twelve months before".to_owned()))
+        let compared = self.by_method(&ends, YEAR);
+        Some(compared.map_err(|stop| match stop {
+            Stop::Unreadable(unreadable) => problems::annual_reason(&unreadable),
+            Stop::Negatives(_) => "a customer is below zero twelve months before".to_owned(),
+        }))
     }
 
     fn push_records(
@@ -235,6 +286,10 @@ impl Run<'_> {
             }
             Err(unreadable) => return self.faults.add(unreadable),
         };
+        if self.policies.method == Method::TrailingAverage {
+            // A sum of twelve closings has no part that is there.
+            return calculation.records.push(record(None, None, partial));
+        }
         // Against itself every customer keeps its class and its segment, so this is what stands there.
         let still = Anchors {
             opening: end,
@@ -274,12 +329,20 @@ impl Run<'_> {
     }
 }
 
+/// Takes customers out of every figure.
+fn leave_out(movements: &mut [Movement], is_out: impl Fn(u32) -> bool) {
+    for movement in movements {
+        movement.counts &= !is_out(movement.customer);
+    }
+}
+
 impl Faults {
     fn add(&mut self, unreadable: Unreadable) {
         match unreadable {
             Unreadable::BeforeData(period) => self.before.push(period),
             Unreadable::AfterData(period) => self.after.push(period),
             Unreadable::FinerThanData(period) => self.finer.push(period),
+            Unreadable::NotOneMonth(period) => self.not_one_month.push(period),
             Unreadable::Missing(months) => self.missing.extend(months),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{Anchor, Anchors};
 use crate::ledger::Ledger;
-use crate::policies::{Basis, Negatives, Policies, Reactivation, Zero};
+use crate::policies::{Basis, CohortBase, Negatives, Policies, Reactivation, Zero};
 use crate::units::{Amount, Month};
 
 /// What became of a customer between the two ends.
@@ -41,7 +41,7 @@ pub struct Movement {
     pub clipped_closing: i128,
     /// What became of the customer; `None` if nothing but a clipped value is there to show.
     pub class: Option<Class>,
-    /// False where a threshold leaves the customer out of every figure.
+    /// False where a threshold or the base leaves the customer out of every figure.
     pub counts: bool,
 }
 
@@ -244,8 +244,19 @@ impl<'a> Reader<'a> {
             clipped_opening: opening.clipped,
             clipped_closing: closing.clipped,
             class,
-            counts: !(opening.units > 0 && is_below),
+            counts: opening.units <= 0 || !is_below && self.is_in_base(customer, closing.units),
         })
+    }
+
+    /// True if `cohort-base` keeps a customer with revenue at the opening.
+    fn is_in_base(&self, customer: u32, closing: i128) -> bool {
+        match self.policies.cohort_base {
+            CohortBase::Opening => true,
+            CohortBase::FirstMonth => self
+                .ledger
+                .has_revenue(customer, self.anchors.opening.first),
+            CohortBase::Survivors => closing > 0,
+        }
     }
 
     fn value(&self, customer: u32, anchor: Anchor, negatives: &mut Vec<Negative>) -> Value {

@@ -8,7 +8,7 @@ use super::movements::Negative;
 use super::periods::Asked;
 use crate::error::{Code, Errors, Message};
 use crate::ledger::Ledger;
-use crate::policies::{Basis, Partial, Policies};
+use crate::policies::{Basis, Method, Partial, Policies};
 use crate::text;
 use crate::units::{Amount, Grain, Month, Period};
 
@@ -38,6 +38,8 @@ pub(super) fn messages(
             .first()
             .map(|period| after_data(ledger, policies, asked, *period)),
     );
+    let not_one_month = faults.not_one_month.first();
+    list.extend(not_one_month.map(|period| method_on_flow(policies, *period)));
     if !faults.missing.is_empty() {
         let missing: Vec<Month> = faults.missing.iter().copied().collect();
         list.push(missing_month(ledger, policies, &missing));
@@ -52,6 +54,7 @@ pub(super) fn annual_reason(unreadable: &Unreadable) -> String {
         Unreadable::BeforeData(_) => "twelve months before lies before the data".to_owned(),
         Unreadable::AfterData(_) => "twelve months before lies after the data".to_owned(),
         Unreadable::FinerThanData(_) => "the data are labelled by longer periods".to_owned(),
+        Unreadable::NotOneMonth(_) => "the method goes from month to month".to_owned(),
         Unreadable::Missing(months) => {
             let months: Vec<String> = months.iter().map(Month::to_string).collect();
             format!("{} has no rows", text::list(&months, "and"))
@@ -111,7 +114,11 @@ fn earliest_period(ledger: &Ledger, policies: &Policies, asked: Period) -> Perio
 
 /// True if the data go back to the opening of a period.
 fn reaches_back(ledger: &Ledger, policies: &Policies, period: Period) -> bool {
-    let opening = period.earlier(policies.lookback.months(period.months()));
+    let opening = period.earlier(policies.lookback_months(period));
+    let opening = match policies.method {
+        Method::TrailingAverage => Period::ending(opening.last().back(11), Grain::Month),
+        _ => opening,
+    };
     let first_read = if policies.basis == Basis::Stock {
         opening.last()
     } else {
@@ -158,6 +165,17 @@ fn finer_than_data(ledger: &Ledger, policies: &Policies, period: Period) -> Mess
     )
     .found(horizon(ledger))
     .help(format!("ask for whole {grains}, such as `--every {grain}`"))
+}
+
+fn method_on_flow(policies: &Policies, period: Period) -> Message {
+    let (label, method) = (period.label(policies.fiscal_year), policies.method.word());
+    let headline =
+        format!("`method {method}` goes from month to month, and {label} is a sum of months");
+    Message::new(Code::MethodOnFlow, headline)
+        .found(format!("`method {method}` ({})", policies.origin("method")))
+        .found(format!("`basis flow` ({})", policies.origin("basis")))
+        .help(format!("ask for a month: `--period {}`", period.last()))
+        .help("or pass `--basis stock` if amounts are run rates")
 }
 
 fn missing_month(ledger: &Ledger, policies: &Policies, missing: &[Month]) -> Message {

@@ -2,6 +2,7 @@
 //!
 //! JSON, CSV, tables, help and docs take their fields from here, in this order.
 
+use super::method::Rates;
 use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
 use crate::units::{Amount, Ratio};
@@ -110,6 +111,8 @@ macro_rules! annual {
     };
 }
 
+const NO_NUMERATOR: &str = "`method compound` multiplies rates, and has no sum above the line";
+const NO_BASE_COUNT: &str = "`method summed` counts movements, and a customer can make several";
 const NO_OPENING: &str = "no customer has revenue at the opening";
 const NOTHING_LOST: &str = "nothing was lost";
 const NO_CLOSING: &str = "no customer has revenue at the closing";
@@ -188,16 +191,20 @@ pub const FIELDS: &[Field] = &[
         "Clipped at closing",
         "what `negatives clip` cut from the closing"
     ),
-    amount!(
-        retained,
-        "Retained",
-        "Σ closing of the base, and what `reactivation` adds"
-    ),
-    amount!(
-        retained_capped,
-        "Retained, capped",
-        "Σ min(opening, closing) of the base"
-    ),
+    Field {
+        name: "retained",
+        label: "Retained",
+        formula: "Σ closing of the base, and what `reactivation` adds",
+        unit: Unit::Amount,
+        read: |record| summable(record, |sums| sums.retained),
+    },
+    Field {
+        name: "retained_capped",
+        label: "Retained, capped",
+        formula: "Σ min(opening, closing) of the base",
+        unit: Unit::Amount,
+        read: |record| summable(record, |sums| sums.retained_capped),
+    },
     rate!(
         "nrr",
         "NRR",
@@ -331,21 +338,25 @@ pub const FIELDS: &[Field] = &[
         "Churned customers",
         "customers that left"
     ),
-    customers!(
-        unchanged_customers,
-        "Unchanged customers",
-        "customers that pay the same"
-    ),
+    Field {
+        name: "unchanged_customers",
+        label: "Unchanged customers",
+        formula: "customers that pay the same",
+        unit: Unit::Customers,
+        read: |record| countable(record, |sums| sums.unchanged_customers),
+    },
     customers!(
         transient_customers,
         "Transient customers",
         "customers that came and left in between"
     ),
-    customers!(
-        retained_customers,
-        "Retained customers",
-        "customers of the base that are kept"
-    ),
+    Field {
+        name: "retained_customers",
+        label: "Retained customers",
+        formula: "customers of the base that are kept",
+        unit: Unit::Customers,
+        read: |record| countable(record, |sums| sums.retained_customers),
+    },
     Field {
         name: "closing_customers",
         label: "Closing customers",
@@ -454,6 +465,22 @@ fn full(record: &Record, read: impl Fn(&Rollforward) -> Value) -> Value {
         Figures::Full(sums) => read(sums),
         Figures::ClosingOnly { reason, .. } => Value::Undefined(reason.clone()),
     }
+}
+
+/// A numerator of a rate, which there is none of where rates are multiplied.
+fn summable(record: &Record, read: fn(&Rollforward) -> i128) -> Value {
+    full(record, |sums| match sums.rates {
+        Rates::Multiplied { .. } => Value::Undefined(NO_NUMERATOR.to_owned()),
+        _ => Value::Amount(sums.amount(read(sums))),
+    })
+}
+
+/// A count of customers of the base, which one customer can leave and enter again in a chain of steps.
+fn countable(record: &Record, read: fn(&Rollforward) -> u64) -> Value {
+    full(record, |sums| match sums.rates {
+        Rates::OfMovements => Value::Undefined(NO_BASE_COUNT.to_owned()),
+        _ => Value::Count(read(sums)),
+    })
 }
 
 fn closing(

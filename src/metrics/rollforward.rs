@@ -1,5 +1,6 @@
 //! Opening plus movements is closing: the sums and counts of one period and group, and its rates.
 
+use super::method::Rates;
 use super::movements::{Class, Movement};
 use crate::policies::Reactivation;
 use crate::units::{Amount, Ratio};
@@ -45,6 +46,7 @@ use crate::units::{Amount, Ratio};
 )]
 pub struct Rollforward {
     pub scale: u8,
+    pub rates: Rates,
     pub opening: i128,
     pub new: i128,
     pub reactivation: i128,
@@ -170,6 +172,11 @@ impl Rollforward {
 
     /// Asserts that opening plus movements is closing, and that the base falls into its classes.
     pub(super) fn assert_identity(&self) {
+        self.assert_amounts();
+        self.assert_classes();
+    }
+
+    fn assert_amounts(&self) {
         let rises = self.new + self.reactivation + self.expansion + self.transfer_in;
         let falls = self.contraction + self.churn + self.transfer_out;
         assert_eq!(
@@ -177,6 +184,9 @@ impl Rollforward {
             self.closing,
             "opening plus movements is closing"
         );
+    }
+
+    fn assert_classes(&self) {
         let kept = self.expanded_customers + self.contracted_customers + self.unchanged_customers;
         assert_eq!(
             kept + self.churned_customers,
@@ -199,22 +209,141 @@ impl Rollforward {
         );
     }
 
-    /// Σ closing ÷ Σ opening of the base, and what the policy on reactivation adds.
+    /// Takes its rates from the steps on the way: each one multiplied.
+    pub(super) fn multiply(&mut self, steps: &[&Rollforward]) {
+        let product =
+            |rate: fn(&Rollforward) -> Ratio| Ratio::product(steps.iter().map(|step| rate(step)));
+        self.rates = Rates::Multiplied {
+            nrr: product(Rollforward::nrr),
+            grr: product(Rollforward::grr),
+            logo_retention: product(Rollforward::logo_retention),
+        };
+    }
+
+    /// The steps on the way from an opening to a closing as one roll-forward: its movements are all of theirs.
+    /// What was left out and cut is that of the `whole` comparison.
+    ///
+    /// # Panics
+    ///
+    /// If the identity does not hold: a bug of the program, never of the data.
+    pub(super) fn chained(steps: &[&Rollforward], whole: &Rollforward) -> Rollforward {
+        let mut chain = Rollforward::empty(whole.scale);
+        steps.iter().for_each(|step| chain.add(step));
+        let over_steps = |pick: fn(&Rollforward) -> i128| steps.iter().map(|step| pick(step)).sum();
+        let gained: i128 = over_steps(|step| step.retained - step.opening);
+        let lost: i128 = over_steps(|step| step.retained_capped - step.opening);
+        if let (Some(first), Some(last)) = (steps.first(), steps.last()) {
+            chain.opening = first.opening;
+            chain.opening_customers = first.opening_customers;
+            chain.clipped_opening = first.clipped_opening;
+            chain.closing = last.closing;
+            chain.closing_customers = last.closing_customers;
+            chain.paying_customers = last.paying_customers;
+            chain.clipped_closing = last.clipped_closing;
+        }
+        chain.retained = chain.opening + gained;
+        chain.retained_capped = chain.opening + lost;
+        chain.excluded_customers = whole.excluded_customers;
+        chain.excluded_opening = whole.excluded_opening;
+        chain.excluded_closing = whole.excluded_closing;
+        chain.rates = Rates::OfMovements;
+        chain.assert_amounts();
+        chain
+    }
+
+    /// Adds every sum and count of another comparison.
+    pub(super) fn add(&mut self, other: &Rollforward) {
+        let Rollforward {
+            scale: _,
+            rates: _,
+            opening,
+            new,
+            reactivation,
+            expansion,
+            contraction,
+            churn,
+            transfer_in,
+            transfer_out,
+            closing,
+            clipped_opening,
+            clipped_closing,
+            retained,
+            retained_capped,
+            excluded_opening,
+            excluded_closing,
+            excluded_customers,
+            opening_customers,
+            new_customers,
+            reactivated_customers,
+            expanded_customers,
+            contracted_customers,
+            churned_customers,
+            unchanged_customers,
+            transient_customers,
+            retained_customers,
+            closing_customers,
+            paying_customers,
+        } = other;
+        self.opening += opening;
+        self.new += new;
+        self.reactivation += reactivation;
+        self.expansion += expansion;
+        self.contraction += contraction;
+        self.churn += churn;
+        self.transfer_in += transfer_in;
+        self.transfer_out += transfer_out;
+        self.closing += closing;
+        self.clipped_opening += clipped_opening;
+        self.clipped_closing += clipped_closing;
+        self.retained += retained;
+        self.retained_capped += retained_capped;
+        self.excluded_opening += excluded_opening;
+        self.excluded_closing += excluded_closing;
+        self.excluded_customers += excluded_customers;
+        self.opening_customers += opening_customers;
+        self.new_customers += new_customers;
+        self.reactivated_customers += reactivated_customers;
+        self.expanded_customers += expanded_customers;
+        self.contracted_customers += contracted_customers;
+        self.churned_customers += churned_customers;
+        self.unchanged_customers += unchanged_customers;
+        self.transient_customers += transient_customers;
+        self.retained_customers += retained_customers;
+        self.closing_customers += closing_customers;
+        self.paying_customers += paying_customers;
+    }
+
+    /// Σ closing ÷ Σ opening of the base, and what the policy on reactivation adds; under `method compound` the
+    /// product of the steps'.
     #[must_use]
     pub fn nrr(&self) -> Ratio {
-        self.over_opening(self.retained)
+        match self.rates {
+            Rates::Multiplied { nrr, .. } => nrr,
+            _ => self.over_opening(self.retained),
+        }
     }
 
-    /// Σ min(opening, closing) ÷ Σ opening of the base.
+    /// Σ min(opening, closing) ÷ Σ opening of the base; under `method compound` the product of the steps'.
     #[must_use]
     pub fn grr(&self) -> Ratio {
-        self.over_opening(self.retained_capped)
+        match self.rates {
+            Rates::Multiplied { grr, .. } => grr,
+            _ => self.over_opening(self.retained_capped),
+        }
     }
 
-    /// The share of the base's customers that are kept.
+    /// The share of the base's customers that are kept; under `method compound` the product of the steps'.
     #[must_use]
     pub fn logo_retention(&self) -> Ratio {
-        Ratio::of_counts(self.retained_customers, self.opening_customers)
+        match self.rates {
+            Rates::Multiplied { logo_retention, .. } => logo_retention,
+            Rates::OfSums => Ratio::of_counts(self.retained_customers, self.opening_customers),
+            Rates::OfMovements => {
+                let count = |customers| Amount::new(i128::from(customers), 0);
+                let left = count(self.opening_customers) - count(self.churned_customers);
+                Ratio::new(left, count(self.opening_customers))
+            }
+        }
     }
 
     /// What came in over what went out.

@@ -16,7 +16,7 @@ pub use measuring::{
 };
 pub use registry::{POLICIES, Policy};
 
-use crate::units::{Amount, FiscalYear, Month};
+use crate::units::{Amount, FiscalYear, Month, Period};
 
 /// Declares a policy with a fixed set of values: the enum, its words, and how they are read.
 macro_rules! choice {
@@ -205,12 +205,23 @@ impl Policies {
         matches!(self.origin(name), Origin::Flag | Origin::File(_))
     }
 
+    /// How many months before the closing the opening of a period lies. What is averaged over twelve months is
+    /// the rate over a year, unless another one was asked for.
+    #[must_use]
+    pub fn lookback_months(&self, period: Period) -> u32 {
+        match (self.method, self.lookback) {
+            (Method::TrailingAverage, Lookback::Period) => 12,
+            (_, lookback) => lookback.months(period.months()),
+        }
+    }
+
     /// The same choices with nobody left out of the base.
     #[must_use]
     pub fn without_thresholds(&self) -> Policies {
         Policies {
             min_opening: Amount::ZERO,
             min_closing: Amount::ZERO,
+            cohort_base: CohortBase::Opening,
             ..self.clone()
         }
     }

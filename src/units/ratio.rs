@@ -1,5 +1,6 @@
 //! A numerator over a denominator, kept apart until the moment of printing.
 
+use num_bigint::BigInt;
 use rust_decimal::Decimal;
 
 use super::Amount;
@@ -111,6 +112,33 @@ impl Ratio {
         Some(mine.checked_add(-theirs)?.round(decimals))
     }
 
+    /// Several ratios multiplied, such as monthly rates compounded.
+    ///
+    /// The exact product has more digits than 128 bits hold, so it is cut behind 24 decimals with a mark where
+    /// something was cut: rounded to fewer, it gives what the exact product gives. Undefined if one of them is.
+    #[must_use]
+    pub fn product(ratios: impl IntoIterator<Item = Ratio>) -> Ratio {
+        const KEPT: u32 = 24;
+        let ten = BigInt::from(10);
+        let (mut top, mut bottom) = (BigInt::from(1), BigInt::from(1));
+        for ratio in ratios {
+            if !ratio.is_defined() {
+                return Ratio::new(Amount::ZERO, Amount::ZERO);
+            }
+            let (above, below) = (ratio.numerator, ratio.denominator);
+            top *= BigInt::from(above.units()) * ten.pow(u32::from(below.scale()));
+            bottom *= BigInt::from(below.units()) * ten.pow(u32::from(above.scale()));
+        }
+        top *= ten.pow(KEPT);
+        let (whole, rest) = (&top / &bottom, &top % &bottom);
+        let mark = rest.cmp(&BigInt::from(0)) as i8;
+        let digits = i128::try_from(whole * ten + mark).unwrap_or(i128::MAX);
+        Ratio::new(
+            Amount::new(digits, 0),
+            Amount::new(10_i128.pow(KEPT + 1), 0),
+        )
+    }
+
     /// The unrounded fraction as a [`Decimal`] of 28 digits, for looking at; `None` if undefined.
     #[must_use]
     pub fn value(self) -> Option<Decimal> {
@@ -158,6 +186,26 @@ mod tests {
         let difference = ratio(5, 6).difference(ratio(1, 3), 6);
         assert_eq!(difference, Some(Amount::new(500_000, 6)));
         assert_eq!(ratio(1, 0).difference(ratio(1, 3), 6), None);
+    }
+
+    #[test]
+    fn a_product_rounds_as_the_exact_one_does() {
+        let ratio = |above, below| Ratio::new(Amount::new(above, 2), Amount::new(below, 0));
+        // (1/3)³ · 27/2 is a half to the last digit, and a third less than that rounds down.
+        let thirds = [ratio(100, 3), ratio(100, 3), ratio(100, 3)];
+        let half = Ratio::product(thirds.into_iter().chain([ratio(2_700, 2)]));
+        assert_eq!(half.rounded(0), Some(Amount::new(1, 0)));
+        let nearly = Ratio::product([
+            ratio(1_499_999_999_999_999_999, 3),
+            ratio(1, 100_000_000_000_000),
+        ]);
+        assert_eq!(nearly.rounded(0), Some(Amount::ZERO));
+        let many = Ratio::product(
+            (0..12).map(|_| Ratio::new(Amount::new(i128::MAX - 1, 9), Amount::new(i128::MAX, 9))),
+        );
+        assert_eq!(many.rounded(6), Some(Amount::new(1_000_000, 6)));
+        assert!(!Ratio::product([half, ratio(1, 0)]).is_defined());
+        assert_eq!(Ratio::product([]).rounded(2), Some(Amount::new(100, 2)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::super::periods::Asked;
 use super::super::rollforward::Rollforward;
 use crate::error::Effect;
 use crate::ledger::Ledger;
-use crate::policies::Policies;
+use crate::policies::{Method, Policies};
 use crate::units::{Amount, Ratio};
 
 /// One comparison with its figures, to be done again for the customers that a finding is about.
@@ -35,10 +35,11 @@ impl<'a> Measure<'a> {
         };
         let total = calculation.records.first()?.rollforward()?;
         let cannot_repeat = calculation.is_netted && !calculation.clipped.is_empty();
-        if asked.is_range || cannot_repeat || !total.nrr().is_defined() {
+        let has_steps = policies.method != Method::PointToPoint;
+        if asked.is_range || cannot_repeat || has_steps || !total.nrr().is_defined() {
             return None;
         }
-        let lookback = policies.lookback.months(period.months());
+        let lookback = policies.lookback_months(*period);
         let ends = anchors(ledger, *period, lookback, policies).ok()?;
         Some(Measure {
             ledger,
