@@ -7,6 +7,7 @@ mod support;
 #[path = "oracle"]
 mod oracle {
     pub mod ask;
+    pub mod method;
     pub mod model;
     pub mod settings;
     pub mod span;
@@ -14,7 +15,7 @@ mod oracle {
 
 use std::collections::BTreeMap;
 
-use oracle::model::{Answer, Cell, Expected, FIELDS, Model, rounded};
+use oracle::model::{Answer, Cell, Expected, FIELDS, Model, multiplied, rounded};
 use oracle::settings::Settings;
 use oracle::span::Span;
 use support::book::{Book, text_of, units_of};
@@ -240,6 +241,10 @@ fn agrees(cell: &Cell, text: &str) -> bool {
             None => text.is_empty(),
             due => units_of(text) == due,
         },
+        Cell::Product(factors, complement) => match multiplied(factors, *complement) {
+            None => text.is_empty(),
+            due => units_of(text) == due,
+        },
     }
 }
 
@@ -250,6 +255,9 @@ fn written(cell: &Cell) -> String {
         Cell::Amount(units) => text_of(*units),
         Cell::Count(count) => count.to_string(),
         Cell::Rate(above, below) => rounded(*above, *below).map_or_else(String::new, text_of),
+        Cell::Product(factors, complement) => {
+            multiplied(factors, *complement).map_or_else(String::new, text_of)
+        }
     }
 }
 

@@ -228,7 +228,9 @@ impl Rollforward {
     /// If the identity does not hold: a bug of the program, never of the data.
     pub(super) fn chained(steps: &[&Rollforward], whole: &Rollforward) -> Rollforward {
         let mut chain = Rollforward::empty(whole.scale);
-        steps.iter().for_each(|step| chain.add(step));
+        for step in steps {
+            chain.add(step);
+        }
         let over_steps = |pick: fn(&Rollforward) -> i128| steps.iter().map(|step| pick(step)).sum();
         let gained: i128 = over_steps(|step| step.retained - step.opening);
         let lost: i128 = over_steps(|step| step.retained_capped - step.opening);

@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::escape;
 use super::report::{Choice, Report};
 use crate::metrics::Record;
+use crate::policies::Method;
 use crate::text;
 use crate::units::Period;
 
@@ -143,7 +144,10 @@ fn input(report: &Report) -> Vec<String> {
 
 fn scope(report: &Report) -> Vec<String> {
     let definition = format!("definition {}", definition(report, SHORT));
-    [periods(report), basis(report), definition]
+    let mut parts = vec![periods(report), basis(report)];
+    parts.extend(method(report).map(str::to_owned));
+    parts.push(definition);
+    parts
         .iter()
         .map(|part| escape::terminal(part).into_owned())
         .collect()
@@ -169,6 +173,18 @@ fn periods(report: &Report) -> String {
     let periods = text::count(totals().count() as u64, "period");
     let (first, last) = (label(first), label(last));
     format!("{periods}, {first} to {last}, each against {against}")
+}
+
+/// How the two ends become a rate, where it is not by comparing them.
+fn method(report: &Report) -> Option<&'static str> {
+    match Method::parse(choice(report, "method")?)? {
+        Method::PointToPoint => None,
+        Method::Compound => {
+            Some("compound: rates of the steps multiplied, amounts from end to end")
+        }
+        Method::Summed => Some("summed: movements of the steps added up"),
+        Method::TrailingAverage => Some("trailing average: twelve months' comparisons added up"),
+    }
 }
 
 /// What an amount is: `stock: MRR of the last month`.

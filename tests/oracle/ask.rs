@@ -133,6 +133,20 @@ fn measuring(dice: &mut Dice, grain: i32, amount: &str, settings: &mut Settings)
         &["0", "12", "120.5", "250", "3000"],
         settings,
     );
+    sometimes(
+        dice,
+        25,
+        "method",
+        &["compound", "summed", "trailing-average"],
+        settings,
+    );
+    sometimes(
+        dice,
+        20,
+        "cohort-base",
+        &["opening", "first-month", "survivors"],
+        settings,
+    );
     sometimes(dice, 40, "partial", &["refuse", "allow", "allow"], settings);
 }
 

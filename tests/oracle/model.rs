@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use num_bigint::BigInt;
+
+use crate::oracle::method::{Fault, Outcome};
 use crate::oracle::settings::Settings;
 use crate::oracle::span::{Form, Span};
 use crate::support::book::{Book, Row};
@@ -32,23 +35,31 @@ pub enum Cell {
     Count(i128),
     /// A quotient, rounded when it is compared; over zero it is undefined.
     Rate(i128, i128),
+    /// Several of them multiplied, or one less that.
+    Product(Vec<(i128, i128)>, bool),
     Null,
 }
 
 /// One customer's move between two anchors.
 #[derive(Clone, Debug)]
-struct Fact {
+pub struct Fact {
     /// The segment that its movement stands in, and the one its closing value stands in.
-    home: Vec<String>,
-    end: Vec<String>,
-    a: i128,
-    b: i128,
-    cut_opening: i128,
-    cut_closing: i128,
+    pub home: Vec<String>,
+    pub end: Vec<String>,
+    pub a: i128,
+    pub b: i128,
+    pub cut_opening: i128,
+    pub cut_closing: i128,
     class: Class,
     /// A zero that a row states, with `zero active`.
-    stays: bool,
-    excluded: bool,
+    pub stays: bool,
+    pub excluded: bool,
+}
+
+impl Fact {
+    pub fn is_there(&self) -> bool {
+        self.class != Class::Absent
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,15 +76,15 @@ enum Class {
 
 /// A period and those of its months that are read.
 #[derive(Clone, Debug)]
-struct Anchor {
-    span: Span,
-    reads: Vec<i32>,
-    cut: bool,
+pub struct Anchor {
+    pub span: Span,
+    pub reads: Vec<i32>,
+    pub cut: bool,
 }
 
 /// Why an anchor has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lacking {
+pub enum Lacking {
     Before,
     After,
 }
@@ -140,14 +151,14 @@ pub const FIELDS: [&str; 47] = [
 
 /// A book under settings.
 pub struct Model<'a> {
-    settings: &'a Settings,
-    stock: bool,
+    pub settings: &'a Settings,
+    pub stock: bool,
     /// How many times an amount stands in a year, for the thresholds; 0 for a flow.
     yearly: i128,
     first: i32,
     last: i32,
     /// The grain of the labels in months.
-    grain: i32,
+    pub grain: i32,
     /// Months that any row of the input covers, whatever is filtered.
     covered: BTreeSet<i32>,
     /// Rows that count, with their segment and the month their amount is in.
@@ -320,7 +331,7 @@ impl<'a> Model<'a> {
     }
 
     /// The months an anchor reads, all of them there.
-    fn anchor(&self, span: Span) -> Result<Anchor, Lacking> {
+    pub fn anchor(&self, span: Span) -> Result<Anchor, Lacking> {
         let partial = self.settings.is("partial", "allow") && span.first() <= self.last;
         let cut = span.last > self.last;
         if cut && !partial {
@@ -339,7 +350,7 @@ impl<'a> Model<'a> {
     }
 
     /// True if a month it reads has no row of anybody and that is not to count as zero.
-    fn missing(&self, anchor: &Anchor) -> bool {
+    pub fn missing(&self, anchor: &Anchor) -> bool {
         !self.settings.is("missing-months", "zero")
             && anchor
                 .reads
@@ -348,7 +359,7 @@ impl<'a> Model<'a> {
     }
 
     fn measure(&mut self, span: Span, one: bool) -> Vec<Expected> {
-        let lookback = self.settings.number("lookback").unwrap_or(span.length);
+        let lookback = self.lookback(span);
         let closing = self.anchor(span);
         let opening = self.anchor(span.earlier(lookback));
         for lacking in [closing.as_ref().err(), opening.as_ref().err()]
@@ -374,21 +385,26 @@ impl<'a> Model<'a> {
             self.errors.insert("period-after-data");
             return Vec::new();
         }
-        let Some(facts) = self.facts(opening, closing) else {
-            self.errors.insert("negative-revenue");
-            return Vec::new();
+        let outcome = match self.outcome(lookback, opening, closing) {
+            Ok(outcome) => outcome,
+            Err(Fault::Lacking(Lacking::Before)) if !one => {
+                return self.undefined(span, lookback, Some(closing));
+            }
+            Err(fault) => {
+                self.errors.insert(match fault {
+                    Fault::Lacking(Lacking::Before) => "period-before-data",
+                    Fault::Lacking(Lacking::After) => "period-after-data",
+                    Fault::Code(code) => code,
+                });
+                return Vec::new();
+            }
         };
         let annual = self.annual(span, closing);
         let mut records = Vec::new();
-        for group in self.groups(&facts) {
+        for (group, figures, seen) in outcome {
             let mut record = self.head(span, lookback, group.as_deref());
-            let seen = self.figures(&facts, group.as_deref(), &mut record);
-            put_annual(
-                annual.as_deref(),
-                group.as_deref(),
-                self.settings,
-                &mut record,
-            );
+            record.extend(figures);
+            Self::put_annual(annual.as_ref(), group.as_deref(), &mut record);
             record.insert("partial".into(), Cell::Text(closing.cut.to_string()));
             records.push(Expected {
                 cells: record,
@@ -398,19 +414,41 @@ impl<'a> Model<'a> {
         records
     }
 
+    /// How far the opening lies before the closing; an average over twelve months is one of rates over a year.
+    fn lookback(&self, span: Span) -> i32 {
+        let usual = if self.settings.is("method", "trailing-average") {
+            12
+        } else {
+            span.length
+        };
+        self.settings.number("lookback").unwrap_or(usual)
+    }
+
     /// The same closing against a year before; `None` where the data don't reach or don't allow it.
     /// What would stop the run at its own anchors leaves this side figure undefined.
-    fn annual(&self, span: Span, closing: &Anchor) -> Option<Vec<Fact>> {
+    fn annual(&self, span: Span, closing: &Anchor) -> Option<Outcome> {
         let opening = self.anchor(span.earlier(12)).ok()?;
         // Cut short, the comparison would span fewer than twelve months.
         if self.missing(&opening) || closing.cut {
             return None;
         }
-        self.facts(&opening, closing)
+        self.outcome(12, &opening, closing).ok()
+    }
+
+    fn put_annual(
+        annual: Option<&Outcome>,
+        group: Option<&[String]>,
+        cells: &mut BTreeMap<String, Cell>,
+    ) {
+        let own = annual.and_then(|annual| annual.iter().find(|one| one.0.as_deref() == group));
+        for field in ["nrr", "grr", "logo_retention"] {
+            let rate = own.and_then(|(_, figures, _)| figures.get(field).cloned());
+            cells.insert(format!("annual_{field}"), rate.unwrap_or(Cell::Null));
+        }
     }
 
     /// The total, then each segment in byte order.
-    fn groups(&self, facts: &[Fact]) -> Vec<Option<Vec<String>>> {
+    pub fn groups(&self, facts: &[Fact]) -> Vec<Option<Vec<String>>> {
         let mut groups = vec![None];
         if !self.settings.by().is_empty() {
             let cut = |fact: &&Fact| fact.cut_opening + fact.cut_closing > 0;
@@ -449,7 +487,10 @@ impl<'a> Model<'a> {
 
     /// A row of a range whose opening lies before the data: only the closing is known.
     fn undefined(&mut self, span: Span, lookback: i32, closing: Option<&Anchor>) -> Vec<Expected> {
+        // A sum of twelve closings has no part that is there.
+        let no_part = self.settings.is("method", "trailing-average");
         let facts: Option<Vec<Fact>> = match closing {
+            _ if no_part => Some(Vec::new()),
             None => Some(Vec::new()),
             Some(closing) => {
                 // Nobody has an opening value, so nobody is below a threshold and everybody has the closing segment.
@@ -483,15 +524,12 @@ impl<'a> Model<'a> {
                 .filter(|fact| is_in(group.as_deref(), &fact.end))
                 .collect();
             let present = here.iter().filter(|fact| fact.b > 0).count();
-            if let Some(closing) = closing {
-                cells.insert(
-                    "closing".into(),
-                    Cell::Amount(here.iter().map(|fact| fact.b).sum()),
-                );
+            let cut = closing.is_some_and(|closing| closing.cut);
+            cells.insert("partial".into(), Cell::Text(cut.to_string()));
+            if !no_part && closing.is_some() {
+                let standing = here.iter().map(|fact| fact.b).sum();
+                cells.insert("closing".into(), Cell::Amount(standing));
                 cells.insert("closing_customers".into(), count(present));
-                cells.insert("partial".into(), Cell::Text(closing.cut.to_string()));
-            } else {
-                cells.insert("partial".into(), Cell::Text("false".into()));
             }
             records.push(Expected {
                 cells,
@@ -502,7 +540,7 @@ impl<'a> Model<'a> {
     }
 
     /// Every customer's move; `None` if one is below zero and that is an error.
-    fn facts(&self, opening: &Anchor, closing: &Anchor) -> Option<Vec<Fact>> {
+    pub fn facts(&self, opening: &Anchor, closing: &Anchor) -> Option<Vec<Fact>> {
         let mut facts = Vec::new();
         for &customer in &self.customers {
             let raw_a = self.value(customer, opening);
@@ -530,10 +568,24 @@ impl<'a> Model<'a> {
                 stays,
                 excluded: a > 0
                     && (self.below("min-opening", a, opening)
-                        || self.below("min-closing", b, closing)),
+                        || self.below("min-closing", b, closing)
+                        || self.outside(customer, b, opening)),
             });
         }
         Some(facts)
+    }
+
+    /// True for a customer that `cohort-base` leaves out.
+    fn outside(&self, customer: &str, b: i128, opening: &Anchor) -> bool {
+        match self.settings.get("cohort-base") {
+            Some("survivors") => b == 0,
+            Some("first-month") => opening.reads.first().is_some_and(|&first| {
+                self.cells
+                    .get(&(customer, first))
+                    .is_none_or(|&amount| amount <= 0)
+            }),
+            _ => false,
+        }
     }
 
     fn value(&self, customer: &str, anchor: &Anchor) -> i128 {
@@ -674,65 +726,35 @@ impl<'a> Model<'a> {
             .find(|(_, sum)| *sum == largest)
             .map(|(value, _)| value)
     }
-
-    /// All amounts, counts and rates of one group; false if nobody is in it.
-    fn figures(
-        &self,
-        facts: &[Fact],
-        group: Option<&[String]>,
-        cells: &mut BTreeMap<String, Cell>,
-    ) -> bool {
-        let home: Vec<&Fact> = facts
-            .iter()
-            .filter(|fact| is_in(group, &fact.home))
-            .collect();
-        let kept: Vec<&Fact> = home.iter().copied().filter(|fact| !fact.excluded).collect();
-        let out: Vec<&Fact> = home.iter().copied().filter(|fact| fact.excluded).collect();
-        let ends: Vec<&Fact> = facts
-            .iter()
-            .filter(|fact| is_in(group, &fact.end) && !fact.excluded)
-            .collect();
-        let sums = Sums::of(&kept, &ends, group.is_some(), self.settings);
-        sums.put(cells);
-        let cut = |part: fn(&Fact) -> i128| Cell::Amount(kept.iter().map(|fact| part(fact)).sum());
-        cells.insert("clipped_opening".into(), cut(|fact| fact.cut_opening));
-        cells.insert("clipped_closing".into(), cut(|fact| fact.cut_closing));
-        cells.insert("excluded_customers".into(), count(out.len()));
-        cells.insert(
-            "excluded_opening".into(),
-            Cell::Amount(out.iter().map(|fact| fact.a).sum()),
-        );
-        cells.insert(
-            "excluded_closing".into(),
-            Cell::Amount(out.iter().map(|fact| fact.b).sum()),
-        );
-        let shown = |fact: &&&Fact| fact.class != Class::Absent;
-        kept.iter().filter(shown).count() > 0 || ends.iter().any(|fact| fact.b > 0 || fact.stays)
-    }
 }
 
 /// The sums of one group.
-struct Sums {
-    opening: i128,
-    closing: i128,
+#[derive(Clone)]
+pub struct Sums {
+    pub opening: i128,
+    pub closing: i128,
     /// Amounts in the order of [`MOVEMENTS`], after the policy on reactivation.
-    moved: [i128; 6],
+    pub moved: [i128; 6],
     /// Customers likewise.
-    heads: [i128; 6],
-    transfer_in: i128,
-    transfer_out: i128,
-    retained: i128,
-    capped: i128,
-    opening_customers: i128,
-    retained_customers: i128,
-    closing_customers: i128,
+    pub heads: [i128; 6],
+    pub transfer_in: i128,
+    pub transfer_out: i128,
+    pub retained: i128,
+    pub capped: i128,
+    pub opening_customers: i128,
+    pub retained_customers: i128,
+    pub closing_customers: i128,
     /// Customers with a closing amount, without those that a stated zero keeps.
-    paying_customers: i128,
-    transient: i128,
+    pub paying_customers: i128,
+    pub transient: i128,
+    /// What was cut at the two ends.
+    pub clipped: (i128, i128),
+    /// Customers left out, with their opening and closing.
+    pub excluded: (i128, i128, i128),
 }
 
 impl Sums {
-    fn of(kept: &[&Fact], ends: &[&Fact], grouped: bool, settings: &Settings) -> Sums {
+    pub fn of(kept: &[&Fact], ends: &[&Fact], grouped: bool, settings: &Settings) -> Sums {
         let base: Vec<&&Fact> = kept.iter().filter(|fact| fact.a > 0).collect();
         let classes = [
             Class::New,
@@ -781,10 +803,42 @@ impl Sums {
             closing_customers: whole(ends.iter().filter(|fact| fact.b > 0 || fact.stays).count()),
             paying_customers: whole(ends.iter().filter(|fact| fact.b > 0).count()),
             transient: whole(of(Class::Transient).count()),
+            clipped: (0, 0),
+            excluded: (0, 0, 0),
         }
     }
 
-    fn put(&self, cells: &mut BTreeMap<String, Cell>) {
+    pub fn plus(&self, other: &Sums) -> Sums {
+        let both = |mine: &[i128; 6], theirs: &[i128; 6]| {
+            std::array::from_fn(|index| mine[index] + theirs[index])
+        };
+        Sums {
+            opening: self.opening + other.opening,
+            closing: self.closing + other.closing,
+            moved: both(&self.moved, &other.moved),
+            heads: both(&self.heads, &other.heads),
+            transfer_in: self.transfer_in + other.transfer_in,
+            transfer_out: self.transfer_out + other.transfer_out,
+            retained: self.retained + other.retained,
+            capped: self.capped + other.capped,
+            opening_customers: self.opening_customers + other.opening_customers,
+            retained_customers: self.retained_customers + other.retained_customers,
+            closing_customers: self.closing_customers + other.closing_customers,
+            paying_customers: self.paying_customers + other.paying_customers,
+            transient: self.transient + other.transient,
+            clipped: (
+                self.clipped.0 + other.clipped.0,
+                self.clipped.1 + other.clipped.1,
+            ),
+            excluded: (
+                self.excluded.0 + other.excluded.0,
+                self.excluded.1 + other.excluded.1,
+                self.excluded.2 + other.excluded.2,
+            ),
+        }
+    }
+
+    pub fn put(&self, cells: &mut BTreeMap<String, Cell>) {
         let heads = [
             "new",
             "reactivated",
@@ -812,6 +866,10 @@ impl Sums {
             ("closing", self.closing),
             ("retained", self.retained),
             ("retained_capped", self.capped),
+            ("clipped_opening", self.clipped.0),
+            ("clipped_closing", self.clipped.1),
+            ("excluded_opening", self.excluded.1),
+            ("excluded_closing", self.excluded.2),
         ];
         cells.extend(amounts.map(|(field, amount)| (field.to_owned(), Cell::Amount(amount))));
         let counts = [
@@ -819,6 +877,7 @@ impl Sums {
             ("retained_customers", self.retained_customers),
             ("closing_customers", self.closing_customers),
             ("transient_customers", self.transient),
+            ("excluded_customers", self.excluded.0),
         ];
         cells.extend(counts.map(|(field, count)| (field.to_owned(), Cell::Count(count))));
         let (o, heads) = (self.opening, self.opening_customers);
@@ -850,31 +909,7 @@ impl Sums {
     }
 }
 
-fn put_annual(
-    facts: Option<&[Fact]>,
-    group: Option<&[String]>,
-    settings: &Settings,
-    cells: &mut BTreeMap<String, Cell>,
-) {
-    let fields = [
-        ("annual_nrr", "nrr"),
-        ("annual_grr", "grr"),
-        ("annual_logo_retention", "logo_retention"),
-    ];
-    let mut year = BTreeMap::new();
-    if let Some(facts) = facts {
-        let kept: Vec<&Fact> = facts
-            .iter()
-            .filter(|fact| is_in(group, &fact.home) && !fact.excluded)
-            .collect();
-        Sums::of(&kept, &[], false, settings).put(&mut year);
-    }
-    for (field, source) in fields {
-        cells.insert(field.to_owned(), year.remove(source).unwrap_or(Cell::Null));
-    }
-}
-
-fn is_in(group: Option<&[String]>, segment: &[String]) -> bool {
+pub fn is_in(group: Option<&[String]>, segment: &[String]) -> bool {
     group.is_none_or(|group| group == segment)
 }
 
@@ -897,5 +932,30 @@ pub fn rounded(above: i128, below: i128) -> Option<i128> {
         size
     } else {
         -size
+    })
+}
+
+/// Quotients multiplied, or one less that, in millionths, rounded once; `None` if one is over zero.
+pub fn multiplied(factors: &[(i128, i128)], complement: bool) -> Option<i128> {
+    let product = |pick: fn(&(i128, i128)) -> i128| -> BigInt {
+        factors
+            .iter()
+            .map(|factor| BigInt::from(pick(factor)))
+            .product()
+    };
+    let (above, below) = (product(|factor| factor.0), product(|factor| factor.1));
+    if below == BigInt::from(0) {
+        return None;
+    }
+    let above = if complement { &below - above } else { above };
+    let (size, half) = (
+        above.magnitude() * 2_000_000_u32 + below.magnitude(),
+        below.magnitude() * 2_u32,
+    );
+    let rounded = i128::try_from(BigInt::from(size / half)).expect("a rate");
+    Some(if above.sign() == below.sign() {
+        rounded
+    } else {
+        -rounded
     })
 }
