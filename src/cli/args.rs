@@ -485,6 +485,23 @@ pub(super) const SETTINGS: &[Setting] = &[
         "How many threads read; by default one a core",
     ),
     setting(
+        "confidence",
+        "PERCENT",
+        "Certainty",
+        "How sure NRR and GRR are: the interval that holds them at this level, such as 95",
+    ),
+    setting(
+        "seed",
+        "N",
+        "Certainty",
+        "Where the draws of --confidence start; 1 by default",
+    ),
+    switch(
+        "sensitivity",
+        "Certainty",
+        "List every other choice that changes the number, with what it would be",
+    ),
+    setting(
         "format",
         "FORMAT",
         "Output",

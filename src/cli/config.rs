@@ -17,7 +17,7 @@ use crate::input::pattern::Pattern;
 use crate::input::preset::with_own;
 use crate::input::shape::rules::{AmountIs, Per};
 use crate::input::shape::{EndRule, History, Shape};
-use crate::metrics::{Ask, ControlTotal};
+use crate::metrics::{Ask, Confidence, ControlTotal};
 use crate::output::Format;
 use crate::policies::{Interval, Origin, POLICIES, Policies};
 use crate::text;
@@ -36,6 +36,10 @@ pub(super) struct Config {
     pub(super) control_totals: Vec<ControlTotal>,
     /// The settings that somebody set, in the order of the registers.
     pub(super) set: Vec<Set>,
+    /// How sure rates shall be said to be.
+    pub(super) confidence: Option<Confidence>,
+    /// True if other choices are to be tried.
+    pub(super) is_sensitive: bool,
     /// How the result looks.
     pub(super) format: Format,
 }
@@ -83,6 +87,8 @@ pub(super) fn config(
     let ask = resolver.ask(periods, policies.fiscal_year);
     let load = resolver.load_options();
     let control_totals = resolver.control_totals(policies.fiscal_year);
+    let confidence = resolver.confidence();
+    let is_sensitive = resolver.switch("sensitivity");
     let format = resolver
         .parsed("format", &Format::ALL.map(Format::word), Format::parse)
         .or_else(|| args.output.as_deref().and_then(format_of))
@@ -93,6 +99,8 @@ pub(super) fn config(
             load,
             ask,
             control_totals,
+            confidence,
+            is_sensitive,
             set: resolver.set(),
             format,
         })
@@ -378,6 +386,22 @@ impl Resolver<'_> {
         Interval::parse(&word).map(|interval| match interval.months() {
             Some(months) => Per::Months((months, 1)),
             None => Per::Term,
+        })
+    }
+
+    fn confidence(&mut self) -> Option<Confidence> {
+        let seed = self.parsed("seed", &["a whole number"], |seed| seed.parse::<u64>().ok());
+        let level = self.one("confidence").map(|(level, _)| level);
+        if let (None, Some(seed), Some(given)) = (&level, seed, self.given("seed"))
+            && given.origin == Origin::Flag
+        {
+            let expected = "no seed without `--confidence`, such as `--confidence 95`";
+            self.refuse("seed", &seed.to_string(), expected, &given);
+        }
+        level.as_ref()?;
+        let expected = ["a level in percent from 50 to 99.9, such as 95"];
+        self.parsed("confidence", &expected, |level| {
+            Confidence::parse(level, seed.unwrap_or(Confidence::SEED))
         })
     }
 

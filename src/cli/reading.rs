@@ -16,6 +16,7 @@ use crate::input::source::Source;
 use crate::input::{Loaded, Trait, load, look};
 use crate::metrics::{ControlTotal, months};
 use crate::output::{Beginning, Look, Report, render_beginnings, render_declaration};
+use crate::policies::Policies;
 
 /// What a command works with besides its own arguments.
 pub(super) struct Context<'a, 's> {
@@ -94,6 +95,20 @@ impl Context<'_, '_> {
             render_beginnings(&seen, config.format, look, out)?;
             out.flush()
         })
+    }
+
+    /// Reads the inputs once more under other choices; `None` where they cannot be read so, or a pipe is among them.
+    pub(super) fn read_again(
+        &self,
+        args: &ReadArgs,
+        config: &Config,
+        policies: &Policies,
+    ) -> Option<Loaded> {
+        let folder = self.environment.folder();
+        let has_pipe = args.files.is_empty() || args.files.iter().any(|name| name == "-");
+        let sources = args.files.iter().map(|name| Source::path_in(folder, name));
+        let sources = (!has_pipe).then(|| sources.collect())?;
+        load(sources, &config.load, policies, &|_| ()).ok()
     }
 
     /// Opens the output file, if one is named.

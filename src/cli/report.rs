@@ -10,7 +10,8 @@ use crate::input::shape::{History, Shape};
 use crate::input::{FileSummary, Loaded};
 use crate::ledger::Bridged;
 use crate::metrics::{
-    Asked, Calculation, Record, billed_once_a_year, bridged_months, calc, findings_for,
+    Asked, Calculation, Confidence, Record, SMALL_BASE, billed_once_a_year, bridged_months, calc,
+    findings_for,
 };
 use crate::output::{Choice, Definition, Input, InputFile, Report};
 use crate::policies::{Basis, CohortBase, Duplicates, Origin, Policies, SegmentAt, Spread};
@@ -91,6 +92,8 @@ pub(super) struct Question<'a> {
     pub(super) bridged: &'a [Bridged],
     /// The periods.
     pub(super) asked: &'a Asked,
+    /// At which level intervals were asked for.
+    pub(super) confidence: Option<Confidence>,
 }
 
 /// The report of a calculation.
@@ -101,6 +104,7 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
         loaded,
         bridged,
         asked,
+        confidence: _,
     } = *question;
     let ledger = &loaded.books.customers;
     let mut warnings = loaded.warnings.clone();
@@ -113,6 +117,11 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
     warnings.extend(products_netted(loaded));
     warnings.extend(flattering(policies, loaded));
     warnings.extend(clipped(&calculation, loaded));
+    warnings.extend(
+        question
+            .confidence
+            .and_then(|_| small_base(&calculation.records)),
+    );
     warnings.extend(bridged_months(
         ledger,
         policies,
@@ -127,6 +136,8 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
         by: loaded.by.clone(),
         is_single: !asked.is_range,
         records: calculation.records,
+        confidence: question.confidence,
+        sensitivity: None,
         warnings,
     }
 }
@@ -142,6 +153,8 @@ pub(super) fn declared(policies: &Policies, filters: (&[Filter], &str), loaded: 
         by: loaded.by.clone(),
         is_single: false,
         records: Vec::new(),
+        confidence: None,
+        sensitivity: None,
         warnings,
     }
 }
@@ -480,6 +493,28 @@ fn flattering(policies: &Policies, loaded: &Loaded) -> Vec<Message> {
         );
     }
     messages
+}
+
+/// Rates of so few customers that an interval says little.
+fn small_base(records: &[Record]) -> Option<Message> {
+    let sums = records.iter().filter_map(Record::rollforward);
+    let small = sums.filter(|sums| sums.opening_customers < SMALL_BASE);
+    let sizes: Vec<u64> = small.map(|sums| sums.opening_customers).collect();
+    let least = *sizes.iter().min()?;
+    let headline = match sizes.len() {
+        1 => format!(
+            "{} at the opening, and an interval needs {SMALL_BASE}",
+            text::count(least, "customer")
+        ),
+        several => {
+            format!("{several} records have fewer than {SMALL_BASE} customers at the opening")
+        }
+    };
+    Some(
+        Message::new(Code::SmallBase, headline)
+            .note("with so few, one customer decides the rate, and an interval says little")
+            .counting(sizes.len() as u64),
+    )
 }
 
 /// Customers whose values below zero were cut to zero where they count.

@@ -502,6 +502,10 @@ codes! {
     /// not the company's retention. Quote the policy with the number, or leave it at its
     /// default.
     FlatteringPolicy = "flattering-policy", Warning;
+    /// An interval was asked for, and fewer than 30 customers have revenue at the opening. With
+    /// so few one customer decides, and the draws of an interval see only those that happen to
+    /// be there. Say the number of customers with the rate, or measure a longer period.
+    SmallBase = "small-base", Warning;
     /// Values below zero at one end of the comparison were cut to zero, as `negatives clip`
     /// asks. How much was cut is printed with the result. If it is much, look for credit
     /// notes booked in the wrong month.

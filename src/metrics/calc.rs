@@ -3,19 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{Anchors, Unreadable, anchor, anchors};
+use super::confidence::{Confidence, Intervals, Member, intervals};
 use super::method::Stop;
 use super::movements::{Movement, Negative, movements, netted};
 use super::periods::Asked;
 use super::problems;
 use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
-use super::segments::by_segment;
+use super::segments::{by_segment, members_by_segment};
 use crate::error::Errors;
 use crate::ledger::{Books, Ledger, UNIT_SEPARATOR};
 use crate::policies::{Method, Policies, SegmentAt};
 use crate::units::{Month, Period};
 
 const YEAR: u32 = 12;
+
+/// Why a base without customers has no intervals.
+const NO_BASE: &str = "no customer has revenue at the opening";
 
 /// Why a period that the data end in has no rates over twelve months: they would span fewer.
 const CUT: &str = "the data end before the period does";
@@ -50,6 +54,20 @@ pub struct Calculation {
 ///
 /// `docs/definitions.md`.
 pub fn calc(books: &Books, asked: &Asked, policies: &Policies) -> Result<Calculation, Errors> {
+    calc_with(books, asked, policies, None)
+}
+
+/// The same, with how sure the rates are.
+///
+/// # Errors
+///
+/// Those of [`calc`].
+pub fn calc_with(
+    books: &Books,
+    asked: &Asked,
+    policies: &Policies,
+    confidence: Option<Confidence>,
+) -> Result<Calculation, Errors> {
     let ledger = &books.customers;
     let products = books
         .products
@@ -60,6 +78,7 @@ pub fn calc(books: &Books, asked: &Asked, policies: &Policies) -> Result<Calcula
         products: products.map(|products| (products, owners(ledger, products))),
         policies,
         everybody: policies.without_thresholds(),
+        confidence,
         is_range: asked.is_range,
         faults: Faults::default(),
     };
@@ -105,6 +124,8 @@ pub(super) struct Run<'a> {
     pub(super) policies: &'a Policies,
     /// The policies without thresholds, for what stands before there is a base.
     everybody: Policies,
+    /// How sure rates shall be said to be.
+    confidence: Option<Confidence>,
     is_range: bool,
     faults: Faults,
 }
@@ -117,6 +138,15 @@ pub(super) struct Compared {
     pub(super) clipped: Vec<u32>,
     /// The customers that are left out of the base, and so of every figure.
     pub(super) left_out: BTreeSet<u32>,
+    /// The members of the bases, where intervals were asked for.
+    members: Members,
+}
+
+/// The bases of the total and of each segment.
+#[derive(Default)]
+struct Members {
+    total: Vec<Member>,
+    segments: BTreeMap<Vec<String>, Vec<Member>>,
 }
 
 impl Run<'_> {
@@ -180,6 +210,8 @@ impl Run<'_> {
         left_out: &BTreeSet<u32>,
     ) -> Result<Compared, Vec<Negative>> {
         let (reactivation, scale) = (policies.reactivation, self.ledger.scale());
+        let mut members = Members::default();
+        let asks = self.confidence.is_some();
         let (customers, swapped, segments) = if let Some((products, owners)) = &self.products {
             let mut netted = netted(self.ledger, (products, owners), ends, policies)?;
             leave_out(&mut netted.customers, |customer| {
@@ -189,14 +221,23 @@ impl Run<'_> {
                 left_out.contains(&owners[unit as usize])
             });
             let segments = by_segment(products, read_at, &netted.products, policies);
+            if asks {
+                members.segments = members_by_segment(products, ends, &netted.products, policies);
+            }
             (netted.customers, netted.swapped, segments)
         } else {
             let mut movements = movements(self.ledger, ends, policies)?;
             leave_out(&mut movements, |customer| left_out.contains(&customer));
             let is_split = !self.ledger.attributes().is_empty();
             let segments = is_split.then(|| by_segment(self.ledger, read_at, &movements, policies));
+            if asks && is_split {
+                members.segments = members_by_segment(self.ledger, ends, &movements, policies);
+            }
             (movements, 0, segments.unwrap_or_default())
         };
+        if asks {
+            members.total = customers.iter().filter_map(Member::of).collect();
+        }
         let mut total = Rollforward::total(&customers, reactivation, scale);
         total.add_swapped(swapped);
         let is_clipped = |one: &&Movement| one.clipped_opening + one.clipped_closing > 0;
@@ -206,6 +247,7 @@ impl Run<'_> {
         Ok(Compared {
             clipped: clipped.collect(),
             left_out: gone.map(|one| one.customer).collect(),
+            members,
             total,
             segments,
         })
@@ -253,12 +295,39 @@ impl Run<'_> {
             partial: ends.partial,
             ..self.blank(ends.closing.period, ends.opening.period)
         };
-        calculation.records.push(record(compared.total, None));
-        let segments = compared
-            .segments
-            .into_iter()
-            .map(|(segment, own)| record(own, Some(segment)));
+        let Compared {
+            total,
+            segments,
+            mut members,
+            ..
+        } = compared;
+        let base = std::mem::take(&mut members.total);
+        calculation.records.push(Record {
+            intervals: self.intervals(&total, base),
+            ..record(total, None)
+        });
+        let segments = segments.into_iter().map(|(segment, own)| {
+            let base = members.segments.remove(&segment).unwrap_or_default();
+            Record {
+                intervals: self.intervals(&own, base),
+                ..record(own, Some(segment))
+            }
+        });
         calculation.records.extend(segments);
+    }
+
+    /// How sure the rates of a roll-forward of this base are, where that was asked.
+    fn intervals(&self, own: &Rollforward, base: Vec<Member>) -> Option<Result<Intervals, String>> {
+        let confidence = self.confidence?;
+        if self.policies.method != Method::PointToPoint {
+            let method = self.policies.method.word();
+            return Some(Err(format!(
+                "intervals are of two ends, and not of `method {method}`"
+            )));
+        }
+        let in_base: i128 = base.iter().map(|member| member.retained).sum();
+        let found = intervals(base, own.retained - in_base, own.scale, confidence);
+        Some(found.ok_or_else(|| NO_BASE.to_owned()))
     }
 
     /// A record of a period whose opening lies before the data: what stands at the closing, no more.
@@ -324,6 +393,7 @@ impl Run<'_> {
                 closing: None,
             },
             annual: Err(String::new()),
+            intervals: None,
             partial: false,
         }
     }

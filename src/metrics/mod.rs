@@ -8,6 +8,7 @@
 
 mod anchors;
 mod calc;
+mod confidence;
 mod control;
 mod findings;
 mod method;
@@ -19,9 +20,11 @@ mod record;
 pub mod registry;
 mod rollforward;
 mod segments;
+mod sensitivity;
 
 pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};
-pub use calc::{Calculation, calc};
+pub use calc::{Calculation, calc, calc_with};
+pub use confidence::{Confidence, DRAWS, Intervals, SMALL_BASE};
 pub use control::ControlTotal;
 pub use findings::{billed_once_a_year, bridged_months, findings, findings_for};
 pub use method::Rates;
@@ -31,3 +34,4 @@ pub use periods::{Ask, Asked, PeriodProblem};
 pub use record::{Annual, Figures, Record};
 pub use rollforward::Rollforward;
 pub use segments::by_segment;
+pub use sensitivity::{Alternative, alternatives, differs};

@@ -1,5 +1,6 @@
 //! One period and segment of a calculation, before it has a look.
 
+use super::confidence::Intervals;
 use super::rollforward::Rollforward;
 use crate::units::{Amount, FiscalYear, Period, Ratio};
 
@@ -20,6 +21,8 @@ pub struct Record {
     pub figures: Figures,
     /// The same closing against twelve months before.
     pub annual: Result<Annual, String>,
+    /// How sure NRR and GRR are, where it was asked, or why that cannot be said.
+    pub intervals: Option<Result<Intervals, String>>,
     /// True if the data end before the period does.
     pub partial: bool,
 }

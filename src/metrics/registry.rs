@@ -111,6 +111,23 @@ macro_rules! annual {
     };
 }
 
+/// A field that is an end of an interval; absent where none was asked for.
+macro_rules! interval {
+    ($name:literal, $label:literal, $formula:literal, $rate:ident.$end:tt) => {
+        Field {
+            name: $name,
+            label: $label,
+            formula: $formula,
+            unit: Unit::Fraction,
+            read: |record| match &record.intervals {
+                None => Value::Absent,
+                Some(Ok(intervals)) => defined(intervals.$rate.$end, NO_OPENING),
+                Some(Err(reason)) => Value::Undefined(reason.clone()),
+            },
+        }
+    };
+}
+
 const NO_NUMERATOR: &str = "`method compound` multiplies rates, and has no sum above the line";
 const NO_BASE_COUNT: &str = "`method summed` counts movements, and a customer can make several";
 const NO_OPENING: &str = "no customer has revenue at the opening";
@@ -387,6 +404,30 @@ pub const FIELDS: &[Field] = &[
         "Logo retention, 12 months",
         "logo_retention with `lookback 12`",
         logo_retention
+    ),
+    interval!(
+        "nrr_low",
+        "NRR, low",
+        "lower end of the interval of nrr that `--confidence` asks for",
+        nrr.0
+    ),
+    interval!(
+        "nrr_high",
+        "NRR, high",
+        "upper end of the interval of nrr",
+        nrr.1
+    ),
+    interval!(
+        "grr_low",
+        "GRR, low",
+        "lower end of the interval of grr",
+        grr.0
+    ),
+    interval!(
+        "grr_high",
+        "GRR, high",
+        "upper end of the interval of grr",
+        grr.1
     ),
     Field {
         name: "partial",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::anchors::{Anchor, Anchors};
+use super::confidence::Member;
 use super::movements::Movement;
 use super::rollforward::Rollforward;
 use crate::ledger::{Attribute, Ledger, NO_VALUE, ValueId};
@@ -63,6 +64,36 @@ pub fn by_segment(
     parts.named(ledger)
 }
 
+/// The members of the base of each segment, for the intervals of its rates.
+pub(super) fn members_by_segment(
+    ledger: &Ledger,
+    anchors: &Anchors,
+    movements: &[Movement],
+    policies: &Policies,
+) -> BTreeMap<Vec<String>, Vec<Member>> {
+    let mut members: BTreeMap<Key, Vec<Member>> = BTreeMap::new();
+    let (mut from, mut to) = (Key::new(), Key::new());
+    for movement in movements {
+        if let Some(member) = Member::of(movement) {
+            let keys = (&mut from, &mut to);
+            find_ends(ledger, anchors, movement, policies.segment_at, keys);
+            members.entry(from.clone()).or_default().push(member);
+        }
+    }
+    let members = members.into_iter();
+    members
+        .map(|(key, own)| (named(ledger, key), own))
+        .collect()
+}
+
+/// The values of a segment.
+fn named(ledger: &Ledger, key: Key) -> Vec<String> {
+    let value = |(attribute, id): (&Attribute, Option<ValueId>)| {
+        id.map_or(NO_VALUE, |id| attribute.value(id)).to_owned()
+    };
+    ledger.attributes().iter().zip(key).map(value).collect()
+}
+
 /// The roll-forwards of the segments seen so far.
 struct Parts {
     scale: u8,
@@ -86,19 +117,15 @@ impl Parts {
         let Parts {
             numbers, mut sums, ..
         } = self;
-        let value = |(attribute, id): (&Attribute, Option<ValueId>)| {
-            id.map_or(NO_VALUE, |id| attribute.value(id)).to_owned()
-        };
-        let mut named = BTreeMap::new();
+        let mut segments = BTreeMap::new();
         for (key, number) in numbers {
             let part = std::mem::take(&mut sums[number]);
             part.assert_identity();
             if !part.is_empty() {
-                let name = ledger.attributes().iter().zip(key).map(value).collect();
-                named.insert(name, part);
+                segments.insert(named(ledger, key), part);
             }
         }
-        named
+        segments
     }
 }
 

@@ -1,5 +1,6 @@
 //! What every result has in common, whatever command it is of: the one thing that all formats write.
 
+use super::certainty;
 use super::fields::{self, Wire};
 use super::json::SCHEMA;
 use super::layout;
@@ -32,6 +33,10 @@ pub trait Document {
 /// A further member of a JSON document.
 #[derive(Clone, Debug)]
 pub enum More {
+    /// Nothing was asked for.
+    Null,
+    /// One flat record: its names, then its values.
+    Record(Vec<String>, Vec<Wire>),
     /// A list of texts.
     Texts(Vec<String>),
     /// Flat records: their names, then their values.
@@ -58,6 +63,12 @@ impl Document for Report {
     }
 
     fn sheets(&self) -> Vec<Sheet> {
-        layout::sheets(self)
+        let mut sheets = layout::sheets(self);
+        sheets.extend(certainty::sheet(self));
+        sheets
+    }
+
+    fn more(&self) -> Vec<(&'static str, More)> {
+        certainty::more(self)
     }
 }

@@ -49,6 +49,11 @@ impl Serialize for WireDocument<'_> {
         map.serialize_entry("input", &WireInput(&report.input))?;
         for (name, more) in document.more() {
             match more {
+                More::Null => map.serialize_entry(name, &())?,
+                More::Record(names, values) => {
+                    let names = &names;
+                    map.serialize_entry(name, &WireRecord { names, values })?;
+                }
                 More::Texts(texts) => map.serialize_entry(name, &texts)?,
                 More::Records(names, records) => {
                     let records = records.into_iter();

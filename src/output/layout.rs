@@ -101,6 +101,11 @@ fn fields(report: &Report) -> Vec<Field> {
     fields.push(field("closing", None, Group::Core, false));
     fields.push(field("nrr", None, Group::Core, false));
     fields.push(field("grr", None, Group::Core, false));
+    if report.confidence.is_some() {
+        for name in ["nrr_low", "nrr_high", "grr_low", "grr_high"] {
+            fields.push(field(name, None, Group::Core, false));
+        }
+    }
     fields.push(field("logo_retention", Some("Logo"), Group::Logo, false));
     if !report.records.iter().all(is_annual) {
         fields.push(field("annual_nrr", Some("NRR 12m"), Group::Annual, false));

@@ -9,6 +9,7 @@
 //! Nothing here opens, computes or decides: numbers come from [`crate::metrics`], and every byte
 //! goes into the writer that was passed in. Same report, same bytes.
 
+mod certainty;
 mod csv;
 #[cfg(test)]
 mod docs;

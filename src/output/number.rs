@@ -47,6 +47,23 @@ pub fn percent(ratio: Ratio) -> String {
     )
 }
 
+/// What a rate moves by, in percentage points with their sign: `+5.31`, `−0.20`.
+///
+/// # Units
+///
+/// Takes a fraction of six decimals, as rates are printed for machines.
+#[must_use]
+pub fn points(fraction: Amount) -> String {
+    let decimals = fraction.scale().saturating_sub(2);
+    let shown = Amount::new(fraction.units(), decimals).round(2);
+    let digits = decimal(shown.units().unsigned_abs(), shown.scale());
+    if shown.units() > 0 {
+        format!("+{digits}")
+    } else {
+        signed(shown.is_negative(), digits)
+    }
+}
+
 /// A quotient that is no percentage: `3.15`.
 #[must_use]
 pub fn quotient(ratio: Ratio) -> String {

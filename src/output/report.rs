@@ -1,7 +1,7 @@
 //! What a run has to say, before it has a look: records, and everything declared with them.
 
 use crate::error::Message;
-use crate::metrics::Record;
+use crate::metrics::{Alternative, Confidence, Record};
 use crate::units::{Grain, Month};
 
 /// The result of `nrr calc`.
@@ -17,6 +17,10 @@ pub struct Report {
     pub is_single: bool,
     /// The records, in order.
     pub records: Vec<Record>,
+    /// At which level intervals are, where they were asked for.
+    pub confidence: Option<Confidence>,
+    /// The choices that would change the one record asked for; `None` where nobody asked.
+    pub sensitivity: Option<Vec<Alternative>>,
     /// What a careful colleague would mention.
     pub warnings: Vec<Message>,
 }

@@ -1,5 +1,6 @@
 //! One period of everybody as a statement: the roll-forward line by line, then its rates.
 
+use super::certainty;
 use super::head;
 use super::layout::{cell, is_annual, signed};
 use super::report::Report;
@@ -181,6 +182,13 @@ fn rates(report: &Report, record: &Record) -> Sheet {
         std::iter::once(label).chain(values).collect()
     };
     sheet.push(Kind::Body, row(Cell::Blank, |rate| rate.1));
+    if let Some(confidence) = report.confidence {
+        let interval = |pick| certainty::interval(record, pick).unwrap_or(Cell::Blank);
+        let label = Cell::Text(certainty::named(confidence));
+        let (nrr, grr) = (interval(|of| of.nrr), interval(|of| of.grr));
+        let cells = vec![label, nrr, grr, Cell::Blank, Cell::Blank];
+        sheet.push(Kind::Body, cells);
+    }
     if !is_annual(record) {
         let closing = record.period;
         let opening = closing.earlier(12);

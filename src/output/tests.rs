@@ -90,6 +90,8 @@ fn report(books: &Books, ask: Ask, settings: &[(&str, &str)]) -> Report {
         by: attributes.map(|one| one.column().to_owned()).collect(),
         is_single: !asked.is_range,
         records: calc(books, &asked, &policies).expect("records").records,
+        confidence: None,
+        sensitivity: None,
         warnings: Vec::new(),
     }
 }

@@ -199,6 +199,13 @@ impl Policies {
         Policy::index(name).map_or(&Origin::Default, |index| &self.origins[index])
     }
 
+    /// The value in force of the policy of this name, as it would be typed.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<String> {
+        let policy = &POLICIES[Policy::index(name)?];
+        Some((policy.show)(self))
+    }
+
     /// True if somebody set it, by flag or file.
     #[must_use]
     pub fn is_set(&self, name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! `nrr calc`: the main job.
 
-use super::super::args::CalcArgs;
+use super::super::args::{CalcArgs, ReadArgs};
 use super::super::config::{Config, config};
 use super::super::exit::Failure;
 use super::super::reading::Context;
@@ -8,9 +8,11 @@ use super::super::report;
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::Loaded;
 use crate::ledger::Bridged;
-use crate::metrics::{Asked, PeriodProblem, calc};
+use crate::metrics::{
+    Alternative, Asked, PeriodProblem, Rollforward, alternatives, calc_with, differs,
+};
 use crate::output::{Report, render};
-use crate::policies::Policies;
+use crate::policies::{Origin, Policies};
 use crate::text;
 use crate::units::Period;
 
@@ -24,14 +26,89 @@ pub(in crate::cli) fn run(args: &CalcArgs, mut context: Context<'_, '_>) -> Resu
     )?;
     let (mut loaded, target) = context.load(&args.read, &config)?;
     let bridged = bridge(&mut loaded)?;
-    let report = compute(&config, &loaded.policies, &loaded, &bridged)?;
+    let mut report = compute(&config, &loaded.policies, &loaded, &bridged)?;
+    let mut lines = Vec::new();
+    if config.is_sensitive {
+        let found = sensitivity(&args.read, &config, &context, &loaded, &bridged, &report)?;
+        lines = found.iter().map(|one| one.line(&report)).collect();
+        report.sensitivity = Some(found);
+    }
     context.write(target, |look, out| {
         render(&report, config.format, look, out)
     })?;
     if !config.format.is_declared() {
-        context.write_words(&report, &[], &report.warnings);
+        context.write_words(&report, &lines, &report.warnings);
     }
     Ok(())
+}
+
+/// The choices on rows: they are tried by reading the files once more.
+const OF_ROWS: &[(&str, &[&str])] = &[
+    ("duplicates", &["sum", "last"]),
+    ("spread", &["monthly", "daily", "none"]),
+];
+
+/// What the one record would be under every other choice that changes it.
+fn sensitivity(
+    args: &ReadArgs,
+    config: &Config,
+    context: &Context<'_, '_>,
+    loaded: &Loaded,
+    bridged: &[Bridged],
+    report: &Report,
+) -> Result<Vec<Alternative>, Message> {
+    let (true, Some(record)) = (report.is_single, report.records.first()) else {
+        return Err(Message::new(
+            Code::Usage,
+            "`--sensitivity` tries every choice on one period, and many were asked for",
+        )
+        .help("name it with `--period`, such as `--period 2024-03`"));
+    };
+    let policies = report::detected(&loaded.policies, loaded);
+    let asked = Asked {
+        periods: vec![record.period],
+        is_range: false,
+    };
+    let mut found = Vec::new();
+    let tried = OF_ROWS.iter();
+    let tried = tried.filter(|(name, _)| *name != "spread" || loaded.shape.has_spans());
+    for (name, values) in tried {
+        for value in *values {
+            let mut other = config.policies.clone();
+            let is_set = other.set(name, value, Origin::Flag).is_ok();
+            let total = (is_set && policies.value(name).as_deref() != Some(value))
+                .then(|| read_so(args, config, context, &other))
+                .flatten();
+            let total =
+                total.filter(|total| record.rollforward().is_some_and(|now| differs(total, now)));
+            found.extend(total.map(|total| Alternative {
+                policy: name,
+                value: (*value).to_owned(),
+                total,
+            }));
+        }
+    }
+    found.extend(alternatives(
+        &loaded.books,
+        bridged,
+        &asked,
+        &policies,
+        record,
+    ));
+    Ok(found)
+}
+
+/// The total of the one record, read once more under other choices; `None` where that cannot be.
+fn read_so(
+    args: &ReadArgs,
+    config: &Config,
+    context: &Context<'_, '_>,
+    policies: &Policies,
+) -> Option<Rollforward> {
+    let mut loaded = context.read_again(args, config, policies)?;
+    let bridged = bridge(&mut loaded).ok()?;
+    let report = compute(config, &loaded.policies, &loaded, &bridged).ok()?;
+    report.records.first()?.rollforward().cloned()
 }
 
 /// Fills the short absences that `grace` asks for, and gives what was filled.
@@ -66,13 +143,15 @@ pub(super) fn compute(
             PeriodProblem::Reversed(..) => Errors::from(unusable_range(problem, &policies, loaded)),
             _ => in_file(Errors::from(unusable_range(problem, &policies, loaded))),
         })?;
-    let calculation = calc(&loaded.books, &asked, &policies).map_err(in_file)?;
+    let calculation =
+        calc_with(&loaded.books, &asked, &policies, config.confidence).map_err(in_file)?;
     let question = report::Question {
         policies: &policies,
         filters: (&config.load.filters, &config.load.origin("where")),
         loaded,
         bridged,
         asked: &asked,
+        confidence: config.confidence,
     };
     Ok(report::build(&question, calculation))
 }

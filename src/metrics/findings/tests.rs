@@ -249,7 +249,7 @@ fn what_grace_filled_says_what_the_rate_was() {
         (message.count, both),
         (Some(3), (rate(10_000), rate(6_667)))
     );
-    assert_eq!(findings_for(&ledger, &policies, &asked, &calculation), []);
+    assert_eq!(findings_for(ledger, &policies, &asked, &calculation), []);
 }
 
 #[test]

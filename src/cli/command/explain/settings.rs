@@ -254,6 +254,25 @@ and their difference.",
         "How many threads read. The result is the same bytes with any number.",
     ),
     text(
+        "confidence",
+        "a level in percent from 50 to 99.9",
+        "What NRR and GRR would be with other customers of the same kind: the customers of the opening are drawn
+1,999 times with replacement, and the interval holds this share of the draws. Below 30 customers it says little,
+and small-base warns. It covers chance alone, and no fault of the data.",
+    ),
+    text(
+        "seed",
+        "a whole number; by default 1",
+        "The same seed and customers give the same interval on every machine. Another one shows how much of
+it is the luck of the draws.",
+    ),
+    text(
+        "sensitivity",
+        "yes or no; by default no",
+        "One period under each other choice of a policy, where that changes NRR, GRR or logo retention. Choices
+that say how rows become a ledger, such as duplicates, are tried by reading the files again.",
+    ),
+    text(
         "format",
         "table, json, jsonl, csv or markdown",
         "How the result is written. --output takes it from the end of the file's name.",
