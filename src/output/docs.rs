@@ -176,7 +176,42 @@ fn calc_schema() -> String {
         command: "calc",
         name: SCHEMA,
         about: "Net revenue retention of one or more periods, with the definition, the input and the warnings behind it.",
-        more: &[],
+        more: &[
+            (
+                "confidence",
+                r#"{
+      "type": ["object", "null"],
+      "description": "What the intervals of the records are; null where none were asked for.",
+      "additionalProperties": false,
+      "required": ["level", "seed", "draws"],
+      "properties": {
+        "level": { "type": "number", "description": "The share of draws inside, in percent." },
+        "seed": { "type": "integer", "description": "Where the draws start." },
+        "draws": { "type": "integer", "description": "How often the base was drawn." }
+      }
+    }"#,
+            ),
+            (
+                "sensitivity",
+                r#"{
+      "type": ["array", "null"],
+      "description": "Every other choice that changes NRR, GRR or logo retention of the total; null where nobody asked.",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["policy", "value", "nrr", "difference", "grr", "logo_retention"],
+        "properties": {
+          "policy": { "type": "string", "description": "The policy that is chosen otherwise." },
+          "value": { "type": "string", "description": "The other value, as it would be typed." },
+          "nrr": { "type": ["number", "null"], "description": "NRR under it, a fraction." },
+          "difference": { "type": ["number", "null"], "description": "What NRR gains under it, a fraction." },
+          "grr": { "type": ["number", "null"], "description": "GRR under it, a fraction." },
+          "logo_retention": { "type": ["number", "null"], "description": "Logo retention under it, a fraction." }
+        }
+      }
+    }"#,
+            ),
+        ],
         results: "One record a period; with --by the total of a period and then one record a segment.",
         record_rules: r#""description": "Amounts are exact; rates are rounded half away from zero to 6 decimals; undefined is null, with the reason in `undefined`.",
       "additionalProperties": false,
