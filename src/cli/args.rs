@@ -76,6 +76,8 @@ pub(super) enum MessageFormat {
 pub(super) enum Command {
     /// Compute opening, movements, closing, NRR, GRR and the other rates
     Calc(Box<CalcArgs>),
+    /// Compute retention triangles: NRR, GRR and logos by the period in which customers started
+    Cohorts(Box<CohortsArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
     /// Write the ledger, one row a customer and month, as a file that reads back to itself
@@ -91,6 +93,7 @@ impl Command {
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Command::Calc(_) => "calc",
+            Command::Cohorts(_) => "cohorts",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",
@@ -144,6 +147,34 @@ pub(super) struct PeriodArgs {
     pub(super) to: Option<String>,
 }
 
+/// What `nrr cohorts` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = COHORTS_EXAMPLES)]
+pub(super) struct CohortsArgs {
+    /// Which triangles a table shows, with commas; without it, all. Formats for machines hold all of them
+    #[arg(
+        long,
+        value_name = "RATE",
+        value_enum,
+        value_delimiter = ',',
+        help_heading = "Cohorts"
+    )]
+    pub(super) show: Vec<Triangle>,
+    /// The column of the day on which a customer signed up: cohorts by it, instead of by first revenue
+    #[arg(long, value_name = "COL", help_heading = "Cohorts")]
+    pub(super) signup: Option<String>,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+/// A triangle of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Triangle {
+    Nrr,
+    Grr,
+    Logos,
+}
+
 /// What `nrr inspect` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = INSPECT_EXAMPLES)]
@@ -180,6 +211,12 @@ Examples:
   nrr calc revenue.csv --from 2023-Q1 --to 2024-Q1 --by region --format csv
   nrr calc jan.csv feb.csv mar.csv --period 2024-03 --lookback 12
   gzip -dc revenue.csv.gz | nrr calc - --every quarter --format json";
+
+const COHORTS_EXAMPLES: &str = "\
+Examples:
+  nrr cohorts revenue.csv --every quarter
+  nrr cohorts revenue.csv --every quarter --show nrr,logos --by region
+  nrr cohorts revenue.csv --every year --format csv --output cohorts.csv";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:

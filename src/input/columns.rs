@@ -16,6 +16,8 @@ pub type Origins = BTreeMap<&'static str, String>;
 pub struct Wanted {
     /// For each role in the order of [`Role::ALL`], the column named for it.
     pub roles: [Option<String>; Role::COUNT],
+    /// The column of the signup, where it makes the cohorts.
+    pub signup: Option<String>,
     /// The columns of `--by`.
     pub by: Vec<String>,
     /// The columns of `--where`.
@@ -31,7 +33,7 @@ pub struct Columns {
     pub shape: Shape,
     /// For each role in the order of [`Role::ALL`], its column; those that the shape needs are always there.
     pub roles: Roles,
-    /// The columns of `--by`.
+    /// The columns of `--by`; before them that of the signup, if one is named.
     pub by: Vec<usize>,
     /// The columns of `--where`.
     pub filters: Vec<usize>,
@@ -133,9 +135,12 @@ pub fn assign(
         }
     }
     let mut by: Vec<usize> = Vec::new();
+    let signup = wanted.signup.iter();
+    by.extend(signup.filter_map(|name| finder.named(name, "signup")));
+    let before = by.len();
     for name in &wanted.by {
         let column = finder.named(name, "by");
-        by.extend(column.filter(|column| !by.contains(column)));
+        by.extend(column.filter(|column| !by[before..].contains(column)));
     }
     let filters: Vec<usize> = wanted
         .filters

@@ -148,8 +148,21 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     }
     warnings.extend(of_rows(&mut all, policies, &place));
     let ledgers = (all.part, all.products);
-    let (books, found) = books_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
+    let (mut books, found) = books_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
     warnings.extend(found);
+    let is_by_signup = head.options.columns.signup.is_some();
+    let signup = is_by_signup.then(|| books.take_attribute()).flatten();
+    if let Some(column) = &signup {
+        let found = Trait {
+            name: "signup",
+            value: column.column().to_owned(),
+            origin: head.options.origin("signup"),
+        };
+        summaries
+            .iter_mut()
+            .for_each(|summary| summary.traits.push(found.clone()));
+    }
+    let by = by.into_iter().skip(usize::from(is_by_signup)).collect();
     warnings.extend(two_segments(books.by_unit()));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
@@ -158,6 +171,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         amount_column: amount.unwrap_or_default(),
         product_column,
         by,
+        signup,
         shape: head.columns.shape,
         history,
         basis: head.basis,
