@@ -205,19 +205,26 @@ impl CohortsReport {
         let mut columns = vec![column(measure.heading(), false, Group::Core)];
         let by = self.report.by.iter();
         columns.extend(by.map(|name| column(name, false, Group::Core)));
-        columns.push(column("Customers", true, Group::Core));
+        columns.push(column("Customers", true, Group::Logo));
         if measure != Measure::Logos {
             let opening = format!("Opening {}", self.report.input.amount_name);
-            columns.push(column(&opening, true, Group::Core));
+            columns.push(column(&opening, true, Group::Movements));
         }
         let grain = self.cohorts.grain();
+        let mut ranked: Vec<u32> = (0..=oldest).collect();
+        ranked.sort_by_key(|age| rank(*age, grain));
         columns.extend((0..=oldest).map(|age| {
             let heading = if age == 0 {
                 format!("{} 0", grain.word())
             } else {
                 age.to_string()
             };
-            column(&heading, true, Group::Age(rank(age, grain)))
+            let place = ranked.iter().position(|one| *one == age).unwrap_or(0);
+            let group = match u32::try_from(place) {
+                Ok(place) if place >= AGES_MIN => Group::Age(place),
+                _ => Group::Core,
+            };
+            column(&heading, true, group)
         }));
         columns
     }
@@ -268,7 +275,7 @@ impl CohortsReport {
                 .next_if(|point| point.age == age)
                 .map(|point| measure.read(point))
             {
-                Some(Value::Rate(ratio)) => Cell::Percent(ratio),
+                Some(Value::Rate(ratio)) => Cell::Heat(ratio),
                 Some(Value::Undefined(reason)) => Cell::Undefined(reason),
                 _ => Cell::Blank,
             }
@@ -306,10 +313,12 @@ impl CohortsReport {
     }
 }
 
+/// How many ages stay where there is no room.
+const AGES_MIN: u32 = 3;
+
 /// Which age stays longest where there is no room for all: whole years, then halves, then quarters, each from
 /// the youngest on.
-fn rank(age: u32, grain: Grain) -> u32 {
-    const AGES_MAX: u32 = 10_000;
+fn rank(age: u32, grain: Grain) -> (u8, u32) {
     let months = age.saturating_mul(grain.months());
     let class = match months {
         months if months.is_multiple_of(12) => 0,
@@ -317,7 +326,7 @@ fn rank(age: u32, grain: Grain) -> u32 {
         months if months.is_multiple_of(3) => 2,
         _ => 3,
     };
-    class * AGES_MAX + age
+    (class, age)
 }
 
 /// Every reason why a rate is undefined, with the rates it concerns.

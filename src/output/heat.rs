@@ -6,7 +6,7 @@ use anstyle::{Ansi256Color, Effects, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::number;
-use super::sheet::{Cell, Group, Kind, Row, Sheet};
+use super::sheet::{Cell, Kind, Row, Sheet};
 use crate::units::{Amount, Ratio};
 
 /// Black, on every background below.
@@ -32,13 +32,10 @@ fn ground(ratio: Ratio) -> Option<Ansi256Color> {
     found.or(GROUNDS.last()).map(|(_, ground)| *ground)
 }
 
-/// A line that was laid out, with the color of each rate behind its column; `None` for a row without ages.
+/// A line that was laid out, with the color of each rate behind its column; `None` for a row without any.
 pub(super) fn line(sheet: &Sheet, row: &Row, line: &str) -> Option<String> {
-    let is_age = |index: usize| {
-        let column = sheet.columns.get(index);
-        column.is_some_and(|column| matches!(column.group, Group::Age(_)))
-    };
-    if !(0..row.cells.len()).any(is_age) {
+    let is_warm = |cell: &Cell| matches!(cell, Cell::Heat(_));
+    if !row.cells.iter().any(is_warm) {
         return None;
     }
     let plain = match row.kind {
@@ -54,7 +51,7 @@ pub(super) fn line(sheet: &Sheet, row: &Row, line: &str) -> Option<String> {
         };
         let (part, after) = rest.split_at(length);
         let ground = match cell {
-            Cell::Percent(ratio) if is_age(index) => ground(*ratio),
+            Cell::Heat(ratio) => ground(*ratio),
             _ => None,
         };
         let mut styled = |part: &str, style: Style| {

@@ -72,7 +72,7 @@ pub enum Group {
     Annual,
     /// Bars; for a terminal only.
     Bars,
-    /// The rates of cohorts at one age, by which they are colored; the number ranks the ages.
+    /// The rates of cohorts at one age; the number ranks the ages.
     Age(u32),
 }
 
@@ -105,6 +105,8 @@ pub enum Cell {
     Count(u64),
     /// A rate, shown as percent.
     Percent(Ratio),
+    /// The same with a color behind it in a terminal, by how much it is.
+    Heat(Ratio),
     /// A quotient that is no percentage.
     Quotient(Ratio),
     /// A part of a whole, drawn as a bar.
@@ -123,7 +125,7 @@ impl Cell {
             Cell::Text(text) => text.clone(),
             Cell::Amount(amount) => number::amount(*amount),
             Cell::Count(count) => number::count(*count),
-            Cell::Percent(ratio) => number::percent(*ratio),
+            Cell::Percent(ratio) | Cell::Heat(ratio) => number::percent(*ratio),
             Cell::Quotient(ratio) => number::quotient(*ratio),
             Cell::Bar(part, whole) => number::bar(*part, *whole),
             Cell::Undefined(_) => number::UNDEFINED.to_owned(),
@@ -180,8 +182,7 @@ impl Sheet {
         while self.width() > width {
             let last = self.columns.iter().map(|column| column.group).max();
             match last.filter(|group| *group >= Group::Movements) {
-                // Without an age there would be nothing to see.
-                Some(Group::Age(0)) | None => break,
+                None => break,
                 Some(Group::Age(rank)) => ages += self.remove(Group::Age(rank)).len() as u64,
                 Some(group) => gone.splice(0..0, self.remove(group)).for_each(drop),
             }
