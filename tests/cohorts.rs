@@ -588,3 +588,47 @@ fn a_signup_is_a_choice_that_is_declared() {
     }
     assert_eq!(months_of("2024-02-01").0, months_of("2024-02").0);
 }
+
+#[test]
+fn a_product_is_a_unit_with_a_first_period_of_its_own() {
+    let text = "customer,month,mrr,product\n\
+        acme,2024-01,10,a\nacme,2024-01,10,b\nacme,2024-02,5,a\nacme,2024-02,30,b\n\
+        birch,2024-01,7,a\nbirch,2024-02,7,b\n";
+    let args = [
+        "cohorts",
+        "-",
+        "--by",
+        "product",
+        "--format",
+        "csv",
+        "--no-config",
+    ];
+    let table = support::run_with_stdin(&args, text.as_bytes()).table();
+    let cells = table
+        .records
+        .iter()
+        .filter(|cell| cell.text("cohort") != "average");
+    let cells: Vec<String> = cells
+        .map(|cell| {
+            let fields = [
+                "segment.product",
+                "cohort",
+                "age",
+                "amount",
+                "amount_capped",
+            ];
+            fields.map(|field| cell.text(field)).join(" ")
+        })
+        .collect();
+    let expected = [
+        // Of acme 5 + 10 count, of birch nothing: its b is not the a that it had.
+        " 2024-01 0 27 27",
+        " 2024-01 1 42 15",
+        "a 2024-01 0 17 17",
+        "a 2024-01 1 5 5",
+        "b 2024-01 0 10 10",
+        "b 2024-01 1 30 10",
+        "b 2024-02 0 7 7",
+    ];
+    assert_eq!(cells, expected);
+}

@@ -1,10 +1,13 @@
 //! What can be typed. Nothing here looks at files, settings or defaults.
 
+mod cohorts;
+
 use clap::{
     ArgAction, ArgMatches, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
 use crate::policies::POLICIES;
+pub(super) use cohorts::{CohortsArgs, Triangle};
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
 #[derive(Debug, Parser)]
@@ -147,34 +150,6 @@ pub(super) struct PeriodArgs {
     pub(super) to: Option<String>,
 }
 
-/// What `nrr cohorts` takes.
-#[derive(Debug, clap::Args)]
-#[command(after_help = COHORTS_EXAMPLES)]
-pub(super) struct CohortsArgs {
-    /// Which triangles a table shows, with commas; without it, all. Formats for machines hold all of them
-    #[arg(
-        long,
-        value_name = "RATE",
-        value_enum,
-        value_delimiter = ',',
-        help_heading = "Cohorts"
-    )]
-    pub(super) show: Vec<Triangle>,
-    /// The column of the day on which a customer signed up: cohorts by it, instead of by first revenue
-    #[arg(long, value_name = "COL", help_heading = "Cohorts")]
-    pub(super) signup: Option<String>,
-    #[command(flatten)]
-    pub(super) read: ReadArgs,
-}
-
-/// A triangle of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Triangle {
-    Nrr,
-    Grr,
-    Logos,
-}
-
 /// What `nrr inspect` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = INSPECT_EXAMPLES)]
@@ -211,12 +186,6 @@ Examples:
   nrr calc revenue.csv --from 2023-Q1 --to 2024-Q1 --by region --format csv
   nrr calc jan.csv feb.csv mar.csv --period 2024-03 --lookback 12
   gzip -dc revenue.csv.gz | nrr calc - --every quarter --format json";
-
-const COHORTS_EXAMPLES: &str = "\
-Examples:
-  nrr cohorts revenue.csv --every quarter
-  nrr cohorts revenue.csv --every quarter --show nrr,logos --by region
-  nrr cohorts revenue.csv --every year --format csv --output cohorts.csv";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:

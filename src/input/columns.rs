@@ -134,14 +134,7 @@ pub fn assign(
             roles[role as usize] = finder.recognised(role, &taken);
         }
     }
-    let mut by: Vec<usize> = Vec::new();
-    let signup = wanted.signup.iter();
-    by.extend(signup.filter_map(|name| finder.named(name, "signup")));
-    let before = by.len();
-    for name in &wanted.by {
-        let column = finder.named(name, "by");
-        by.extend(column.filter(|column| !by[before..].contains(column)));
-    }
+    let by = finder.traits(wanted);
     let filters: Vec<usize> = wanted
         .filters
         .iter()
@@ -187,6 +180,18 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     /// The column that was typed, by number `#3` or by its header.
+    /// The columns of `--by`, each once; before them that of the signup.
+    fn traits(&mut self, wanted: &Wanted) -> Vec<usize> {
+        let signup = wanted.signup.as_ref();
+        let signup = signup.and_then(|name| self.named(name, "signup"));
+        let mut by: Vec<usize> = Vec::new();
+        for name in &wanted.by {
+            let column = self.named(name, "by");
+            by.extend(column.filter(|column| !by.contains(column)));
+        }
+        signup.into_iter().chain(by).collect()
+    }
+
     fn named(&mut self, name: &str, setting: &str) -> Option<usize> {
         let cells = self.line.cells;
         if let Some(number) = name

@@ -22,7 +22,7 @@ use super::tally::Tally;
 use super::totals::{roll_forward, without_totals};
 use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::{Books, Part, RowPlace};
+use crate::ledger::{Attribute, Books, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Policies};
 use crate::units::Month;
 
@@ -113,7 +113,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     };
     let policies = &head.policies;
     let by = head.columns.by.iter();
-    let by: Vec<String> = by
+    let mut by: Vec<String> = by
         .map(|index| head.columns.header[*index].clone())
         .collect();
     let product_column = head
@@ -150,19 +150,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     let ledgers = (all.part, all.products);
     let (mut books, found) = books_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
     warnings.extend(found);
-    let is_by_signup = head.options.columns.signup.is_some();
-    let signup = is_by_signup.then(|| books.take_attribute()).flatten();
-    if let Some(column) = &signup {
-        let found = Trait {
-            name: "signup",
-            value: column.column().to_owned(),
-            origin: head.options.origin("signup"),
-        };
-        summaries
-            .iter_mut()
-            .for_each(|summary| summary.traits.push(found.clone()));
-    }
-    let by = by.into_iter().skip(usize::from(is_by_signup)).collect();
+    let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
     warnings.extend(two_segments(books.by_unit()));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
@@ -179,6 +167,26 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         better: head.better,
         warnings,
     })
+}
+
+/// Takes the column of the signup out of those of `--by`, and declares it.
+fn take_signup(
+    books: &mut Books,
+    by: &mut Vec<String>,
+    head: &Head,
+    summaries: &mut [FileSummary],
+) -> Option<Attribute> {
+    head.options.columns.signup.as_ref()?;
+    let signup = books.take_attribute()?;
+    by.remove(0);
+    for summary in summaries {
+        summary.traits.push(Trait {
+            name: "signup",
+            value: signup.column().to_owned(),
+            origin: head.options.origin("signup"),
+        });
+    }
+    Some(signup)
 }
 
 /// The ledgers, without totals among their customers, and what is worth a warning about that.

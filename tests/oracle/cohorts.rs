@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::book::{Book, Row, month_label, months_of};
 
 /// What is asked of a book.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Clone, Debug)]
 pub struct Question {
     /// Months of a period: 1, 3, 6 or 12.
@@ -116,7 +117,7 @@ impl Model<'_> {
         }
         let records = groups
             .into_iter()
-            .flat_map(|(segment, members)| self.triangle(segment, &members));
+            .flat_map(|(segment, members)| self.triangle(segment.as_deref(), &members));
         Answer::Records(records.collect())
     }
 
@@ -219,7 +220,7 @@ impl Model<'_> {
 
     fn triangle(
         &self,
-        segment: Option<String>,
+        segment: Option<&str>,
         members: &[String],
     ) -> Vec<BTreeMap<&'static str, String>> {
         let cohorts: BTreeSet<i32> = members.iter().filter_map(|one| self.cohort(one)).collect();
@@ -247,12 +248,12 @@ impl Model<'_> {
                     average.capped += point.capped;
                 }
                 let labels = (self.label(cohort), self.label(*period));
-                records.push(record(&segment, labels, age, &point));
+                records.push(record(segment, labels, age, &point));
             }
         }
         for (age, average) in averages {
             let labels = ("average".to_owned(), String::new());
-            records.push(record(&segment, labels, age, &average));
+            records.push(record(segment, labels, age, &average));
         }
         records
     }
@@ -298,7 +299,7 @@ impl Model<'_> {
 }
 
 fn record(
-    segment: &Option<String>,
+    segment: Option<&str>,
     (cohort, period): (String, String),
     age: i32,
     point: &Point,
@@ -307,7 +308,7 @@ fn record(
     let capped = point.opening.map(|_| point.capped);
     let opening = point.opening.unwrap_or(0);
     BTreeMap::from([
-        ("segment", segment.clone().unwrap_or_default()),
+        ("segment", segment.unwrap_or_default().to_owned()),
         ("cohort", cohort),
         ("period", period),
         ("age", age.to_string()),

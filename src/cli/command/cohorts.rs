@@ -200,5 +200,5 @@ fn named(loaded: &Loaded, customers: &BTreeSet<u32>) -> Option<(u64, String)> {
     let mut names: Vec<String> = customers.iter().map(name).collect();
     names.sort_unstable();
     let shown = text::examples(&names, names.len());
-    (!names.is_empty()).then(|| (names.len() as u64, shown))
+    (!names.is_empty()).then_some((names.len() as u64, shown))
 }

@@ -216,7 +216,7 @@ impl Point {
         if let (Some(opening), Some(capped)) = (based, cohort.amount_capped) {
             self.opening = self.opening.map(|sum| sum + opening);
             self.amount_capped = self.amount_capped.map(|sum| sum + capped);
-            self.amount = self.amount + cohort.amount;
+            self.amount += cohort.amount;
         }
     }
 }
