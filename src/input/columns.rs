@@ -179,7 +179,6 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// The column that was typed, by number `#3` or by its header.
     /// The columns of `--by`, each once; before them that of the signup.
     fn traits(&mut self, wanted: &Wanted) -> Vec<usize> {
         let signup = wanted.signup.as_ref();
@@ -192,6 +191,7 @@ impl Finder<'_> {
         signup.into_iter().chain(by).collect()
     }
 
+    /// The column that was typed, by number `#3` or by its header.
     fn named(&mut self, name: &str, setting: &str) -> Option<usize> {
         let cells = self.line.cells;
         if let Some(number) = name

@@ -74,7 +74,7 @@ fn compute(
     let origin = config.load.origin("where");
     let mut report = report::declared(&policies, (&config.load.filters, &origin), loaded);
     report.cohorts = Some(found.grain());
-    report.warnings.extend(unused(&policies));
+    report.warnings.extend(unused(config, &policies));
     report.warnings.extend(partial(&policies, loaded, &found));
     report.warnings.extend(clipped(loaded, &found));
     report.warnings.extend(without_signup(loaded, &found));
@@ -90,6 +90,7 @@ fn compute(
         loaded,
         bridged,
         asked: &asked,
+        confidence: None,
     };
     report
         .warnings
@@ -114,14 +115,22 @@ fn mend(warnings: &mut [Message], asked: &Asked) {
     }
 }
 
+/// The settings that ask how sure the rate of one comparison is.
+const OF_RATES: &[&str] = &["confidence", "seed", "sensitivity"];
+
 /// Choices that somebody made and that say nothing about cohorts.
-fn unused(policies: &Policies) -> Option<Message> {
+fn unused(config: &Config, policies: &Policies) -> Option<Message> {
     let defaults = Policies::default();
     let choices = policies.choices().zip(defaults.choices());
     let made = choices.filter(|((_, value, _), (_, default, _))| value != default);
     let silent = made.filter(|((policy, ..), _)| SILENT.contains(&policy.name));
+    let silent =
+        silent.map(|((policy, value, origin), _)| (policy.name, value, origin.to_string()));
+    let set = config.set.iter().filter(|set| OF_RATES.contains(&set.name));
+    let set = set.map(|set| (set.name, set.values.join(", "), set.origin.clone()));
     let silent: Vec<String> = silent
-        .map(|((policy, value, origin), _)| format!("`{} {value}` ({origin})", policy.name))
+        .chain(set)
+        .map(|(name, value, origin)| format!("`{name} {value}` ({origin})"))
         .collect();
     (!silent.is_empty()).then(|| {
         let verb = if silent.len() == 1 { "says" } else { "say" };
