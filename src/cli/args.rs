@@ -1,10 +1,13 @@
 //! What can be typed. Nothing here looks at files, settings or defaults.
 
+mod cohorts;
+
 use clap::{
     ArgAction, ArgMatches, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
 use crate::policies::POLICIES;
+pub(super) use cohorts::{CohortsArgs, Triangle};
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
 #[derive(Debug, Parser)]
@@ -76,6 +79,8 @@ pub(super) enum MessageFormat {
 pub(super) enum Command {
     /// Compute opening, movements, closing, NRR, GRR and the other rates
     Calc(Box<CalcArgs>),
+    /// Compute retention triangles: NRR, GRR and logos by the period in which customers started
+    Cohorts(Box<CohortsArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
     /// Write the ledger, one row a customer and month, as a file that reads back to itself
@@ -91,6 +96,7 @@ impl Command {
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Command::Calc(_) => "calc",
+            Command::Cohorts(_) => "cohorts",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",

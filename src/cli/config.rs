@@ -287,6 +287,7 @@ impl Resolver<'_> {
         LoadOptions {
             columns: Wanted {
                 roles,
+                signup: None,
                 by,
                 filters: filters.iter().map(|filter| filter.column.clone()).collect(),
             },

@@ -110,7 +110,7 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
     let mut warnings = loaded.warnings.clone();
     warnings.extend(no_history(loaded));
     warnings.extend(assumed_basis(policies, loaded, asked, &calculation.records));
-    warnings.extend(billed_revenue(policies, loaded, &calculation.records));
+    warnings.extend(billed_revenue(policies, loaded, asked));
     warnings.extend(partial(&calculation.records, loaded.books.customers.last()));
     warnings.extend(empty_months(loaded, &calculation));
     warnings.extend(several_dates(policies, loaded));
@@ -135,6 +135,7 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
         input: input(loaded, policies.basis),
         by: loaded.by.clone(),
         is_single: !asked.is_range,
+        cohorts: None,
         records: calculation.records,
         confidence: question.confidence,
         sensitivity: None,
@@ -152,11 +153,33 @@ pub(super) fn declared(policies: &Policies, filters: (&[Filter], &str), loaded: 
         input: input(loaded, policies.basis),
         by: loaded.by.clone(),
         is_single: false,
+        cohorts: None,
         records: Vec::new(),
         confidence: None,
         sensitivity: None,
         warnings,
     }
+}
+
+/// What is worth a warning about the months that were read, where no period is compared with another.
+pub(super) fn about_months(question: &Question<'_>, read: &Calculation) -> Vec<Message> {
+    let Question {
+        policies,
+        loaded,
+        bridged,
+        asked,
+        ..
+    } = *question;
+    let ledger = &loaded.books.customers;
+    let mut warnings = Vec::new();
+    warnings.extend(assumed_basis(policies, loaded, asked, &[]));
+    warnings.extend(billed_revenue(policies, loaded, asked));
+    warnings.extend(empty_months(loaded, read));
+    warnings.extend(products_netted(loaded));
+    warnings.extend(flattering(&policies.without_thresholds(), loaded));
+    warnings.extend(bridged_months(ledger, policies, asked, read, bridged));
+    warnings.extend(findings_for(ledger, policies, asked, read));
+    warnings
 }
 
 fn definition(
@@ -206,6 +229,7 @@ fn columns_set(loaded: &Loaded) -> Vec<String> {
         "periods",
         "first-period",
         "keep-totals",
+        "signup",
     ];
     let traits = loaded
         .files
@@ -386,7 +410,7 @@ fn assumed_basis(
         && policies.basis == Basis::Flow
         && loaded.shape == Shape::Wide
         && loaded.history == History::Full;
-    if !is_assumed || records.iter().all(|record| record.period.months() == 1) {
+    if !is_assumed || asked.periods.iter().all(|period| period.months() == 1) {
         return None;
     }
     let message = Message::new(
@@ -421,9 +445,9 @@ fn nrr_under(policies: &Policies, loaded: &Loaded, asked: &Asked) -> Option<Rati
 }
 
 /// What is billed once a year reads as a loss in every window shorter than that.
-fn billed_revenue(policies: &Policies, loaded: &Loaded, records: &[Record]) -> Option<Message> {
+fn billed_revenue(policies: &Policies, loaded: &Loaded, asked: &Asked) -> Option<Message> {
     let is_spread = loaded.shape == Shape::Invoices && policies.spread != Spread::None;
-    let is_short = records.iter().any(|record| record.period.months() < 12);
+    let is_short = asked.periods.iter().any(|period| period.months() < 12);
     if loaded.history != History::Billed || is_spread || !is_short {
         return None;
     }

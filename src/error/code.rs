@@ -506,6 +506,17 @@ codes! {
     /// so few one customer decides, and the draws of an interval see only those that happen to
     /// be there. Say the number of customers with the rate, or measure a longer period.
     SmallBase = "small-base", Warning;
+    /// A choice was made that has nothing to act on in this result. Cohorts are compared with their own first period, so
+    /// how far back to look, who is in the base and what a return counts as is not asked there. The figure is the same
+    /// without the choice.
+    UnusedPolicy = "unused-policy", Warning;
+    /// Cohorts are made by signup, and some customers with revenue have none: the cell of the column is empty on all
+    /// their rows. They are in no cohort, because any other one would be a guess. Fill in the column, or leave
+    /// `--signup` out to make cohorts by first revenue.
+    MissingSignup = "missing-signup", Warning;
+    /// Some customers have revenue before the period of their signup. It lies before age 0 and stands in no cell, so the
+    /// cohorts add up to less than all revenue. A signup that is filled in when a contract is renewed looks like this.
+    LateSignup = "late-signup", Warning;
     /// Values below zero at one end of the comparison were cut to zero, as `negatives clip`
     /// asks. How much was cut is printed with the result. If it is much, look for credit
     /// notes booked in the wrong month.

@@ -16,6 +16,8 @@ pub type Origins = BTreeMap<&'static str, String>;
 pub struct Wanted {
     /// For each role in the order of [`Role::ALL`], the column named for it.
     pub roles: [Option<String>; Role::COUNT],
+    /// The column of the signup, where it makes the cohorts.
+    pub signup: Option<String>,
     /// The columns of `--by`.
     pub by: Vec<String>,
     /// The columns of `--where`.
@@ -31,7 +33,7 @@ pub struct Columns {
     pub shape: Shape,
     /// For each role in the order of [`Role::ALL`], its column; those that the shape needs are always there.
     pub roles: Roles,
-    /// The columns of `--by`.
+    /// The columns of `--by`; before them that of the signup, if one is named.
     pub by: Vec<usize>,
     /// The columns of `--where`.
     pub filters: Vec<usize>,
@@ -132,11 +134,7 @@ pub fn assign(
             roles[role as usize] = finder.recognised(role, &taken);
         }
     }
-    let mut by: Vec<usize> = Vec::new();
-    for name in &wanted.by {
-        let column = finder.named(name, "by");
-        by.extend(column.filter(|column| !by.contains(column)));
-    }
+    let by = finder.traits(wanted);
     let filters: Vec<usize> = wanted
         .filters
         .iter()
@@ -181,6 +179,18 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
+    /// The columns of `--by`, each once; before them that of the signup.
+    fn traits(&mut self, wanted: &Wanted) -> Vec<usize> {
+        let signup = wanted.signup.as_ref();
+        let signup = signup.and_then(|name| self.named(name, "signup"));
+        let mut by: Vec<usize> = Vec::new();
+        for name in &wanted.by {
+            let column = self.named(name, "by");
+            by.extend(column.filter(|column| !by.contains(column)));
+        }
+        signup.into_iter().chain(by).collect()
+    }
+
     /// The column that was typed, by number `#3` or by its header.
     fn named(&mut self, name: &str, setting: &str) -> Option<usize> {
         let cells = self.line.cells;

@@ -17,7 +17,7 @@ use super::source::Source;
 use super::summary::{self, FileSummary, Trait};
 use super::traits::Beginning;
 use crate::error::{Errors, Message};
-use crate::ledger::Books;
+use crate::ledger::{Attribute, Books};
 use crate::policies::{Basis, Policies};
 use crate::units::{Grain, Month};
 
@@ -102,6 +102,8 @@ pub struct Loaded {
     pub product_column: Option<String>,
     /// The headers of the columns of `--by`.
     pub by: Vec<String>,
+    /// The values of the column of the signup, if one is named.
+    pub signup: Option<Attribute>,
     /// What a row is.
     pub shape: Shape,
     /// How much of the past the input holds.

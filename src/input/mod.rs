@@ -36,6 +36,7 @@ mod report;
 mod role;
 pub mod scan;
 pub mod shape;
+mod signup;
 pub mod sizes;
 mod sniff;
 pub mod source;
@@ -49,4 +50,5 @@ pub mod vocabulary;
 
 pub use load::{LoadOptions, Loaded, Progress, load, look};
 pub(crate) use packed::reason;
+pub use signup::signups;
 pub use summary::{FileSummary, Trait};

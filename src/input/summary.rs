@@ -22,7 +22,7 @@ use super::tally::Tally;
 use super::totals::{roll_forward, without_totals};
 use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::{Books, Part, RowPlace};
+use crate::ledger::{Attribute, Books, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Policies};
 use crate::units::Month;
 
@@ -113,7 +113,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     };
     let policies = &head.policies;
     let by = head.columns.by.iter();
-    let by: Vec<String> = by
+    let mut by: Vec<String> = by
         .map(|index| head.columns.header[*index].clone())
         .collect();
     let product_column = head
@@ -148,8 +148,9 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     }
     warnings.extend(of_rows(&mut all, policies, &place));
     let ledgers = (all.part, all.products);
-    let (books, found) = books_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
+    let (mut books, found) = books_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
     warnings.extend(found);
+    let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
     warnings.extend(two_segments(books.by_unit()));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
@@ -158,6 +159,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         amount_column: amount.unwrap_or_default(),
         product_column,
         by,
+        signup,
         shape: head.columns.shape,
         history,
         basis: head.basis,
@@ -165,6 +167,26 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         better: head.better,
         warnings,
     })
+}
+
+/// Takes the column of the signup out of those of `--by`, and declares it.
+fn take_signup(
+    books: &mut Books,
+    by: &mut Vec<String>,
+    head: &Head,
+    summaries: &mut [FileSummary],
+) -> Option<Attribute> {
+    head.options.columns.signup.as_ref()?;
+    let signup = books.take_attribute()?;
+    by.remove(0);
+    for summary in summaries {
+        summary.traits.push(Trait {
+            name: "signup",
+            value: signup.column().to_owned(),
+            origin: head.options.origin("signup"),
+        });
+    }
+    Some(signup)
 }
 
 /// The ledgers, without totals among their customers, and what is worth a warning about that.

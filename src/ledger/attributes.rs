@@ -72,11 +72,13 @@ impl AttributeDraft {
             starts: Vec::new(),
             held: Vec::new(),
             contested: Vec::new(),
+            beaten: Vec::new(),
         };
         let mut last = None;
         for (customer, month, _, value) in held {
             if last == Some((customer, month)) {
                 attribute.contest(customer, month);
+                attribute.beaten.push((customer, value));
             } else {
                 attribute.push(customer, month, value);
             }
@@ -96,6 +98,8 @@ pub struct Attribute {
     /// Months and values, by customer and month.
     held: Vec<(Month, u32)>,
     contested: Vec<(u32, Month)>,
+    /// The values that do not count in a contested month, by customer.
+    beaten: Vec<(u32, ValueId)>,
 }
 
 /// The number of a value of an [`Attribute`].
@@ -129,6 +133,16 @@ impl Attribute {
         let held = self.of(customer);
         let (month, value) = held.get(held.partition_point(|(month, _)| *month < first))?;
         (*month <= last).then_some(*value)
+    }
+
+    /// Every value that some row of a customer has, those that do not count too, in no order and perhaps
+    /// several times.
+    pub fn values_of(&self, customer: u32) -> impl Iterator<Item = ValueId> {
+        let first = self.beaten.partition_point(|(other, _)| *other < customer);
+        let beaten = self.beaten[first..].iter();
+        let beaten = beaten.take_while(move |(other, _)| *other == customer);
+        let held = self.of(customer).iter().map(|(_, value)| *value);
+        held.chain(beaten.map(|(_, value)| *value))
     }
 
     /// The customers' months in which several values stood, each once, in order of number and month.

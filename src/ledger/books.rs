@@ -1,6 +1,6 @@
 //! Everything that was read, in the ledgers that the numbers are made from.
 
-use super::Ledger;
+use super::{Attribute, Ledger};
 
 /// The ledger by customer, and what stands beside it.
 #[derive(Debug)]
@@ -22,6 +22,15 @@ impl Books {
             products: None,
             segments_are_products: false,
         }
+    }
+
+    /// Takes out the values of the first column that was read beside the amounts.
+    pub fn take_attribute(&mut self) -> Option<Attribute> {
+        let ledger = match &mut self.products {
+            Some(products) if self.segments_are_products => products,
+            _ => &mut self.customers,
+        };
+        ledger.take_attribute()
     }
 
     /// The ledger that holds the columns of `--by`.

@@ -180,6 +180,11 @@ impl Ledger {
         &self.attributes
     }
 
+    /// Takes out the values of the first column of `--by`.
+    pub(super) fn take_attribute(&mut self) -> Option<Attribute> {
+        (!self.attributes.is_empty()).then(|| self.attributes.remove(0))
+    }
+
     /// A customer's amount in a month, in smallest units; 0 outside the horizon.
     #[must_use]
     pub fn units(&self, customer: u32, month: Month) -> i128 {

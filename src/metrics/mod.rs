@@ -8,6 +8,7 @@
 
 mod anchors;
 mod calc;
+mod cohorts;
 mod confidence;
 mod control;
 mod findings;
@@ -24,6 +25,7 @@ mod sensitivity;
 
 pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};
 pub use calc::{Calculation, calc, calc_with};
+pub use cohorts::{Cohorts, Point, SILENT, Signups, Triangle, cohorts};
 pub use confidence::{Confidence, DRAWS, Intervals, SMALL_BASE};
 pub use control::ControlTotal;
 pub use findings::{billed_once_a_year, bridged_months, findings, findings_for};

@@ -542,7 +542,8 @@ fn closing(
     }
 }
 
-fn defined(ratio: Ratio, reason: &str) -> Value {
+/// A rate, or why there is none.
+pub(super) fn defined(ratio: Ratio, reason: &str) -> Value {
     if !ratio.is_defined() {
         Value::Undefined(reason.to_owned())
     } else if ratio.rounded(RATE_DECIMALS).is_none() {

@@ -11,7 +11,7 @@ use std::fmt::Write;
 
 use super::fields::LAST;
 use super::json::SCHEMA;
-use super::{inspection, ledger};
+use super::{cohorts, inspection, ledger};
 use crate::metrics::registry::{FIELDS, Field, HEAD, Unit};
 use crate::policies::POLICIES;
 
@@ -19,6 +19,7 @@ const PAGE: &str = include_str!("../../docs/outputs.md");
 const SCHEMA_FILE: &str = include_str!("../../docs/schema/calc.json");
 const LEDGER_FILE: &str = include_str!("../../docs/schema/ledger.json");
 const INSPECT_FILE: &str = include_str!("../../docs/schema/inspect.json");
+const COHORTS_FILE: &str = include_str!("../../docs/schema/cohorts.json");
 const START: &str = "<!-- fields: made from the register by a test -->\n";
 const END: &str = "<!-- end of fields -->\n";
 
@@ -247,6 +248,60 @@ const LEDGER_FIELDS: [(&str, &str, &str); 4] = [
     ),
 ];
 
+/// The fields of a cell of a triangle, but those of `--by`.
+const COHORT_FIELDS: [(&str, &str, &str); 14] = [
+    (
+        "cohort",
+        r#""string""#,
+        "the period it starts in; `average` for all cohorts that have reached the age",
+    ),
+    ("age", r#""integer""#, "how many periods later this is"),
+    (
+        "period",
+        r#"["string", "null"]"#,
+        "the period at this age; null for the average",
+    ),
+    (
+        "currency",
+        r#"["string", "null"]"#,
+        "the currency of every amount; null if the input names none",
+    ),
+    ("customers", r#""integer""#, "customers of the cohort"),
+    (
+        "active_customers",
+        r#""integer""#,
+        "those of them with revenue at this age",
+    ),
+    (
+        "opening",
+        r#"["number", "null"]"#,
+        "Σ revenue at age 0; null if that lies before the data",
+    ),
+    ("amount", r#""number""#, "Σ revenue at this age"),
+    (
+        "amount_capped",
+        r#"["number", "null"]"#,
+        "Σ min(revenue at age 0, revenue at this age), customer by customer",
+    ),
+    ("nrr", r#"["number", "null"]"#, "amount ÷ opening"),
+    ("grr", r#"["number", "null"]"#, "amount_capped ÷ opening"),
+    (
+        "logo_retention",
+        r#"["number", "null"]"#,
+        "active_customers ÷ customers",
+    ),
+    (
+        "includes_older",
+        r#""boolean""#,
+        "true if everyone older than the data is in it",
+    ),
+    (
+        "partial",
+        r#""boolean""#,
+        "the data end before the period does",
+    ),
+];
+
 /// The fields of a finding.
 const INSPECT_FIELDS: [(&str, &str, &str); 6] = [
     ("code", r#""string""#, "what `nrr explain` takes"),
@@ -302,6 +357,32 @@ fn ledger_schema() -> String {
     })
 }
 
+fn cohorts_schema() -> String {
+    let last = LAST.iter().zip(LAST_MEANINGS).map(|(name, (_, meaning))| {
+        let kind = if *name == "undefined" {
+            r#"["string", "null"]"#
+        } else {
+            r#""string""#
+        };
+        (*name, kind, meaning)
+    });
+    let fields: Vec<(&str, &str, &str)> = COHORT_FIELDS.into_iter().chain(last).collect();
+    schema(&Schema {
+        command: "cohorts",
+        name: cohorts::SCHEMA,
+        about: "Retention triangles by first period, with the definition, the input and the warnings behind them.",
+        more: &[],
+        results: "One record a cohort and age, then the average of each age; with --by those of everybody, then those of each segment.",
+        record_rules: r#""description": "Amounts are exact; rates are rounded half away from zero to 6 decimals; undefined is null, with the reason in `undefined`.",
+      "additionalProperties": false,
+      "patternProperties": {
+        "^segment\\.": { "type": "string", "description": "The value of a column of --by; absent where everybody is meant." }
+      }"#,
+        record: properties(&fields),
+        record_names: names(fields.iter().map(|(name, ..)| *name)),
+    })
+}
+
 fn inspect_schema() -> String {
     schema(&Schema {
         command: "inspect",
@@ -352,12 +433,16 @@ fn the_page_lists_every_field() {
 #[test]
 fn the_schema_is_in_step_with_the_registers() {
     assert_in_step("docs/schema/calc.json", SCHEMA_FILE, &calc_schema());
+    assert_in_step("docs/schema/cohorts.json", COHORTS_FILE, &cohorts_schema());
     assert_in_step("docs/schema/ledger.json", LEDGER_FILE, &ledger_schema());
     assert_in_step("docs/schema/inspect.json", INSPECT_FILE, &inspect_schema());
 }
 
 #[test]
 fn the_fields_that_the_schemas_describe_are_those_written() {
+    let of_cohorts = cohorts::FIRST.into_iter().chain(cohorts::FIELDS);
+    let described = COHORT_FIELDS.map(|(name, ..)| name);
+    assert!(of_cohorts.eq(described));
     assert_eq!(LEDGER_FIELDS.map(|(name, ..)| name), ledger::FIELDS);
     assert_eq!(INSPECT_FIELDS.map(|(name, ..)| name), inspection::FIELDS);
     let schema: serde_json::Value = serde_json::from_str(INSPECT_FILE).unwrap();

@@ -10,7 +10,7 @@ use crate::metrics::registry::{self, FIELDS, Field, HEAD, Value};
 pub(super) const LAST: [&str; 3] = ["undefined", "definition", "input_fingerprint"];
 
 /// How many digits of the definition's fingerprint a record carries.
-const DIGITS: usize = 12;
+pub(super) const DIGITS: usize = 12;
 
 /// A value on its way to a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,8 @@ pub(super) fn segment_name(column: &str) -> String {
     format!("segment.{column}")
 }
 
-fn wire(value: Value) -> Wire {
+/// A value as machines get it.
+pub(super) fn wire(value: Value) -> Wire {
     match value {
         Value::Text(text) => Wire::Text(text),
         Value::Amount(amount) => Wire::Number(number::plain_amount(amount)),

@@ -7,7 +7,7 @@ use super::report::{Choice, Report};
 use crate::metrics::Record;
 use crate::policies::Method;
 use crate::text;
-use crate::units::Period;
+use crate::units::{Grain, Period};
 
 /// How many digits of a fingerprint people are shown.
 const SHORT: usize = 6;
@@ -157,7 +157,11 @@ fn scope(report: &Report) -> Vec<String> {
 fn periods(report: &Report) -> String {
     let totals = || report.records.iter().filter(|one| one.segments.is_none());
     let (Some(first), Some(last)) = (totals().next(), totals().next_back()) else {
-        return format!("{} to {}", report.input.first, report.input.last);
+        let horizon = format!("{} to {}", report.input.first, report.input.last);
+        return match report.cohorts {
+            Some(grain) => format!("cohorts by {}, {horizon}", grain.word()),
+            None => horizon,
+        };
     };
     let label = |record: &Record| record.period.label(record.fiscal_year);
     if report.is_single || first.period == last.period {
@@ -191,7 +195,10 @@ fn method(report: &Report) -> Option<&'static str> {
 fn basis(report: &Report) -> String {
     let amount = &report.input.amount_name;
     let first = report.records.first();
-    let is_month = first.is_none_or(|record| record.period.months() == 1);
+    let is_month = match report.cohorts {
+        Some(grain) => grain == Grain::Month,
+        None => first.is_none_or(|record| record.period.months() == 1),
+    };
     match (choice(report, "basis"), is_month) {
         (Some("stock"), true) => format!("stock: {amount} of the month"),
         (Some("stock"), false) => {

@@ -10,6 +10,7 @@
 //! goes into the writer that was passed in. Same report, same bytes.
 
 mod certainty;
+mod cohorts;
 mod csv;
 #[cfg(test)]
 mod docs;
@@ -18,6 +19,7 @@ pub mod escape;
 mod excerpt;
 mod fields;
 pub mod head;
+mod heat;
 mod inspection;
 mod json;
 mod layout;
@@ -34,6 +36,7 @@ mod tests;
 
 use std::io::{self, Write};
 
+pub use cohorts::{CohortsReport, Measure};
 pub use document::{Document, More};
 pub use fields::Wire;
 pub use inspection::{Beginning, Inspection};

@@ -10,6 +10,9 @@ use crate::units::{Amount, Ratio};
 /// What stands where a value is undefined.
 pub const UNDEFINED: &str = "–";
 
+/// The decimals of a fraction that is shown as percent.
+pub const PERCENT_DECIMALS: u8 = 4;
+
 /// How many columns the longest bar has.
 pub const BAR_WIDTH: usize = 30;
 
@@ -38,7 +41,7 @@ pub fn count(count: u64) -> String {
 /// A rate as percent, rounded once from its exact value: `105.63%`.
 #[must_use]
 pub fn percent(ratio: Ratio) -> String {
-    ratio.rounded(4).map_or_else(
+    ratio.rounded(PERCENT_DECIMALS).map_or_else(
         || UNDEFINED.to_owned(),
         |fraction| {
             let digits = decimal(fraction.units().unsigned_abs(), 2);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr;
 
 use super::{escape, number};
+use crate::text;
 use crate::units::{Amount, Ratio};
 
 /// Below this many columns no bars are drawn.
@@ -71,6 +72,8 @@ pub enum Group {
     Annual,
     /// Bars; for a terminal only.
     Bars,
+    /// The rates of cohorts at one age; the number ranks the ages.
+    Age(u32),
 }
 
 /// One row.
@@ -102,6 +105,8 @@ pub enum Cell {
     Count(u64),
     /// A rate, shown as percent.
     Percent(Ratio),
+    /// The same with a color behind it in a terminal, by how much it is.
+    Heat(Ratio),
     /// A quotient that is no percentage.
     Quotient(Ratio),
     /// A part of a whole, drawn as a bar.
@@ -120,7 +125,7 @@ impl Cell {
             Cell::Text(text) => text.clone(),
             Cell::Amount(amount) => number::amount(*amount),
             Cell::Count(count) => number::count(*count),
-            Cell::Percent(ratio) => number::percent(*ratio),
+            Cell::Percent(ratio) | Cell::Heat(ratio) => number::percent(*ratio),
             Cell::Quotient(ratio) => number::quotient(*ratio),
             Cell::Bar(part, whole) => number::bar(*part, *whole),
             Cell::Undefined(_) => number::UNDEFINED.to_owned(),
@@ -173,12 +178,17 @@ impl Sheet {
             self.remove(Group::Bars);
         }
         let mut gone = Vec::new();
+        let mut ages: u64 = 0;
         while self.width() > width {
             let last = self.columns.iter().map(|column| column.group).max();
             match last.filter(|group| *group >= Group::Movements) {
-                Some(group) => gone.splice(0..0, self.remove(group)).for_each(drop),
                 None => break,
+                Some(Group::Age(rank)) => ages += self.remove(Group::Age(rank)).len() as u64,
+                Some(group) => gone.splice(0..0, self.remove(group)).for_each(drop),
             }
+        }
+        if ages > 0 {
+            gone.push(text::count(ages, "age"));
         }
         if !gone.is_empty() {
             self.notes.push(format!(
@@ -221,17 +231,20 @@ impl Sheet {
 
     /// How many columns of a terminal it takes: each column with two spaces before it.
     fn width(&self) -> usize {
-        let column_width = |(index, column): (usize, &Column)| {
-            let cells = self.rows.iter().filter_map(|row| row.cells.get(index));
-            let widest = cells.map(|cell| self.drawn(cell).width()).max();
-            let heading = if self.form == Form::Grid {
-                self.cut(&column.heading).width()
-            } else {
-                0
-            };
-            widest.unwrap_or(0).max(heading) + 2
-        };
-        self.columns.iter().enumerate().map(column_width).sum()
+        let columns = 0..self.columns.len();
+        columns.map(|index| self.column_width(index) + 2).sum()
+    }
+
+    /// How wide the widest cell of a column is drawn.
+    pub(super) fn column_width(&self, index: usize) -> usize {
+        let cells = self.rows.iter().filter_map(|row| row.cells.get(index));
+        let widest = cells.map(|cell| self.drawn(cell).width()).max();
+        let heading = self
+            .columns
+            .get(index)
+            .filter(|_| self.form == Form::Grid)
+            .map_or(0, |column| self.cut(&column.heading).width());
+        widest.unwrap_or(0).max(heading)
     }
 
     /// Why some cells are undefined: each reason once, with the headings it concerns where they are

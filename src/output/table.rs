@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use super::document::Document;
 use super::head::{Head, WORDS_WIDTH, folded, wrapped};
+use super::heat;
 use super::message::write_message;
 use super::sheet::{Cell, Form, Group, Kind, Row, Sheet};
 
@@ -126,8 +127,15 @@ fn write_grid(sheet: &Sheet, look: &Look, out: &mut dyn Write) -> io::Result<()>
             None if index == 1 => line.replacen("──", "  ", 1),
             _ => line,
         };
+        let line = line.trim_end();
+        let warm = row.and_then(|row| sheet.rows.get(row));
+        let warm = warm.filter(|_| look.color);
+        if let Some(line) = warm.and_then(|row| heat::line(sheet, row, line)) {
+            writeln!(out, "{line}")?;
+            continue;
+        }
         let is_bold = look.color && (is_total || row.is_none() && index == 0);
-        write_line(line.trim_end(), is_bold.then_some(BOLD), out)?;
+        write_line(line, is_bold.then_some(BOLD), out)?;
     }
     Ok(())
 }

@@ -132,19 +132,10 @@ pub(super) fn compute(
     loaded: &Loaded,
     bridged: &[Bridged],
 ) -> Result<Report, Errors> {
-    let ledger = &loaded.books.customers;
-    let in_file = |errors: Errors| with_files(errors, loaded);
     let policies = report::detected(policies, loaded);
-    let asked: Asked = config
-        .ask
-        .on(ledger, &policies)
-        .map_err(|problem| match problem {
-            // The flags alone are at odds, whatever the file holds.
-            PeriodProblem::Reversed(..) => Errors::from(unusable_range(problem, &policies, loaded)),
-            _ => in_file(Errors::from(unusable_range(problem, &policies, loaded))),
-        })?;
-    let calculation =
-        calc_with(&loaded.books, &asked, &policies, config.confidence).map_err(in_file)?;
+    let asked = asked(config, &policies, loaded)?;
+    let calculation = calc_with(&loaded.books, &asked, &policies, config.confidence)
+        .map_err(|errors| with_files(errors, loaded))?;
     let question = report::Question {
         policies: &policies,
         filters: (&config.load.filters, &config.load.origin("where")),
@@ -156,8 +147,29 @@ pub(super) fn compute(
     Ok(report::build(&question, calculation))
 }
 
+/// The periods asked for, on what was read.
+///
+/// # Errors
+///
+/// [`Code::UnusableRange`].
+pub(super) fn asked(
+    config: &Config,
+    policies: &Policies,
+    loaded: &Loaded,
+) -> Result<Asked, Errors> {
+    let asked = config.ask.on(&loaded.books.customers, policies);
+    asked.map_err(|problem| {
+        let errors = Errors::from(unusable_range(problem, policies, loaded));
+        match problem {
+            // The flags alone are at odds, whatever the file holds.
+            PeriodProblem::Reversed(..) => errors,
+            _ => with_files(errors, loaded),
+        }
+    })
+}
+
 /// Names the files in errors about what they hold together: no line can be named there.
-fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
+pub(super) fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
     let names: Vec<&str> = loaded.files.iter().map(|file| file.name.as_str()).collect();
     for message in errors
         .list
