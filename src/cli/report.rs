@@ -8,12 +8,12 @@ use crate::input::filter::Filter;
 use crate::input::header;
 use crate::input::shape::{History, Shape};
 use crate::input::{FileSummary, Loaded};
-use crate::ledger::Bridged;
+use crate::ledger::{Bridged, Ledger};
 use crate::metrics::{
     Asked, Calculation, Confidence, Record, SMALL_BASE, billed_once_a_year, bridged_months, calc,
     findings_for,
 };
-use crate::output::{Choice, Definition, Input, InputFile, Report};
+use crate::output::{Choice, Definition, Input, InputFile, RatesFile, Report};
 use crate::policies::{Basis, CohortBase, Duplicates, Origin, Policies, SegmentAt, Spread};
 use crate::text;
 use crate::units::{Month, Ratio};
@@ -77,7 +77,20 @@ pub(super) fn bridge(policies: &Policies, loaded: &mut Loaded) -> Result<Vec<Bri
     if let Some(products) = &mut loaded.books.products {
         products.bridge_products(&loaded.books.customers, &bridged);
     }
-    Ok(bridged)
+    let mut unrated = loaded.books.customers.unrated_months();
+    unrated.extend(
+        loaded
+            .books
+            .products
+            .iter()
+            .flat_map(Ledger::unrated_months),
+    );
+    match loaded.books.customers.missing_rates(&unrated) {
+        Some(message) => {
+            Err(message.note("`grace` filled months that have no row in the currency"))
+        }
+        None => Ok(bridged),
+    }
 }
 
 /// What a calculation was about.
@@ -203,6 +216,10 @@ fn definition(
     let more: BTreeSet<String> = more.collect();
     let mut more: Vec<String> = more.into_iter().collect();
     more.extend(columns_set(loaded));
+    more.extend(loaded.rates.as_ref().map(|rates| {
+        let content = blake3::hash(rates.content().as_bytes());
+        format!("fx-rates={}", content.to_hex())
+    }));
     Definition {
         name: "standard".to_owned(),
         fingerprint: policies.fingerprint(&more),
@@ -261,6 +278,11 @@ fn input(loaded: &Loaded, basis: Basis) -> Input {
         files,
         customers: ledger.customers().len() as u64,
         currency: ledger.currency().map(str::to_owned),
+        rates: loaded.rates.as_deref().map(|rates| RatesFile {
+            name: rates.file.clone(),
+            rows: rates.rows,
+            fingerprint: hex(rates.fingerprint),
+        }),
         amount_name: amount_name(loaded, basis),
         first: ledger.first(),
         last: ledger.last(),
@@ -269,14 +291,16 @@ fn input(loaded: &Loaded, basis: Basis) -> Input {
     }
 }
 
+fn hex(hash: [u8; 32]) -> String {
+    blake3::Hash::from_bytes(hash).to_hex().to_string()
+}
+
 fn input_file(file: &FileSummary) -> InputFile {
     InputFile {
         name: file.name.clone(),
         bytes: file.bytes,
         rows: file.rows,
-        fingerprint: blake3::Hash::from_bytes(file.fingerprint)
-            .to_hex()
-            .to_string(),
+        fingerprint: hex(file.fingerprint),
         traits: file
             .traits
             .iter()

@@ -265,8 +265,20 @@ codes! {
     /// Amounts are in several currencies, and a retention ratio needs one: added up as they
     /// are, or converted at rates that move, they show the exchange rate and not what
     /// customers did. Rows that name no currency count as one of their own. Keep one with
-    /// `--currency`.
+    /// `--currency`, and convert the others to it with `--fx-rates`. Rows that name none
+    /// cannot be converted.
     MixedCurrencies = "mixed-currencies", Error;
+    /// The file of `fx-rates` cannot be read as one: the header is not month, currency and
+    /// rate, a month, currency or rate cannot be read, a rate is zero or below, one month
+    /// has two rates of a currency, or the currency that is converted to has another rate
+    /// than 1. Rates are plain decimals such as 1.0842: how much of the currency that is
+    /// kept one unit of the other is. All such lines of the file are shown.
+    UnreadableRates = "unreadable-rates", Error;
+    /// Amounts have to be converted and the file of `fx-rates` has no rate of their currency
+    /// for a month: one in which rows stand, or one that `fx constant` or `floating` reads a
+    /// later month at. A missing rate is never taken for 1, nor for that of another month.
+    /// The message lists currencies and months, and where they are first needed.
+    MissingRate = "missing-rate", Error;
     /// No row is in the currency that was asked for with `currency`. The message lists the
     /// currencies there are. Ask for one of those, or for none if there is only one.
     UnknownCurrency = "unknown-currency", Error;
@@ -466,6 +478,10 @@ codes! {
     /// currency's book, not of the whole; a customer who changes currency looks lost. How
     /// many rows of which currency is in the message.
     OtherCurrencies = "other-currencies", Warning;
+    /// Rows in other currencies were converted at the rates of `fx-rates`. At which of them
+    /// says `fx`: a figure at floating rates moves with them, on a line of its own. How many
+    /// rows of which currency is in the message.
+    ConvertedCurrencies = "converted-currencies", Warning;
     /// Some customers have rows inside and outside the filter. What moves out of it counts
     /// as churn, and what moves in as new or returning, although nobody left. Filter by
     /// something that a customer keeps, such as the country it signed in.

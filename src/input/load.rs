@@ -1,6 +1,7 @@
 //! The whole way: every source read, in as many passes as its columns need, into one ledger.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::columns::Wanted;
 use super::date::DateOrder;
@@ -17,7 +18,7 @@ use super::source::Source;
 use super::summary::{self, FileSummary, Trait};
 use super::traits::Beginning;
 use crate::error::{Errors, Message};
-use crate::ledger::{Attribute, Books};
+use crate::ledger::{Attribute, Books, Rates};
 use crate::policies::{Basis, Policies};
 use crate::units::{Grain, Month};
 
@@ -74,6 +75,8 @@ pub struct LoadOptions {
     pub unit: Option<Unit>,
     /// The month that counted periods count from.
     pub first_period: Option<Month>,
+    /// The rates that amounts in other currencies are converted at; without them they are left out.
+    pub rates: Option<Arc<Rates>>,
     /// How many threads read rows; at least one.
     pub threads: usize,
     /// Which flag or line gave a setting, by its name, for messages.
@@ -114,6 +117,8 @@ pub struct Loaded {
     pub policies: Policies,
     /// The export of the same vendor that holds more of the past.
     pub better: Option<String>,
+    /// The rates that amounts were converted at.
+    pub rates: Option<Arc<Rates>>,
     /// What a careful colleague would mention.
     pub warnings: Vec<Message>,
 }

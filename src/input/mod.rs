@@ -30,6 +30,7 @@ mod passes;
 pub mod pattern;
 pub mod preset;
 mod questions;
+pub mod rates;
 mod record;
 pub mod repeats;
 mod report;

@@ -7,14 +7,14 @@ use super::chosen::Chosen;
 use super::columns::{Columns, Role};
 use super::file::FileRead;
 use super::findings::{
-    assumed_encoding, canceled_as_end, currency_change, equal_rows, left_out, other_currencies,
-    overlapping_files, split_by_filter, two_segments, without_status,
+    assumed_encoding, canceled_as_end, converted_currencies, currency_change, equal_rows, left_out,
+    other_currencies, overlapping_files, split_by_filter, two_segments, without_status,
 };
 use super::header;
 use super::load::{LoadOptions, Loaded};
 use super::questions::{
     clashes, mixed_grains, mixed_units, no_history, no_rows_left, one_currency, undecided,
-    unfit_settings,
+    unfit_settings, unnamed_currency,
 };
 use super::repeats::Repeats;
 use super::shape::{Ask, History, Kept, Shape, resolve};
@@ -148,7 +148,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     }
     warnings.extend(of_rows(&mut all, policies, &place));
     let ledgers = (all.part, all.products);
-    let (mut books, found) = books_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
+    let (mut books, found) = books_of(ledgers, &head, &by, currency.as_ref(), (&names[0], &place))?;
     warnings.extend(found);
     let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
     warnings.extend(two_segments(books.by_unit()));
@@ -165,6 +165,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         basis: head.basis,
         policies: head.policies,
         better: head.better,
+        rates: head.options.rates,
         warnings,
     })
 }
@@ -195,11 +196,22 @@ fn books_of(
     head: &Head,
     by: &[String],
     currency: Option<&String>,
-    file: &str,
+    (file, place): (&str, &dyn Fn(RowPlace) -> Place),
 ) -> Result<(Books, Vec<Message>), Errors> {
-    let in_file = |message: Message| Errors::from(message.at(Place::file(file)));
+    let in_file = |message: Message| {
+        let is_placed = message.place.is_some();
+        Errors::from(if is_placed {
+            message
+        } else {
+            message.at(Place::file(file))
+        })
+    };
+    let through = head.policies.through;
     let closed = |part: Part, by: &[String]| {
-        let ledger = part.finish(by, currency.cloned(), head.policies.through);
+        let ledger = match &head.options.rates {
+            Some(rates) => part.finish_at(rates, place, by, through),
+            None => part.finish(by, currency.cloned(), through),
+        };
         ledger.map_err(in_file)
     };
     let mut products = products.map(|products| closed(products, by)).transpose()?;
@@ -239,7 +251,11 @@ fn checked(
     if errors.is_empty() {
         errors.extend(no_rows_left(all, &head.options, &head.policies, names));
     }
-    let currency = one_currency(&all.tally, head.column(Role::Currency), place);
+    let column = head.column(Role::Currency);
+    let currency = match &head.options.rates {
+        Some(rates) => unnamed_currency(&all.other_currencies, rates.kept(), column, place),
+        None => one_currency(&all.tally, column, place),
+    };
     match currency {
         Ok(currency) if errors.is_empty() => Ok(currency),
         Ok(_) => Err(Errors::from(errors)),
@@ -304,6 +320,7 @@ fn of_rows(
     let repeated = std::mem::take(&mut all.repeats).finish();
     warnings.extend(repeated.map(|repeated| equal_rows(&repeated, policies.duplicates, place)));
     warnings.extend(other_currencies(&all.other_currencies, policies, place));
+    warnings.extend(converted_currencies(&all.converted, policies, place));
     warnings.extend(currency_change(&all.part));
     warnings.extend(overlapping_files(&all.shared));
     warnings.extend(split_by_filter(&all.part));
@@ -347,6 +364,7 @@ pub(super) struct Merged {
     pub(super) repeats: Repeats,
     pub(super) tally: Tally,
     pub(super) other_currencies: Tally,
+    pub(super) converted: Tally,
     pub(super) values: Vec<BTreeSet<String>>,
     pub(super) shared: Shared,
     pub(super) in_horizon: u64,
@@ -388,6 +406,7 @@ impl Merged {
             repeats: Repeats::default(),
             tally: Tally::default(),
             other_currencies: Tally::default(),
+            converted: Tally::default(),
             values: vec![BTreeSet::new(); filters],
             shared: Shared::default(),
             in_horizon: 0,
@@ -413,6 +432,7 @@ impl Merged {
             all.repeats.merge(found.repeats);
             all.tally.merge(found.tally);
             all.other_currencies.merge(found.other_currencies);
+            all.converted.merge(found.converted);
             for (mine, theirs) in all.values.iter_mut().zip(found.values) {
                 mine.extend(theirs);
             }

@@ -42,6 +42,24 @@ impl AttributeDraft {
         Some(())
     }
 
+    /// The same with every amount at the rate of its month.
+    pub(super) fn merge_at(
+        &mut self,
+        other: AttributeDraft,
+        renumbered: &[u32],
+        rate: &dyn Fn(Month) -> Option<Amount>,
+    ) -> Option<()> {
+        for ((customer, month, value), units) in other.sums {
+            let value = self.values.intern(other.values.name(value));
+            let rate = rate(month)?;
+            // Amounts and rates have no more decimals together than this scale, so the quotient has no rest.
+            let whole = units / 10_i128.pow(u32::from(rate.scale()));
+            let units = whole.checked_mul(rate.units())?;
+            self.add_units((renumbered[customer as usize], month, value), units)?;
+        }
+        Some(())
+    }
+
     fn add_units(&mut self, key: (u32, Month, u32), units: i128) -> Option<()> {
         let sum = self.sums.entry(key).or_default();
         *sum = sum.checked_add(units)?;

@@ -1,9 +1,12 @@
 //! Entries become a ledger: parts that threads fill, merged and then closed.
 
+use std::collections::BTreeMap;
+
 use hashbrown::HashMap;
 
 use super::attributes::AttributeDraft;
 use super::cells::{Cells, Overflow};
+use super::currencies::Foreign;
 use super::intern::Interner;
 use super::{Coverage, Ledger};
 use crate::error::{Code, Message};
@@ -55,6 +58,8 @@ pub struct Part {
     negatives: u64,
     duplicates: Duplicates,
     keyed: HashMap<Key, Keyed>,
+    /// The rows in other currencies, where those are converted.
+    foreign: BTreeMap<Box<str>, Foreign>,
     /// True once a sum outgrew exact arithmetic.
     overflows: bool,
 }
@@ -68,6 +73,9 @@ struct Sides {
 }
 
 type Key = (u32, Month, u32);
+
+/// A currency, the numbers of its part's customers in the whole, and what its attributes carry.
+pub(super) type Draft = (Box<str>, Vec<u32>, Vec<AttributeDraft>);
 
 /// The rows of one key while it is not decided which of them counts.
 #[derive(Debug)]
@@ -106,6 +114,7 @@ impl Part {
             negatives: 0,
             duplicates,
             keyed: HashMap::new(),
+            foreign: BTreeMap::new(),
             overflows: false,
         }
     }
@@ -144,10 +153,7 @@ impl Part {
 
     /// Adds a row that counts.
     pub fn add(&mut self, entry: &Entry<'_>) {
-        let customer = self.customer(entry.customer);
-        self.sides[customer as usize].inside = true;
-        self.coverage.note_day(entry.month, entry.day);
-        self.negatives += u64::from(entry.amount.is_negative());
+        let customer = self.note(entry);
         if self.duplicates == Duplicates::Sum {
             self.add_to_cell(customer, entry.month, entry.amount, entry.attributes);
             self.cells.note_day(customer, entry.month, entry.day);
@@ -198,15 +204,28 @@ impl Part {
             let product = self.products.intern(other.products.name(product));
             self.add_keyed((renumbered[customer as usize], month, product), keyed);
         }
+        for (currency, theirs) in other.foreign {
+            match self.foreign.get_mut(&currency) {
+                Some(mine) => mine.merge(theirs),
+                None => drop(self.foreign.insert(currency, theirs)),
+            }
+        }
     }
 
     /// The customers' months that rows of another part state too.
-    pub fn shared_with<'p>(&'p self, other: &'p Part) -> impl Iterator<Item = (&'p str, Month)> {
-        other.cells.stated().filter_map(|(customer, month)| {
+    pub fn shared_with<'p>(
+        &'p self,
+        other: &'p Part,
+    ) -> Box<dyn Iterator<Item = (&'p str, Month)> + 'p> {
+        let both = self.foreign.iter();
+        let both = both.filter_map(|(currency, mine)| Some((mine, other.foreign.get(currency)?)));
+        let converted = both.flat_map(|(mine, theirs)| mine.part.shared_with(&theirs.part));
+        let shared = other.cells.stated().filter_map(|(customer, month)| {
             let name = other.customers.name(customer);
             let number = self.customers.find(name)?;
             self.cells.is_stated(number, month).then_some((name, month))
-        })
+        });
+        Box::new(shared.chain(converted))
     }
 
     /// Customers with rows both inside and outside the filter, in byte order.
@@ -265,6 +284,8 @@ impl Part {
                 }
             })
             .collect();
+        let others = self.foreign.values();
+        clashes.extend(others.flat_map(|foreign| foreign.part.clashes()));
         clashes.sort_unstable_by(|left, right| left.places.cmp(&right.places));
         clashes
     }
@@ -282,10 +303,7 @@ impl Part {
         currency: Option<String>,
         through: Option<Month>,
     ) -> Result<Ledger, Message> {
-        for ((customer, month, _), keyed) in std::mem::take(&mut self.keyed) {
-            let attributes: Vec<&str> = keyed.attributes.iter().map(AsRef::as_ref).collect();
-            self.add_to_cell(customer, month, keyed.amount, &attributes);
-        }
+        self.decide();
         let bounded = self
             .cells
             .magnitude()
@@ -314,9 +332,73 @@ impl Part {
             coverage: self.coverage,
             negatives: self.negatives,
             currency,
+            converted: None,
             first,
             last: through.unwrap_or(last),
         })
+    }
+
+    /// Notes that a customer has a row that counts.
+    pub(super) fn note(&mut self, entry: &Entry<'_>) -> u32 {
+        let customer = self.customer(entry.customer);
+        self.sides[customer as usize].inside = true;
+        self.coverage.note_day(entry.month, entry.day);
+        self.negatives += u64::from(entry.amount.is_negative());
+        customer
+    }
+
+    /// True for nothing, which is nothing in any currency, unless it may be the row that counts of several.
+    pub(super) fn counts_in_any(&self, entry: &Entry<'_>) -> bool {
+        entry.amount.is_zero() && self.duplicates == Duplicates::Sum
+    }
+
+    /// What several rows mean, and how many columns of `--by` there are.
+    pub(super) fn settings(&self) -> (Duplicates, usize) {
+        (self.duplicates, self.attributes.len())
+    }
+
+    pub(super) fn foreign_mut(&mut self) -> &mut BTreeMap<Box<str>, Foreign> {
+        &mut self.foreign
+    }
+
+    pub(super) fn cells_mut(&mut self) -> &mut Cells {
+        &mut self.cells
+    }
+
+    /// Notes that a sum outgrew exact arithmetic.
+    pub(super) fn overflow(&mut self) {
+        self.overflows = true;
+    }
+
+    /// Decides which row of each key counts, where not all do.
+    pub(super) fn decide(&mut self) {
+        for ((customer, month, _), keyed) in std::mem::take(&mut self.keyed) {
+            let attributes: Vec<&str> = keyed.attributes.iter().map(AsRef::as_ref).collect();
+            self.add_to_cell(customer, month, keyed.amount, &attributes);
+        }
+    }
+
+    /// The amounts of another part by the numbers of this one's customers, those numbers, and its attributes.
+    pub(super) fn take_in(&mut self, mut other: Part) -> (Cells, Vec<u32>, Vec<AttributeDraft>) {
+        other.decide();
+        let names = (0..).take(other.customers.len());
+        let renumbered: Vec<u32> = names
+            .map(|number| self.customer(other.customers.name(number)))
+            .collect();
+        let mut cells = Cells::with_scale(other.cells.scale());
+        self.overflows |= other.overflows || cells.merge(&other.cells, &renumbered).is_err();
+        (cells, renumbered, other.attributes)
+    }
+
+    /// Adds what another part's attributes carry, each month's at its rate; `None` where 128 bits do not hold it.
+    pub(super) fn weigh(
+        &mut self,
+        attributes: Vec<AttributeDraft>,
+        renumbered: &[u32],
+        rate: &dyn Fn(Month) -> Option<Amount>,
+    ) -> Option<()> {
+        let mut both = self.attributes.iter_mut().zip(attributes);
+        both.try_for_each(|(mine, theirs)| mine.merge_at(theirs, renumbered, rate))
     }
 
     fn customer(&mut self, name: &str) -> u32 {

@@ -31,13 +31,13 @@ pub struct Cell {
 }
 
 /// A grid of sums, customers × months.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Cells {
     scale: u8,
     columns: Vec<Vec<Option<Box<Block>>>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Block {
     sums: Sums,
     /// One bit a customer: a row stated this cell, be it zero.
@@ -49,7 +49,7 @@ struct Block {
 /// Stands for more than one day.
 const SEVERAL: u8 = u8::MAX;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(
     clippy::large_enum_variant,
     reason = "every block is in a box of its own already"
@@ -241,6 +241,40 @@ impl Cells {
             }
         }
         Ok(total)
+    }
+
+    /// Adds every cell of another grid over the same customers times the rate of its month; cells of a month
+    /// without a rate are left out.
+    pub(super) fn add_times(
+        &mut self,
+        other: &Cells,
+        rate: impl Fn(Month) -> Option<Amount>,
+    ) -> Result<(), Overflow> {
+        for (month, column) in (ORIGIN..).map(Month::from_index).zip(&other.columns) {
+            let Some(rate) = rate(month) else { continue };
+            for (block, first) in column.iter().zip((0..).step_by(BLOCK)) {
+                let Some(block) = block else { continue };
+                for (slot, number) in (0..BLOCK).zip(0..) {
+                    if block.is_stated(slot) {
+                        let units = block.sums.get(slot).checked_mul(rate.units());
+                        let scale = other.scale + rate.scale();
+                        let amount = Amount::new(units.ok_or(Overflow)?, scale);
+                        self.add(first + number, month, amount)?;
+                        let day = block.days.as_ref().map_or(0, |days| days[slot]);
+                        self.note_day(first + number, month, day);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives every amount at least so many decimals.
+    pub(super) fn widen_to(&mut self, scale: u8) -> Result<(), Overflow> {
+        if scale > self.scale {
+            self.rescale(scale)?;
+        }
+        Ok(())
     }
 
     fn block(&self, customer: u32, month: Month) -> Option<&Block> {

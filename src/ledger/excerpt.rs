@@ -39,6 +39,7 @@ impl Ledger {
             coverage: self.coverage.clone(),
             negatives: 0,
             currency: self.currency.clone(),
+            converted: self.converted_of(groups, &months),
             first: self.first,
             last: self.last,
         }

@@ -13,6 +13,7 @@ mod bridge;
 mod build;
 mod cells;
 mod coverage;
+mod currencies;
 mod excerpt;
 mod intern;
 mod table;
@@ -23,10 +24,12 @@ pub use bridge::Bridged;
 pub use build::{Clash, Entry, Part, RowPlace};
 pub use cells::Cell;
 pub use coverage::Coverage;
+pub use currencies::{Rates, Unrated};
 pub use intern::Interner;
 
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;
+use currencies::Converted;
 
 /// Stands between a customer and its product in the ledger by product. No cell holds it: a NUL stops the
 /// reading of a file.
@@ -54,6 +57,8 @@ pub struct Ledger {
     coverage: Coverage,
     negatives: u64,
     currency: Option<String>,
+    /// What is in other currencies, unless all of it is at the rates of one month.
+    converted: Option<Converted>,
     first: Month,
     last: Month,
 }

@@ -12,7 +12,7 @@ use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
 use super::segments::{by_segment, members_by_segment};
 use crate::error::Errors;
-use crate::ledger::{Books, Ledger, UNIT_SEPARATOR};
+use crate::ledger::{Books, Ledger, UNIT_SEPARATOR, Unrated};
 use crate::policies::{Method, Policies, SegmentAt};
 use crate::units::{Month, Period};
 
@@ -100,6 +100,7 @@ pub(super) struct Faults {
     pub(super) finer: Vec<Period>,
     pub(super) not_one_month: Vec<Period>,
     pub(super) missing: BTreeSet<Month>,
+    pub(super) unrated: BTreeSet<Unrated>,
     pub(super) negatives: Vec<Negative>,
 }
 
@@ -364,6 +365,7 @@ impl Run<'_> {
             opening: end,
             closing: end,
             partial,
+            rates_of: None,
         };
         // Without an opening there is no base that a threshold could leave anybody out of.
         let compared = match self.compare(&still, &self.everybody) {
@@ -414,6 +416,7 @@ impl Faults {
             Unreadable::FinerThanData(period) => self.finer.push(period),
             Unreadable::NotOneMonth(period) => self.not_one_month.push(period),
             Unreadable::Missing(months) => self.missing.extend(months),
+            Unreadable::Unrated(rates) => self.unrated.extend(rates),
         }
     }
 }

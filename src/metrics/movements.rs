@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{Anchor, Anchors};
 use crate::ledger::Ledger;
-use crate::policies::{Basis, CohortBase, Negatives, Policies, Reactivation, Zero};
+use crate::policies::{Basis, CohortBase, Fx, Negatives, Policies, Reactivation, Zero};
 use crate::units::{Amount, Month};
 
 /// What became of a customer between the two ends.
@@ -33,8 +33,11 @@ pub struct Movement {
     pub customer: u32,
     /// The opening value in smallest units, after clipping.
     pub opening: i128,
-    /// The closing value in smallest units, after clipping.
+    /// The closing value in smallest units, after clipping; of who pays at the opening it is at the rates of the
+    /// opening.
     pub closing: i128,
+    /// What the closing value is more at its own rates, under `fx floating`.
+    pub fx: i128,
     /// What `negatives clip` cut from the opening.
     pub clipped_opening: i128,
     /// What `negatives clip` cut from the closing.
@@ -50,6 +53,12 @@ impl Movement {
     #[must_use]
     pub fn is_retained(&self) -> bool {
         self.opening > 0 && self.class != Some(Class::Churn)
+    }
+
+    /// What stands at the closing, at the rates that are the closing's.
+    #[must_use]
+    pub fn standing(&self) -> i128 {
+        self.closing + self.fx
     }
 }
 
@@ -141,19 +150,22 @@ pub(super) fn netted(
     anchors: &Anchors,
     policies: &Policies,
 ) -> Result<Netted, Vec<Negative>> {
-    let mut units = movements(products, anchors, &policies.without_thresholds())?;
+    let alone = policies.without_thresholds();
+    let mut units = movements(products, anchors, &alone)?;
+    let reader = Reader::new(products, anchors, &alone);
     let mut sums: BTreeMap<u32, Sums> = BTreeMap::new();
     for unit in &units {
-        sums.entry(owners[unit.customer as usize])
-            .or_default()
-            .add(unit);
+        let owner = owners[unit.customer as usize];
+        // A product that is new may be a rise of who paid before, and is read at the rates of both ends.
+        let ends = reader.ends(unit.customer, &mut Vec::new());
+        sums.entry(owner).or_default().add(&ends);
     }
     let reader = Reader::new(ledger, anchors, policies);
     let mut left_out = BTreeSet::new();
     let (mut customers, mut swapped) = (Vec::new(), 0);
     for customer in ledger.customers() {
         let sums = sums.get(customer).copied().unwrap_or_default();
-        let Some(movement) = reader.moved(*customer, sums.opening, sums.closing) else {
+        let Some(movement) = reader.moved(*customer, sums.ends) else {
             continue;
         };
         if !movement.counts {
@@ -176,20 +188,19 @@ pub(super) fn netted(
 /// What the products of one customer add up to.
 #[derive(Clone, Copy, Default)]
 struct Sums {
-    opening: Value,
-    closing: Value,
+    ends: Ends,
     rises: i128,
     falls: i128,
 }
 
 impl Sums {
-    fn add(&mut self, unit: &Movement) {
-        self.opening.units += unit.opening;
-        self.opening.clipped += unit.clipped_opening;
-        self.closing.units += unit.closing;
-        self.closing.clipped += unit.clipped_closing;
-        self.rises += (unit.closing - unit.opening).max(0);
-        self.falls += (unit.opening - unit.closing).max(0);
+    fn add(&mut self, unit: &Ends) {
+        self.ends.opening.add(unit.opening);
+        self.ends.closing.add(unit.closing);
+        self.ends.standing.add(unit.standing);
+        let change = unit.closing.units - unit.opening.units;
+        self.rises += change.max(0);
+        self.falls += (-change).max(0);
     }
 }
 
@@ -198,6 +209,23 @@ impl Sums {
 struct Value {
     units: i128,
     clipped: i128,
+}
+
+impl Value {
+    fn add(&mut self, other: Value) {
+        self.units += other.units;
+        self.clipped += other.clipped;
+    }
+}
+
+/// The values that a movement is between.
+#[derive(Clone, Copy, Default)]
+struct Ends {
+    opening: Value,
+    /// The closing as it is compared: at the rates of the opening.
+    closing: Value,
+    /// The closing as it stands: under `fx floating` at its own rates.
+    standing: Value,
 }
 
 /// What one comparison needs to know of the settings, worked out once.
@@ -224,13 +252,58 @@ impl<'a> Reader<'a> {
     }
 
     fn movement(&self, customer: u32, negatives: &mut Vec<Negative>) -> Option<Movement> {
-        let opening = self.value(customer, self.anchors.opening, negatives);
-        let closing = self.value(customer, self.anchors.closing, negatives);
-        self.moved(customer, opening, closing)
+        let ends = self.ends(customer, negatives);
+        self.moved(customer, ends)
+    }
+
+    /// What a customer is worth at both ends.
+    fn ends(&self, customer: u32, negatives: &mut Vec<Negative>) -> Ends {
+        let Anchors {
+            opening, closing, ..
+        } = *self.anchors;
+        let own = |month: Month| month;
+        let compared_at = |month: Month| self.anchors.closing_rates_of(month);
+        let opening_at = |month: Month| self.anchors.opening_rates_of(month);
+        let at_opening = self.value(customer, opening, &opening_at, negatives);
+        if !self.ledger.is_converted() {
+            let standing = self.value(customer, closing, &own, negatives);
+            return Ends {
+                opening: at_opening,
+                closing: standing,
+                standing,
+            };
+        }
+        let (mut below, mut below_standing) = (Vec::new(), Vec::new());
+        let compared = self.value(customer, closing, &compared_at, &mut below);
+        if self.policies.fx != Fx::Floating {
+            negatives.extend(below);
+            return Ends {
+                opening: at_opening,
+                closing: compared,
+                standing: compared,
+            };
+        }
+        let standing = self.value(customer, closing, &own, &mut below_standing);
+        // Only of who pays at the opening does anything read the closing at those rates, and one is enough.
+        let is_read = at_opening.units > 0 && !below.is_empty();
+        negatives.extend(if is_read { below } else { below_standing });
+        Ends {
+            opening: at_opening,
+            closing: compared,
+            standing,
+        }
     }
 
     /// The movement between two values of a customer; `None` if there is nothing to show.
-    fn moved(&self, customer: u32, opening: Value, closing: Value) -> Option<Movement> {
+    fn moved(&self, customer: u32, ends: Ends) -> Option<Movement> {
+        let Ends {
+            opening, standing, ..
+        } = ends;
+        let closing = if opening.units > 0 {
+            ends.closing
+        } else {
+            standing
+        };
         let class = self.class(customer, opening.units, closing);
         if class.is_none() && opening.clipped == 0 && closing.clipped == 0 {
             return None;
@@ -242,7 +315,8 @@ impl<'a> Reader<'a> {
             opening: opening.units,
             closing: closing.units,
             clipped_opening: opening.clipped,
-            clipped_closing: closing.clipped,
+            fx: standing.units - closing.units,
+            clipped_closing: closing.clipped.max(standing.clipped),
             class,
             counts: opening.units <= 0 || !is_below && self.is_in_base(customer, closing.units),
         })
@@ -259,12 +333,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&self, customer: u32, anchor: Anchor, negatives: &mut Vec<Negative>) -> Value {
-        let units = anchor
-            .first
-            .through(anchor.last)
-            .map(|month| self.ledger.units(customer, month))
-            .sum();
+    /// The value at an end, each month at the rates of another one.
+    fn value(
+        &self,
+        customer: u32,
+        anchor: Anchor,
+        rates_of: &impl Fn(Month) -> Month,
+        negatives: &mut Vec<Negative>,
+    ) -> Value {
+        let months = anchor.first.through(anchor.last);
+        let units = if self.ledger.is_converted() {
+            // Where a rate is missing nobody's movement needs it: `anchors` saw to that.
+            let at = |month| self.ledger.units_at(customer, month, rates_of(month));
+            months.map(|month| at(month).unwrap_or_default()).sum()
+        } else {
+            months.map(|month| self.ledger.units(customer, month)).sum()
+        };
         if units >= 0 {
             return Value { units, clipped: 0 };
         }

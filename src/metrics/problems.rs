@@ -44,6 +44,7 @@ pub(super) fn messages(
         let missing: Vec<Month> = faults.missing.iter().copied().collect();
         list.push(missing_month(ledger, policies, &missing));
     }
+    list.extend(ledger.missing_rates(&faults.unrated));
     list.extend(negative_revenue(ledger, policies, &faults.negatives));
     (!list.is_empty()).then(|| Errors::from(list))
 }
@@ -58,6 +59,13 @@ pub(super) fn annual_reason(unreadable: &Unreadable) -> String {
         Unreadable::Missing(months) => {
             let months: Vec<String> = months.iter().map(Month::to_string).collect();
             format!("{} has no rows", text::list(&months, "and"))
+        }
+        Unreadable::Unrated(rates) => {
+            let rates: Vec<String> = rates
+                .iter()
+                .map(|rate| format!("{} for {}", rate.currency, rate.month))
+                .collect();
+            format!("no rate of {}", text::list(&rates, "and"))
         }
     }
 }

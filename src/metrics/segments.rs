@@ -53,12 +53,12 @@ pub fn by_segment(
         let source = parts.part(&from);
         source.add_opening_side(movement, policies.reactivation);
         if moves {
-            source.transfer_out += movement.closing;
+            source.transfer_out += movement.standing();
         }
         let target = parts.part(&to);
         target.add_closing_side(movement);
         if moves {
-            target.transfer_in += movement.closing;
+            target.transfer_in += movement.standing();
         }
     }
     parts.named(ledger)

@@ -113,12 +113,17 @@ fn of_grace(
     policies: &Policies,
     now: &Rollforward,
 ) -> Vec<Alternative> {
-    if policies.basis == Basis::Flow {
+    // What was filled in other currencies cannot be taken out again.
+    let cannot_undo = books.customers.is_converted() && !bridged.is_empty();
+    if policies.basis == Basis::Flow || cannot_undo {
         return Vec::new();
     }
     let tried: &[u32] = if policies.grace == 0 { &GRACE } else { &[0] };
     let other = |months: &u32| {
         let books = Books::of(with_grace(&books.customers, bridged, *months));
+        if !books.customers.unrated_months().is_empty() {
+            return None;
+        }
         let total = total(&books, asked, policies)?;
         differs(&total, now).then(|| Alternative {
             policy: "grace",

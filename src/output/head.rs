@@ -137,8 +137,18 @@ fn input(report: &Report) -> Vec<String> {
     if let Some(currency) = &input.currency {
         parts.push(escape::terminal(currency).into_owned());
     }
-    let fingerprint: String = input.fingerprint.chars().take(SHORT).collect();
-    parts.push(format!("{fingerprint}…"));
+    let short = |fingerprint: &str| fingerprint.chars().take(SHORT).collect::<String>();
+    parts.push(format!("{}…", short(&input.fingerprint)));
+    if let Some(rates) = &input.rates {
+        let (name, rows) = (
+            escape::terminal(&rates.name),
+            text::count(rates.rows, "row"),
+        );
+        parts.push(format!(
+            "rates {name}, {rows}, {}…",
+            short(&rates.fingerprint)
+        ));
+    }
     parts
 }
 

@@ -66,6 +66,8 @@ pub struct Input {
     pub customers: u64,
     /// The currency, if the input names one.
     pub currency: Option<String>,
+    /// The file of rates that other currencies were converted at.
+    pub rates: Option<RatesFile>,
     /// The amount as the user says it: `MRR`, `ARR` or `Revenue`.
     pub amount_name: String,
     /// The first month of the horizon.
@@ -75,6 +77,17 @@ pub struct Input {
     /// What the rows are labelled by.
     pub grain: Grain,
     /// BLAKE3 of the only file, or of all their fingerprints in the order given; 64 hexadecimal digits.
+    pub fingerprint: String,
+}
+
+/// A file of rates.
+#[derive(Clone, Debug)]
+pub struct RatesFile {
+    /// As it was named.
+    pub name: String,
+    /// How many rows it has below its header.
+    pub rows: u64,
+    /// BLAKE3 of its bytes as stored; 64 hexadecimal digits.
     pub fingerprint: String,
 }
 

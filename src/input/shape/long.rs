@@ -5,7 +5,7 @@ use super::super::date::{DateFault, When, read_when};
 use super::super::filter::passes;
 use super::super::number::{AmountFault, Reading, read_amount};
 use super::kept::{is_left_out, of_all_units, without_less};
-use super::money::{Stated, in_kept_currency};
+use super::money::{Money, Stated, in_kept_currency};
 use super::plan::{Found, Plan, keep_first};
 use super::raw_row::RawRow;
 use super::reader::Row;
@@ -97,8 +97,8 @@ fn add_row(
         customer,
         place,
     };
-    let amount = match in_kept_currency(plan, found, raw, &stated, &reading) {
-        Ok(Some(amount)) => amount,
+    let Money { amount, currency } = match in_kept_currency(plan, found, raw, &stated, &reading) {
+        Ok(Some(money)) => money,
         Ok(None) => return None,
         Err(fault) => return fault,
     };
@@ -116,7 +116,7 @@ fn add_row(
     if plan.has_others {
         found.sizes.add(amount);
     }
-    found.add(&entry);
+    found.add(&entry, &currency);
     None
 }
 

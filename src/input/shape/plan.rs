@@ -17,7 +17,7 @@ use super::super::tally::Tally;
 use super::kept::Kept;
 use super::row_totals::RowTotals;
 use super::rules::Rules;
-use crate::ledger::{Entry, Part, UNIT_SEPARATOR};
+use crate::ledger::{Entry, Part, Rates, UNIT_SEPARATOR};
 use crate::policies::{Duplicates, EmptyAmount};
 use crate::units::{FiscalYear, Month};
 
@@ -49,6 +49,8 @@ pub struct Plan<'a> {
     pub through: Option<Month>,
     /// The one currency kept.
     pub currency: Option<&'a str>,
+    /// The rates that others are converted at; without them they are left out.
+    pub rates: Option<&'a Rates>,
     /// The currency that the amount's header names.
     pub header_currency: Option<&'static str>,
     /// True if amounts are in minor units.
@@ -99,6 +101,8 @@ pub struct Found {
     pub tally: Tally,
     /// Rows in other currencies than the one kept.
     pub other_currencies: Tally,
+    /// Rows in currencies that are converted to the one kept.
+    pub converted: Tally,
     /// Values seen in the columns of the filters, the first ones in byte order.
     pub values: Vec<BTreeSet<String>>,
     /// Rows that are kept until all were read.
@@ -146,6 +150,7 @@ impl Found {
             repeats: Repeats::default(),
             tally: Tally::default(),
             other_currencies: Tally::default(),
+            converted: Tally::default(),
             values: vec![BTreeSet::new(); plan.filters.len()],
             kept: Vec::new(),
             left_out: Tally::default(),
@@ -165,9 +170,10 @@ impl Found {
         }
     }
 
-    /// Adds a row that counts to the ledger, and to the one by product where there is one.
-    pub(in crate::input) fn add(&mut self, entry: &Entry<'_>) {
-        add(&mut self.part, self.products.as_mut(), entry);
+    /// Adds a row that counts to the ledger, and to the one by product where there is one; `currency` is empty for
+    /// the one that is kept.
+    pub(in crate::input) fn add(&mut self, entry: &Entry<'_>, currency: &str) {
+        add(&mut self.part, self.products.as_mut(), entry, currency);
     }
 
     /// Takes in what another thread found.
@@ -181,6 +187,7 @@ impl Found {
         self.repeats.merge(other.repeats);
         self.tally.merge(other.tally);
         self.other_currencies.merge(other.other_currencies);
+        self.converted.merge(other.converted);
         for (mine, theirs) in self.values.iter_mut().zip(other.values) {
             mine.extend(theirs);
             keep_first(mine);
@@ -213,19 +220,26 @@ pub(in crate::input) fn parts(columns: &Columns, duplicates: Duplicates) -> (Par
 }
 
 /// Adds an entry to the ledger in the making, and to the one by product where there is one.
-pub(in crate::input) fn add(part: &mut Part, products: Option<&mut Part>, entry: &Entry<'_>) {
+pub(in crate::input) fn add(
+    part: &mut Part,
+    products: Option<&mut Part>,
+    entry: &Entry<'_>,
+    currency: &str,
+) {
     let Some(products) = products else {
-        return part.add(entry);
+        return part.add_in(currency, entry);
     };
     let customer = format!("{}{UNIT_SEPARATOR}{}", entry.customer, entry.product);
-    products.add(&Entry {
+    let of_product = Entry {
         customer: &customer,
         ..*entry
-    });
-    part.add(&Entry {
+    };
+    products.add_in(currency, &of_product);
+    let of_customer = Entry {
         attributes: &[],
         ..*entry
-    });
+    };
+    part.add_in(currency, &of_customer);
 }
 
 /// Keeps the first values in byte order.
