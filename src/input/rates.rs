@@ -54,6 +54,9 @@ pub fn read_rates(mut source: Source, kept: &str, fx: Fx) -> Result<Rates, Error
                 let first = stated
                     .entry((currency.clone(), month))
                     .or_insert((rate, line));
+                if currency == kept {
+                    continue;
+                }
                 if first.0 == rate {
                     rates.state(&currency, month, rate);
                 } else {
