@@ -213,6 +213,7 @@ impl Part {
     }
 
     /// The customers' months that rows of another part state too.
+    #[must_use]
     pub fn shared_with<'p>(
         &'p self,
         other: &'p Part,

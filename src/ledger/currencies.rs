@@ -27,7 +27,7 @@ pub struct Rates {
     pub fingerprint: [u8; 32],
     kept: String,
     fx: Fx,
-    rates: BTreeMap<String, BTreeMap<Month, Amount>>,
+    by_currency: BTreeMap<String, BTreeMap<Month, Amount>>,
 }
 
 impl Rates {
@@ -44,7 +44,7 @@ impl Rates {
 
     /// States a rate, and gives the one that was stated before.
     pub fn state(&mut self, currency: &str, month: Month, rate: Amount) -> Option<Amount> {
-        let months = self.rates.entry(currency.to_owned()).or_default();
+        let months = self.by_currency.entry(currency.to_owned()).or_default();
         months.insert(month, trimmed(rate))
     }
 
@@ -56,13 +56,13 @@ impl Rates {
 
     /// The currencies with rates, in byte order.
     pub fn currencies(&self) -> impl Iterator<Item = &str> {
-        self.rates.keys().map(String::as_str)
+        self.by_currency.keys().map(String::as_str)
     }
 
     /// Every rate as a line of text, in order of currency and month: equal for files that say the same.
     #[must_use]
     pub fn content(&self) -> String {
-        let lines = self.rates.iter().flat_map(|(currency, months)| {
+        let lines = self.by_currency.iter().flat_map(|(currency, months)| {
             let line =
                 move |(month, rate): (&Month, &Amount)| format!("{currency} {month} {rate}\n");
             months.iter().map(line)
@@ -72,7 +72,7 @@ impl Rates {
 
     /// The rate of a month, or of the one month whose rates count for all.
     fn of(&self, currency: &str, month: Month) -> Option<Amount> {
-        let months = self.rates.get(currency)?;
+        let months = self.by_currency.get(currency)?;
         months.get(&self.month_of(month)).copied()
     }
 
@@ -87,7 +87,7 @@ impl Rates {
     /// The decimals and the largest of the rates of a currency.
     fn bounds(&self, currency: &str) -> (u8, Amount) {
         let rates = || {
-            self.rates
+            self.by_currency
                 .get(currency)
                 .into_iter()
                 .flat_map(BTreeMap::values)
@@ -503,7 +503,7 @@ impl Ledger {
     /// The same of some customers alone, each group of them as one.
     pub(super) fn converted_of(&self, groups: &[Vec<u32>], months: &[Month]) -> Option<Converted> {
         let converted = self.converted.as_ref()?;
-        let grouped = |(currency, amounts): (&Box<str>, &Cells)| {
+        let grouped = |amounts: &Cells| {
             let mut cells = Cells::with_scale(amounts.scale());
             for (group, number) in groups.iter().filter(|group| !group.is_empty()).zip(0..) {
                 for month in months.iter().copied() {
@@ -514,11 +514,13 @@ impl Ledger {
                     }
                 }
             }
-            (currency.clone(), cells)
+            cells
         };
+        let own = converted.own.iter();
+        let own = own.map(|(currency, amounts)| (currency.clone(), grouped(amounts)));
         Some(Converted {
             rates: Arc::clone(&converted.rates),
-            own: converted.own.iter().map(grouped).collect(),
+            own: own.collect(),
             scale: converted.scale,
             rows: converted.rows.clone(),
         })

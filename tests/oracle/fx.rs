@@ -43,7 +43,10 @@ pub type Figures = BTreeMap<&'static str, Option<i128>>;
 impl Book {
     fn horizon(&self) -> (i32, i32) {
         let months = || self.rows.iter().map(|row| row.month);
-        (months().min().unwrap(), months().max().unwrap())
+        (
+            months().min().expect("a row"),
+            months().max().expect("a row"),
+        )
     }
 
     fn rate(&self, currency: &'static str, month: i32, mode: Mode) -> i128 {
@@ -92,14 +95,12 @@ impl Book {
                 last,
             )
         };
-        let mut figures = match self.compared(reads(last), reads(last - ask.lookback), ask) {
-            Some(figures) => figures,
-            None => {
-                let own = |customer| self.paid(customer, reads(last), 0, ask.mode);
-                let closing = self.customers().into_iter().map(own).sum();
-                Figures::from([("closing", Some(closing))])
-            }
-        };
+        let compared = self.compared(reads(last), reads(last - ask.lookback), ask);
+        let mut figures = compared.unwrap_or_else(|| {
+            let own = |customer| self.paid(customer, reads(last), 0, ask.mode);
+            let closing = self.customers().into_iter().map(own).sum();
+            Figures::from([("closing", Some(closing))])
+        });
         let year = Ask {
             lookback: 12,
             ..*ask

@@ -53,7 +53,7 @@ of the change, of invoices the day of the bill.",
     text(
         "currency-column",
         COLUMN,
-        "Several currencies have no sum: keep one with --currency.",
+        "Several currencies have no sum: keep one with --currency, or convert the others to it with --fx-rates.",
     ),
     text(
         "product",
