@@ -23,7 +23,7 @@ use support::runner::{Run, word};
 use support::table::Table;
 
 const SEED: u64 = 73_000;
-const BOOKS: u64 = 150;
+const BOOKS: u64 = 100;
 
 /// Four customers, two currencies, three months: see each test for what comes of it.
 const REVENUE: &str = "customer,month,mrr,currency
@@ -855,6 +855,58 @@ fn add_up(table: &Table, seed: u64) {
     }
     for (place, [parts, whole]) in sums {
         assert_eq!(parts, whole, "seed {seed} {place:?}");
+    }
+}
+
+#[test]
+fn every_method_adds_up_at_all_rates() {
+    for seed in SEED..SEED + BOOKS / 3 {
+        let mut dice = Dice::new(seed);
+        let book = book(&mut dice, &CURRENCIES);
+        for (mode, method) in modes(&mut dice).into_iter().flat_map(|mode| {
+            ["compound", "summed", "trailing-average"].map(|method| (mode, method))
+        }) {
+            let ask = Ask {
+                mode,
+                is_flow: false,
+                length: 1,
+                lookback: *dice.pick(&[3, 6]),
+            };
+            let found = measured(&book, &ask, &["--method", method, "--by", "region"]);
+            for record in found.records.iter().filter(|one| one.is_defined()) {
+                let sum = |fields: &[&str]| {
+                    fields
+                        .iter()
+                        .map(|field| record.amount(field))
+                        .sum::<i128>()
+                };
+                let rises = [
+                    "opening",
+                    "new",
+                    "reactivation",
+                    "expansion",
+                    "fx",
+                    "transfer_in",
+                ];
+                let falls = ["contraction", "churn", "transfer_out"];
+                let closing = record.amount("closing");
+                assert_eq!(
+                    sum(&rises) - sum(&falls),
+                    closing,
+                    "seed {seed} {mode:?} {method}"
+                );
+            }
+            if method == "summed" && mode == Mode::Constant {
+                // All steps are at the rates of the opening, so the ends are those from point to point.
+                let ends = measured(&book, &ask, &["--by", "region"]);
+                for (one, other) in found.totals().into_iter().zip(ends.totals()) {
+                    for field in ["opening", "closing"] {
+                        assert_eq!(one.text(field), other.text(field), "seed {seed} {field}");
+                    }
+                }
+            }
+            add_up(&found, seed);
+        }
     }
 }
 

@@ -149,7 +149,8 @@ fn find_ends(
     match at {
         SegmentAt::Opening if movement.opening > 0 => {
             fill(from, &|attribute| in_period(attribute, anchors.opening));
-            if movement.is_retained() {
+            // At its own rates something may stand where at the opening's there is nothing.
+            if movement.is_retained() || movement.standing() > 0 {
                 fill(to, &|attribute| in_period(attribute, anchors.closing));
                 return;
             }
