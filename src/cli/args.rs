@@ -82,6 +82,8 @@ pub(super) enum Command {
     Ledger(Box<LedgerArgs>),
     /// Write a settings file, nrr.toml, from what was detected
     Init(Box<InitArgs>),
+    /// List the named definitions, or print one as a file that can be changed
+    Definitions(DefinitionsArgs),
     /// Print the long text of an error code, or the meaning of a metric, policy, setting or preset
     Explain(ExplainArgs),
 }
@@ -94,6 +96,7 @@ impl Command {
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",
+            Command::Definitions(_) => "definitions",
             Command::Explain(_) => "explain",
         }
     }
@@ -105,6 +108,23 @@ pub(super) struct ExplainArgs {
     /// A code such as mixed-currencies, a metric such as grr, a policy such as lookback, a setting such as shape or a preset such as stripe-invoices; without it, all of them
     #[arg(value_name = "NAME")]
     pub(super) name: Option<String>,
+}
+
+/// What `nrr definitions` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = DEFINITIONS_EXAMPLES)]
+pub(super) struct DefinitionsArgs {
+    /// The definition to print as a file; without it, all of them are listed
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// How the list is written: table, json, jsonl, csv or markdown
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        help_heading = "Output",
+        conflicts_with = "name"
+    )]
+    pub(super) format: Option<String>,
 }
 
 /// What `nrr calc` takes.
@@ -173,6 +193,12 @@ pub(super) struct InitArgs {
     #[command(flatten)]
     pub(super) read: ReadArgs,
 }
+
+const DEFINITIONS_EXAMPLES: &str = "\
+Examples:
+  nrr definitions
+  nrr definitions annual > board.toml
+  nrr calc revenue.csv --period 2024-03 --definition board.toml";
 
 const CALC_EXAMPLES: &str = "\
 Examples:
@@ -250,6 +276,12 @@ const fn list(
 
 /// Every setting that is no policy.
 pub(super) const SETTINGS: &[Setting] = &[
+    setting(
+        "definition",
+        "NAME|FILE",
+        "Definition",
+        "A set of choices: one that `nrr definitions` lists, or a file of them; flags win over it",
+    ),
     setting(
         "every",
         "GRAIN",
@@ -520,6 +552,14 @@ pub(super) fn setting_names() -> impl Iterator<Item = &'static str> {
 pub(super) struct SettingArgs {
     /// Name and value, in the order of the registers; several values for a list.
     pub(super) typed: Vec<(&'static str, Vec<String>)>,
+}
+
+impl SettingArgs {
+    /// What was typed for a setting that takes one value.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        let (_, values) = self.typed.iter().find(|(typed, _)| *typed == name)?;
+        values.first().map(String::as_str)
+    }
 }
 
 impl clap::Args for SettingArgs {

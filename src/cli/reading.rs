@@ -37,6 +37,13 @@ pub(super) struct Target {
     file: Option<(String, OutputFile)>,
 }
 
+impl Target {
+    /// Standard output.
+    pub(super) const fn stdout() -> Target {
+        Target { file: None }
+    }
+}
+
 impl Context<'_, '_> {
     /// Reads the inputs into one ledger and proves the control totals.
     pub(super) fn load(
@@ -91,7 +98,7 @@ impl Context<'_, '_> {
                 traits: traits.into_iter().map(plain).collect(),
             })
             .collect();
-        self.write(Target { file: None }, |look, out| {
+        self.write(Target::stdout(), |look, out| {
             render_beginnings(&seen, config.format, look, out)?;
             out.flush()
         })

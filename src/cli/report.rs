@@ -181,7 +181,7 @@ fn definition(
     let mut more: Vec<String> = more.into_iter().collect();
     more.extend(columns_set(loaded));
     Definition {
-        name: "standard".to_owned(),
+        name: policies.definition.clone(),
         fingerprint: policies.fingerprint(&more),
         choices,
         filters,
