@@ -82,6 +82,8 @@ pub(super) enum Command {
     Ledger(Box<LedgerArgs>),
     /// Write a settings file, nrr.toml, from what was detected
     Init(Box<InitArgs>),
+    /// Compute one period under every named definition, and say why they differ
+    Compare(Box<CompareArgs>),
     /// List the named definitions, or print one as a file that can be changed
     Definitions(DefinitionsArgs),
     /// Print the long text of an error code, or the meaning of a metric, policy, setting or preset
@@ -96,6 +98,7 @@ impl Command {
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",
+            Command::Compare(_) => "compare",
             Command::Definitions(_) => "definitions",
             Command::Explain(_) => "explain",
         }
@@ -108,6 +111,33 @@ pub(super) struct ExplainArgs {
     /// A code such as mixed-currencies, a metric such as grr, a policy such as lookback, a setting such as shape or a preset such as stripe-invoices; without it, all of them
     #[arg(value_name = "NAME")]
     pub(super) name: Option<String>,
+}
+
+/// What `nrr compare` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = COMPARE_EXAMPLES)]
+pub(super) struct CompareArgs {
+    /// The period: 2024-03, 2024-Q1, 2024-H1, 2024, TTM-2024-03 or 2024-01..2024-03
+    #[arg(
+        long,
+        value_name = "PERIOD",
+        required = true,
+        conflicts_with = "every",
+        help_heading = "Periods"
+    )]
+    period: String,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+impl CompareArgs {
+    /// The one period.
+    pub(super) fn periods(&self) -> PeriodArgs {
+        PeriodArgs {
+            period: Some(self.period.clone()),
+            ..PeriodArgs::default()
+        }
+    }
 }
 
 /// What `nrr definitions` takes.
@@ -193,6 +223,12 @@ pub(super) struct InitArgs {
     #[command(flatten)]
     pub(super) read: ReadArgs,
 }
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  nrr compare revenue.csv --period 2024-12
+  nrr compare revenue.csv --period 2024-Q4 --definition board.toml --format markdown
+  nrr compare revenue.csv --period 2024-12 --format csv --output compared.csv";
 
 const DEFINITIONS_EXAMPLES: &str = "\
 Examples:

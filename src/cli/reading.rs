@@ -76,6 +76,22 @@ impl Context<'_, '_> {
         Ok((loaded?, target))
     }
 
+    /// Reads the inputs once more under other choices; `None` if one of them is a pipe.
+    pub(super) fn read_again(
+        &self,
+        args: &ReadArgs,
+        config: &Config,
+        policies: &Policies,
+    ) -> Option<Result<Loaded, Errors>> {
+        if args.files.is_empty() || args.files.iter().any(|name| name == "-") {
+            return None;
+        }
+        let folder = self.environment.folder();
+        let files = args.files.iter();
+        let sources = files.map(|name| Source::path_in(folder, name)).collect();
+        Some(load(sources, &config.load, policies, &|_| {}))
+    }
+
     /// Shows people what the beginnings of files say, where reading them stopped; a pipe can be read only
     /// once, and is left out.
     pub(super) fn show_beginnings(

@@ -37,6 +37,17 @@ pub enum PeriodProblem {
     NoneInData(Grain),
 }
 
+impl Asked {
+    /// One period asked for, or the window that the policy `length` measures in its place.
+    #[must_use]
+    pub fn one(period: Period, policies: &Policies) -> Asked {
+        Asked {
+            periods: vec![measured(period, policies)],
+            is_range: false,
+        }
+    }
+}
+
 impl Ask {
     /// Lists the periods meant.
     ///
@@ -52,10 +63,7 @@ impl Ask {
     /// [`PeriodProblem`].
     pub fn on(self, ledger: &Ledger, policies: &Policies) -> Result<Asked, PeriodProblem> {
         if let Some(period) = self.period {
-            return Ok(Asked {
-                periods: vec![measured(period, policies)],
-                is_range: false,
-            });
+            return Ok(Asked::one(period, policies));
         }
         let fiscal = policies.fiscal_year;
         let named = [self.from, self.to]

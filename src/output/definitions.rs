@@ -33,8 +33,7 @@ pub fn render_definitions(format: Format, look: &Look, out: &mut dyn Write) -> i
 }
 
 /// The choices of a definition in a line: `basis stock, lookback 12`.
-#[must_use]
-pub fn choices_line(definition: &NamedDefinition) -> String {
+fn choices_line(definition: &NamedDefinition) -> String {
     let choices = definition.choices.iter();
     let choices: Vec<String> = choices
         .map(|(name, value)| format!("{name} {value}"))

@@ -10,7 +10,7 @@ use crate::metrics::registry::{self, FIELDS, Field, HEAD, Value};
 pub(super) const LAST: [&str; 3] = ["undefined", "definition", "input_fingerprint"];
 
 /// How many digits of the definition's fingerprint a record carries.
-const DIGITS: usize = 12;
+pub(super) const DIGITS: usize = 12;
 
 /// A value on its way to a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@
 //! goes into the writer that was passed in. Same report, same bytes.
 
 mod certainty;
+mod compare;
 mod csv;
 mod definitions;
 #[cfg(test)]
@@ -35,7 +36,8 @@ mod tests;
 
 use std::io::{self, Write};
 
-pub use definitions::{choices_line, render_definitions};
+pub use compare::{CompareReport, CompareRow};
+pub use definitions::render_definitions;
 pub use document::{Document, More};
 pub use fields::Wire;
 pub use inspection::{Beginning, Inspection};

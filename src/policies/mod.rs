@@ -246,6 +246,21 @@ impl Policies {
         standard
     }
 
+    /// These choices with those put over them that somebody made in `other` and that definitions differ in; the
+    /// name is that of `other`.
+    #[must_use]
+    pub fn with_measuring(&self, other: &Policies) -> Policies {
+        let mut policies = self.clone();
+        policies.definition.clone_from(&other.definition);
+        for (policy, value, origin) in other.choices() {
+            if definitions::is_measuring(policy.name) && other.is_set(policy.name) {
+                let taken = policies.set(policy.name, &value, origin.clone());
+                debug_assert!(taken.is_ok(), "a value in force is a value");
+            }
+        }
+        policies
+    }
+
     /// These choices with those of a definition put over them.
     #[must_use]
     pub fn under(&self, definition: &NamedDefinition) -> Policies {
