@@ -319,3 +319,40 @@ fn a_window_is_compared_with_the_one_before_it_and_undefined_before_the_data() {
         ]
     );
 }
+
+#[test]
+fn the_page_lists_every_definition_with_its_choices() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/definitions.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    let (_, section) = page
+        .split_once("\n## Named definitions\n")
+        .expect("the section");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `"));
+    let found: Vec<(&str, String)> = rows
+        .filter_map(|row| row.split_once("` | "))
+        .take(DEFINITIONS.len())
+        .map(|(name, rest)| {
+            let choices = rest.split(" | ").next().unwrap_or_default();
+            (name, choices.replace('`', ""))
+        })
+        .collect();
+    let due: Vec<(&str, String)> = DEFINITIONS
+        .iter()
+        .map(|one| {
+            let choices = one.choices.iter();
+            let choices: Vec<String> = choices
+                .map(|(policy, value)| format!("{policy} {value}"))
+                .collect();
+            let none = "every default".to_owned();
+            (
+                one.name,
+                if choices.is_empty() {
+                    none
+                } else {
+                    choices.join(", ")
+                },
+            )
+        })
+        .collect();
+    assert_eq!(found, due);
+}

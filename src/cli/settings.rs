@@ -97,7 +97,7 @@ pub(super) fn read_definition(
         return Ok(shipped(definition));
     }
     let path = folder.join(asked);
-    let is_path = asked.ends_with(".toml") || asked.contains(['/', '\\']) || path.is_file();
+    let is_path = asked.contains(['/', '\\', '.']) || path.is_file();
     if !is_path {
         return Err(Errors::from(unknown_definition(asked)));
     }

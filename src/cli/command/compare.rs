@@ -6,7 +6,7 @@ use super::super::exit::Failure;
 use super::super::reading::Context;
 use super::super::report;
 use super::calc;
-use crate::error::{Code, Message};
+use crate::error::{Code, Errors, Message};
 use crate::input::Loaded;
 use crate::input::shape::Shape;
 use crate::ledger::{Books, Bridged};
@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(args: &CompareArgs, mut context: Context<'_, '_>) -> R
         )));
     };
     config.load.columns.by.clear();
-    let in_force = std::mem::replace(&mut config.policies, Policies::default());
+    let in_force = std::mem::take(&mut config.policies);
     config.policies = in_force.as_standard();
     let (mut loaded, target) = context.load(&args.read, &config)?;
     let bridged = bridge(&mut loaded);
@@ -225,18 +225,15 @@ impl Question<'_> {
     }
 
     /// What `nrr calc` says under these choices.
-    fn calculated(&self, policies: &Policies) -> Result<Report, crate::error::Errors> {
+    fn calculated(&self, policies: &Policies) -> Result<Report, Errors> {
         match self.readings.loaded(policies) {
             Ok(loaded) => {
-                self.readings.books(policies).map_err(|reason| {
-                    crate::error::Errors::from(Message::new(Code::GraceOnFlow, reason))
-                })?;
+                self.readings
+                    .books(policies)
+                    .map_err(|reason| Errors::from(Message::new(Code::GraceOnFlow, reason)))?;
                 calc::compute(self.config, policies, loaded, self.bridged)
             }
-            Err(reason) => Err(crate::error::Errors::from(Message::new(
-                Code::CannotRead,
-                reason,
-            ))),
+            Err(reason) => Err(Errors::from(Message::new(Code::CannotRead, reason))),
         }
     }
 
