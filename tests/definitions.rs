@@ -356,3 +356,65 @@ fn the_page_lists_every_definition_with_its_choices() {
         .collect();
     assert_eq!(found, due);
 }
+
+#[test]
+fn settings_written_under_a_definition_measure_by_it() {
+    for board in [false, true] {
+        let folder = empty_folder();
+        written(
+            folder.path(),
+            "board.toml",
+            b"lookback = 12\nbasis = \"flow\"\n",
+        );
+        let chosen = if board { "board.toml" } else { "twilio" };
+        let line = ["init", &book_path(), "--definition", chosen, "--no-config"];
+        assert_eq!(run_in(folder.path(), &line).code, 0);
+        let settings = std::fs::read_to_string(folder.path().join("nrr.toml")).expect("settings");
+        let says = "\ndefinition = \"twilio\"\n";
+        assert_eq!(settings.contains(says), !board, "{settings}");
+        // Under a file its choices are keys, for its path holds from one folder alone.
+        assert_eq!(
+            settings.contains("\nlookback = \"12\"\n"),
+            board,
+            "{settings}"
+        );
+        let period = ["--period", "2024-12"];
+        let by_flag = [&period[..], &["--no-config", "--definition", chosen]].concat();
+        let by_flag = document(folder.path(), &by_flag);
+        let by_settings = document(folder.path(), &period);
+        assert_eq!(
+            by_flag["results"][0]["nrr"],
+            by_settings["results"][0]["nrr"]
+        );
+        for policy in POLICIES {
+            let of = |document: &Value| document["definition"][policy.name].clone();
+            assert_eq!(of(&by_flag), of(&by_settings), "{}", policy.name);
+        }
+    }
+}
+
+#[test]
+fn a_definition_that_names_a_basis_runs_on_it_and_says_so() {
+    let run = run(&[
+        "calc",
+        &book_path(),
+        "--period",
+        "2024-12",
+        "--definition",
+        "teamviewer",
+        "--no-config",
+    ]);
+    let text = run.done();
+    assert!(
+        text.contains("TTM-2024-12 (Jan–Dec 2024) against TTM-2023-12"),
+        "{text}"
+    );
+    assert!(
+        text.contains("basis flow (definition teamviewer)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("warning[flattering-policy]: `teamviewer` reads high"),
+        "{text}"
+    );
+}

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use super::csv::write_records as write_csv;
 use super::fields::Wire;
 use super::sheet::{Cell, Column, Form, Group, Kind, SENTENCE_WIDTH, Sheet};
-use super::{Format, Look, csv, json, markdown, table};
+use super::{Format, Look, json, markdown, table};
 use crate::policies::{DEFINITIONS, NamedDefinition};
 
 /// The name of the JSON form of `nrr definitions`.
@@ -24,7 +25,7 @@ pub fn render_definitions(format: Format, look: &Look, out: &mut dyn Write) -> i
     match format {
         Format::Table => table::write_sheet(&sheet().fitted(look.width), look, out),
         Format::Markdown => markdown::write_sheet(&sheet(), out),
-        Format::Csv => csv::write_records(names, records, out),
+        Format::Csv => write_csv(names, records, out),
         Format::Json | Format::Jsonl => {
             let is_lines = format == Format::Jsonl;
             json::write_records(SCHEMA, (&names, records.collect()), is_lines, out)
