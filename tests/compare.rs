@@ -358,6 +358,7 @@ fn what_stops_every_definition_stops_the_run() {
     assert_eq!(codes(&["--period", "2021-03"]), ["period-before-data"]);
     assert_eq!(codes(&["--period", "2024-03"]), ["period-after-data"]);
     assert_eq!(codes(&["--period", "2023-12", "--by", "month"]), ["usage"]);
+    assert_eq!(codes(&["--period", "2023-12", "--sensitivity"]), ["usage"]);
     assert_eq!(codes(&[]), ["usage"]);
     assert_eq!(
         codes(&["--period", "2023-12", "--every", "month"]),

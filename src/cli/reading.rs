@@ -120,20 +120,6 @@ impl Context<'_, '_> {
         })
     }
 
-    /// Reads the inputs once more under other choices; `None` where they cannot be read so, or a pipe is among them.
-    pub(super) fn read_again(
-        &self,
-        args: &ReadArgs,
-        config: &Config,
-        policies: &Policies,
-    ) -> Option<Loaded> {
-        let folder = self.environment.folder();
-        let has_pipe = args.files.is_empty() || args.files.iter().any(|name| name == "-");
-        let sources = args.files.iter().map(|name| Source::path_in(folder, name));
-        let sources = (!has_pipe).then(|| sources.collect())?;
-        load(sources, &config.load, policies, &|_| ()).ok()
-    }
-
     /// Opens the output file, if one is named.
     fn open(&self, args: &ReadArgs) -> Result<Target, Message> {
         let file = args.output.as_deref().map(|name| {

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::calc::calc;
+use super::calc::{Calculation, calc_with};
+use super::confidence::Confidence;
 use super::periods::Asked;
 use super::record::{Figures, Record};
 use super::registry::{RATE_DECIMALS, Value, field};
@@ -72,13 +73,19 @@ pub struct Sums {
 ///
 /// `docs/definitions.md#named-definitions`.
 #[must_use]
-pub fn compare(all: &[Policies], period: Period, readings: &Readings<'_>) -> Vec<Comparison> {
+pub fn compare(
+    all: &[Policies],
+    period: Period,
+    readings: &Readings<'_>,
+    confidence: Option<Confidence>,
+) -> Vec<Comparison> {
     let Some(standard) = all.first() else {
         return Vec::new();
     };
     let mut bench = Bench {
         period,
         readings,
+        confidence,
         known: BTreeMap::new(),
     };
     let numbered = all.iter().enumerate();
@@ -133,6 +140,8 @@ struct Bench<'a, 'r> {
     /// As it was asked for.
     period: Period,
     readings: &'r Readings<'a>,
+    /// How sure the figures of the definitions are to be said to be; not those of the steps on the way.
+    confidence: Option<Confidence>,
     /// What was measured already, by the fingerprint of its choices.
     known: BTreeMap<String, Rc<Measured<'a>>>,
 }
@@ -154,7 +163,7 @@ impl<'a> Bench<'a, '_> {
         Comparison {
             number,
             difference: difference(&own.record, &base.record),
-            record: own.record.clone(),
+            record: self.with_intervals(&own, policies),
             rules,
             steps,
             reason,
@@ -204,8 +213,8 @@ impl<'a> Bench<'a, '_> {
             Err(reason) => return self.refused(policies, None, reason),
         };
         let asked = Asked::one(self.period, policies);
-        match calc(books, &asked, policies) {
-            Ok(calculation) => match calculation.records.into_iter().next() {
+        match calc_with(books, &asked, policies, None) {
+            Ok(calculation) => match first(calculation) {
                 Some(record) => Measured {
                     record,
                     books: Some(books),
@@ -214,6 +223,16 @@ impl<'a> Bench<'a, '_> {
             },
             Err(errors) => self.refused(policies, Some(books), said(&errors)),
         }
+    }
+
+    /// The record of a definition, with intervals where they were asked for.
+    fn with_intervals(&self, measured: &Measured<'_>, policies: &Policies) -> Record {
+        let again = self.confidence.and_then(|confidence| {
+            let asked = Asked::one(self.period, policies);
+            let calculation = calc_with(measured.books?, &asked, policies, Some(confidence));
+            first(calculation.ok()?)
+        });
+        again.unwrap_or_else(|| measured.record.clone())
     }
 
     /// A record without figures, and why.
@@ -236,10 +255,15 @@ impl<'a> Bench<'a, '_> {
                 reason,
                 closing: None,
             },
+            intervals: None,
             partial: false,
         };
         Measured { record, books }
     }
+}
+
+fn first(calculation: Calculation) -> Option<Record> {
+    calculation.records.into_iter().next()
 }
 
 /// What the first of several errors says.

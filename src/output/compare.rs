@@ -1,5 +1,6 @@
 //! One period under several definitions, as people and machines are shown it.
 
+use super::certainty;
 use super::document::{Document, More};
 use super::escape;
 use super::fields::{self, LAST, Wire};
@@ -341,6 +342,9 @@ impl Document for CompareReport {
 
     fn more(&self) -> Vec<(&'static str, More)> {
         let names = STEP_FIELDS.map(str::to_owned).to_vec();
-        vec![("steps", More::Records(names, self.step_records()))]
+        let confidence = certainty::more(&self.report).into_iter();
+        let confidence = confidence.filter(|(name, _)| *name == "confidence");
+        let steps = ("steps", More::Records(names, self.step_records()));
+        confidence.chain([steps]).collect()
     }
 }

@@ -355,9 +355,24 @@ fn compare_schema() -> String {
         command: "compare",
         name: compare::SCHEMA,
         about: "Net revenue retention of one period under every definition, with what makes the differences.",
-        more: &[(
-            "steps",
-            r##"{
+        more: &[
+            (
+                "confidence",
+                r#"{
+      "type": ["object", "null"],
+      "description": "What the intervals of the records are; null where none were asked for.",
+      "additionalProperties": false,
+      "required": ["level", "seed", "draws"],
+      "properties": {
+        "level": { "type": "number", "description": "The share of draws inside, in percent." },
+        "seed": { "type": "integer", "description": "Where the draws start." },
+        "draws": { "type": "integer", "description": "How often the base was drawn." }
+      }
+    }"#,
+            ),
+            (
+                "steps",
+                r##"{
       "type": "array",
       "description": "What each rule does to nrr, one after another, from `standard` to each definition.",
       "items": {
@@ -377,7 +392,8 @@ fn compare_schema() -> String {
         }
       }
     }"##,
-        )],
+            ),
+        ],
         results: "One record a definition, by nrr from the highest to the lowest, those without one last.",
         record_rules: r#""description": "Amounts are exact; rates are rounded half away from zero to 6 decimals; undefined is null, with the reason in `undefined`.",
       "additionalProperties": false"#,

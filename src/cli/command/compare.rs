@@ -26,6 +26,14 @@ pub(in crate::cli) fn run(args: &CompareArgs, mut context: Context<'_, '_>) -> R
             "see the segments under one definition with `nrr calc --definition NAME --by COL`",
         )));
     }
+    if args.read.settings.value("sensitivity").is_some() {
+        let headline = "`nrr compare` takes no `--sensitivity`";
+        let help =
+            "try every choice on one definition with `nrr calc --definition NAME --sensitivity`";
+        return Err(Failure::from(
+            Message::new(Code::Usage, headline).help(help),
+        ));
+    }
     let mut config = config(
         &args.read,
         &args.periods(),
@@ -39,6 +47,7 @@ pub(in crate::cli) fn run(args: &CompareArgs, mut context: Context<'_, '_>) -> R
         )));
     };
     config.load.columns.by.clear();
+    config.is_sensitive = false;
     let in_force = std::mem::take(&mut config.policies);
     config.policies = in_force.as_standard();
     let (mut loaded, target) = context.load(&args.read, &config)?;
@@ -150,7 +159,7 @@ impl Question<'_> {
         let (candidates, in_force, notes) = self.candidates();
         let all: Vec<Policies> = candidates.iter().map(|one| one.policies.clone()).collect();
         let books = |policies: &Policies| self.readings.books(policies);
-        let rows = compare(&all, self.period, &books);
+        let rows = compare(&all, self.period, &books, self.config.confidence);
         let is_empty = |row: &Comparison| row.record.rollforward().is_none();
         let chosen = &all[in_force];
         if rows.iter().all(is_empty) {
