@@ -1,10 +1,13 @@
 //! What can be typed. Nothing here looks at files, settings or defaults.
 
 mod cohorts;
+mod compare;
 
 use clap::{
     ArgAction, ArgMatches, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
+
+pub(super) use compare::{CompareArgs, DefinitionsArgs};
 
 use crate::policies::POLICIES;
 pub(super) use cohorts::{CohortsArgs, Triangle};
@@ -87,6 +90,10 @@ pub(super) enum Command {
     Ledger(Box<LedgerArgs>),
     /// Write a settings file, nrr.toml, from what was detected
     Init(Box<InitArgs>),
+    /// Compute one period under every named definition, and say why they differ
+    Compare(Box<CompareArgs>),
+    /// List the named definitions, or print one as a file that can be changed
+    Definitions(DefinitionsArgs),
     /// Print the long text of an error code, or the meaning of a metric, policy, setting or preset
     Explain(ExplainArgs),
 }
@@ -100,6 +107,8 @@ impl Command {
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",
+            Command::Compare(_) => "compare",
+            Command::Definitions(_) => "definitions",
             Command::Explain(_) => "explain",
         }
     }
@@ -256,6 +265,12 @@ const fn list(
 
 /// Every setting that is no policy.
 pub(super) const SETTINGS: &[Setting] = &[
+    setting(
+        "definition",
+        "NAME|FILE",
+        "Definition",
+        "A set of choices: one that `nrr definitions` lists, or a file of them; flags win over it",
+    ),
     setting(
         "every",
         "GRAIN",
@@ -526,6 +541,14 @@ pub(super) fn setting_names() -> impl Iterator<Item = &'static str> {
 pub(super) struct SettingArgs {
     /// Name and value, in the order of the registers; several values for a list.
     pub(super) typed: Vec<(&'static str, Vec<String>)>,
+}
+
+impl SettingArgs {
+    /// What was typed for a setting that takes one value.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        let (_, values) = self.typed.iter().find(|(typed, _)| *typed == name)?;
+        values.first().map(String::as_str)
+    }
 }
 
 impl clap::Args for SettingArgs {

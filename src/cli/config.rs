@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::args::{Common, PeriodArgs, ReadArgs, SETTINGS, SettingArgs, setting_names};
 use super::environment::Environment;
-use super::settings::{FileSettings, read_settings};
+use super::settings::{ChosenDefinition, FileSettings, read_definition, read_settings};
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::LoadOptions;
 use crate::input::columns::{Role, Wanted};
@@ -42,6 +42,8 @@ pub(super) struct Config {
     pub(super) is_sensitive: bool,
     /// How the result looks.
     pub(super) format: Format,
+    /// The definition that was chosen, by flag or settings file.
+    pub(super) definition: Option<ChosenDefinition>,
 }
 
 /// A setting or policy that somebody set.
@@ -78,9 +80,11 @@ pub(super) fn config(
     environment: &Environment,
 ) -> Result<Config, Errors> {
     let file = read_settings(common, environment)?;
+    let definition = chosen_definition(&args.settings, &file, environment)?;
     let mut resolver = Resolver {
         typed: &args.settings,
         file: &file,
+        definition: definition.as_ref(),
         errors: Vec::new(),
     };
     let policies = resolver.policies();
@@ -103,6 +107,7 @@ pub(super) fn config(
             is_sensitive,
             set: resolver.set(),
             format,
+            definition,
         })
     } else {
         let mut errors = resolver.errors;
@@ -111,9 +116,46 @@ pub(super) fn config(
     }
 }
 
+/// The definition that a flag names, from the working folder, or else the settings file, from its own.
+fn chosen_definition(
+    typed: &SettingArgs,
+    file: &FileSettings,
+    environment: &Environment,
+) -> Result<Option<ChosenDefinition>, Errors> {
+    const NAME: &str = "definition";
+    if let Some(asked) = typed.value(NAME) {
+        let folder = environment.folder().cloned().unwrap_or_default();
+        let definition = read_definition(asked, &folder, environment)?;
+        return Ok(Some(ChosenDefinition {
+            is_typed: true,
+            ..definition
+        }));
+    }
+    let Some(value) = file.values.get(NAME) else {
+        return Ok(None);
+    };
+    let placed = |mut errors: Errors| {
+        for error in &mut errors.list {
+            let place = error.place.get_or_insert_with(|| value.place.clone());
+            if place.line.is_none() {
+                *place = value.place.clone();
+            }
+        }
+        errors
+    };
+    let [asked] = value.values.as_slice() else {
+        let message = Message::new(Code::BadValue, "`definition` takes one name or file");
+        return Err(placed(Errors::from(message)));
+    };
+    read_definition(asked, &file.folder, environment)
+        .map(Some)
+        .map_err(placed)
+}
+
 struct Resolver<'a> {
     typed: &'a SettingArgs,
     file: &'a FileSettings,
+    definition: Option<&'a ChosenDefinition>,
     errors: Vec<Message>,
 }
 
@@ -125,6 +167,8 @@ struct Given {
 }
 
 impl Resolver<'_> {
+    /// What was said of a setting: by flag, by a definition that a flag chose, in the settings file, by the
+    /// definition that is named there.
     fn given(&self, name: &str) -> Option<Given> {
         if let Some((_, values)) = self.typed.typed.iter().find(|(typed, _)| *typed == name) {
             return Some(Given {
@@ -133,6 +177,23 @@ impl Resolver<'_> {
                 place: None,
             });
         }
+        if self.definition.is_some_and(|chosen| chosen.is_typed) {
+            self.by_definition(name).or_else(|| self.by_file(name))
+        } else {
+            self.by_file(name).or_else(|| self.by_definition(name))
+        }
+    }
+
+    fn by_definition(&self, name: &str) -> Option<Given> {
+        let (value, origin) = self.definition?.choices.get(name)?;
+        Some(Given {
+            values: value.values.clone(),
+            origin: origin.clone(),
+            place: Some(value.place.clone()),
+        })
+    }
+
+    fn by_file(&self, name: &str) -> Option<Given> {
         let value = self.file.values.get(name)?;
         let line = value.place.line.unwrap_or_default();
         let origin = Origin::File(format!("{}:{line}", value.place.file));
@@ -196,6 +257,9 @@ impl Resolver<'_> {
 
     fn policies(&mut self) -> Policies {
         let mut policies = Policies::default();
+        if let Some(chosen) = self.definition {
+            chosen.name.clone_into(&mut policies.definition);
+        }
         for policy in POLICIES {
             let Some((value, given)) = self.one(policy.name) else {
                 continue;

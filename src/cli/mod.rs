@@ -70,6 +70,8 @@ pub fn run(
         Command::Inspect(inspect) => command::inspect::run(inspect, context),
         Command::Ledger(ledger) => command::ledger::run(ledger, context),
         Command::Init(init) => command::init::run(init, context),
+        Command::Compare(compare) => command::compare::run(compare, context),
+        Command::Definitions(definitions) => command::definitions::run(definitions, context),
         Command::Explain(explain) => command::explain::run(explain, context.streams),
     };
     let outcome = outcome.and_then(|()| streams.stdout.flush().map_err(exit::Failure::Stdout));

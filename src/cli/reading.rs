@@ -41,6 +41,13 @@ pub(super) struct Target {
     file: Option<(String, OutputFile)>,
 }
 
+impl Target {
+    /// Standard output.
+    pub(super) const fn stdout() -> Target {
+        Target { file: None }
+    }
+}
+
 impl Context<'_, '_> {
     /// Reads the inputs into one ledger and proves the control totals.
     pub(super) fn load(
@@ -77,6 +84,22 @@ impl Context<'_, '_> {
         Ok((loaded?, target))
     }
 
+    /// Reads the inputs once more under other choices; `None` if one of them is a pipe.
+    pub(super) fn read_again(
+        &self,
+        args: &ReadArgs,
+        config: &Config,
+        policies: &Policies,
+    ) -> Option<Result<Loaded, Errors>> {
+        if args.files.is_empty() || args.files.iter().any(|name| name == "-") {
+            return None;
+        }
+        let folder = self.environment.folder();
+        let files = args.files.iter();
+        let sources = files.map(|name| Source::path_in(folder, name)).collect();
+        Some(load(sources, &config.load, policies, &|_| {}))
+    }
+
     /// Shows people what the beginnings of files say, where reading them stopped; a pipe can be read only
     /// once, and is left out.
     pub(super) fn show_beginnings(
@@ -99,24 +122,10 @@ impl Context<'_, '_> {
                 traits: traits.into_iter().map(plain).collect(),
             })
             .collect();
-        self.write(Target { file: None }, |look, out| {
+        self.write(Target::stdout(), |look, out| {
             render_beginnings(&seen, config.format, look, out)?;
             out.flush()
         })
-    }
-
-    /// Reads the inputs once more under other choices; `None` where they cannot be read so, or a pipe is among them.
-    pub(super) fn read_again(
-        &self,
-        args: &ReadArgs,
-        config: &Config,
-        policies: &Policies,
-    ) -> Option<Loaded> {
-        let folder = self.environment.folder();
-        let has_pipe = args.files.is_empty() || args.files.iter().any(|name| name == "-");
-        let sources = args.files.iter().map(|name| Source::path_in(folder, name));
-        let sources = (!has_pipe).then(|| sources.collect())?;
-        load(sources, &config.load, policies, &|_| ()).ok()
     }
 
     /// Opens the output file, if one is named.

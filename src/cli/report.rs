@@ -14,7 +14,9 @@ use crate::metrics::{
     findings_for,
 };
 use crate::output::{Choice, Definition, Input, InputFile, RatesFile, Report};
-use crate::policies::{Basis, CohortBase, Duplicates, Origin, Policies, SegmentAt, Spread};
+use crate::policies::{
+    Basis, CohortBase, Duplicates, NamedDefinition, Origin, Policies, SegmentAt, Spread,
+};
 use crate::text;
 use crate::units::{Month, Ratio};
 
@@ -156,6 +158,21 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
     }
 }
 
+/// What has to be known beside one figure under choices that are compared with others.
+pub(super) fn cautions(
+    policies: &Policies,
+    loaded: &Loaded,
+    asked: &Asked,
+    record: &Record,
+) -> Vec<Message> {
+    let records = std::slice::from_ref(record);
+    let mut warnings = Vec::new();
+    warnings.extend(assumed_basis(policies, loaded, asked, records));
+    warnings.extend(billed_revenue(policies, loaded, asked));
+    warnings.extend(partial(records, loaded.books.customers.last()));
+    warnings
+}
+
 /// The declaration of what was read, without records: for commands that compute no figure.
 pub(super) fn declared(policies: &Policies, filters: (&[Filter], &str), loaded: &Loaded) -> Report {
     let mut warnings = loaded.warnings.clone();
@@ -221,7 +238,7 @@ fn definition(
         format!("fx-rates={}", content.to_hex())
     }));
     Definition {
-        name: "standard".to_owned(),
+        name: policies.definition.clone(),
         fingerprint: policies.fingerprint(&more),
         choices,
         filters,
@@ -511,6 +528,17 @@ fn products_netted(loaded: &Loaded) -> Option<Message> {
 
 fn flattering(policies: &Policies, loaded: &Loaded) -> Vec<Message> {
     let mut messages = Vec::new();
+    let named = NamedDefinition::named(&policies.definition);
+    let reads_high = |choice: &NamedDefinition| choice.name == "teamviewer";
+    let is_kept = policies.basis == Basis::Flow && policies.cohort_base == CohortBase::Opening;
+    if let Some(definition) = named.filter(|one| is_kept && reads_high(one)) {
+        let headline = format!("`{}` reads high", definition.name);
+        messages.push(
+            Message::new(Code::FlatteringPolicy, headline)
+                .note(definition.caution)
+                .help("`--definition snowflake` measures only who paid in the first month"),
+        );
+    }
     if !policies.min_closing.is_zero() {
         let headline = "`min-closing` leaves customers out that shrank or left, and hides losses";
         messages.push(

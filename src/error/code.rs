@@ -375,6 +375,10 @@ codes! {
     /// `lookback` or `date-order`; `nrr calc --help` lists them. Files and periods are
     /// given on the command line alone.
     UnknownSetting = "unknown-setting", Error;
+    /// A definition was asked for that neither comes with the program nor is a file. The
+    /// nearest name is offered; `nrr definitions` lists them all, and a file of one's own is
+    /// named by its path, such as `--definition board.toml`.
+    UnknownDefinition = "unknown-definition", Error;
     /// A settings file cannot be read, or is not TOML. Each line holds a key, `=` and a
     /// value: texts in quotes, numbers without, lists in brackets. Mend the line named,
     /// choose another file with `--config`, or run without one with `--no-config`.

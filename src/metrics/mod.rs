@@ -9,6 +9,7 @@
 mod anchors;
 mod calc;
 mod cohorts;
+mod compare;
 mod confidence;
 mod control;
 mod findings;
@@ -22,10 +23,12 @@ pub mod registry;
 mod rollforward;
 mod segments;
 mod sensitivity;
+mod shares;
 
 pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};
 pub use calc::{Calculation, calc, calc_with};
 pub use cohorts::{Cohorts, Point, SILENT, Signups, Triangle, cohorts};
+pub use compare::{Comparison, Readings, Rule, Step, Sums, compare};
 pub use confidence::{Confidence, DRAWS, Intervals, SMALL_BASE};
 pub use control::ControlTotal;
 pub use findings::{billed_once_a_year, bridged_months, findings, findings_for};
@@ -37,3 +40,4 @@ pub use record::{Annual, Figures, Record};
 pub use rollforward::Rollforward;
 pub use segments::by_segment;
 pub use sensitivity::{Alternative, alternatives, differs};
+pub use shares::Touched;

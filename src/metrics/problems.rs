@@ -112,7 +112,10 @@ fn before_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period)
 
 /// The first period of the same kind whose opening can be read.
 fn earliest_period(ledger: &Ledger, policies: &Policies, asked: Period) -> Period {
-    let step = asked.grain(policies.fiscal_year).map_or(1, Grain::months);
+    let grain = asked.grain(policies.fiscal_year);
+    // A window of a set length can end with any month.
+    let grain = grain.filter(|_| policies.length.is_none());
+    let step = grain.map_or(1, Grain::months);
     let mut period = asked;
     while !reaches_back(ledger, policies, period) {
         period = period.later(step);

@@ -23,6 +23,35 @@ pub(super) fn write_document(document: &dyn Document, out: &mut dyn Write) -> io
     writeln!(out)
 }
 
+/// Writes records that nothing was read for: one document of them, or one a line.
+pub(super) fn write_records(
+    schema: &str,
+    (names, records): (&[String], Vec<Vec<Wire>>),
+    is_lines: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let records = records.into_iter();
+    let mut records = records.map(|values| WireRecord { names, values });
+    if is_lines {
+        return records.try_for_each(|record| {
+            serde_json::to_writer(&mut *out, &record)?;
+            writeln!(out)
+        });
+    }
+    let bare = WireBare {
+        schema,
+        results: records.collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &bare)?;
+    writeln!(out)
+}
+
+#[derive(serde::Serialize)]
+struct WireBare<'a> {
+    schema: &'a str,
+    results: Vec<WireRecord<'a>>,
+}
+
 /// Writes one record a line.
 pub(super) fn write_lines(document: &dyn Document, out: &mut dyn Write) -> io::Result<()> {
     let names = document.names();

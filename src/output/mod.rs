@@ -11,7 +11,9 @@
 
 mod certainty;
 mod cohorts;
+mod compare;
 mod csv;
+mod definitions;
 #[cfg(test)]
 mod docs;
 mod document;
@@ -37,6 +39,8 @@ mod tests;
 use std::io::{self, Write};
 
 pub use cohorts::{CohortsReport, Measure};
+pub use compare::{CompareReport, CompareRow};
+pub use definitions::render_definitions;
 pub use document::{Document, More};
 pub use fields::Wire;
 pub use inspection::{Beginning, Inspection};

@@ -315,7 +315,7 @@ impl<'a> Model<'a> {
                 .collect()
         });
         let mut records = Vec::new();
-        for span in spans {
+        for span in spans.into_iter().map(|span| self.settings.window(span)) {
             // A free range or a shifted quarter inside coarser labels is finer than the data too.
             if span.length % self.grain != 0 || (span.last + 1).rem_euclid(self.grain) != 0 {
                 self.errors.insert("finer-than-data");

@@ -105,7 +105,7 @@ fn read_so(
     context: &Context<'_, '_>,
     policies: &Policies,
 ) -> Option<Rollforward> {
-    let mut loaded = context.read_again(args, config, policies)?;
+    let mut loaded = context.read_again(args, config, policies)?.ok()?;
     let bridged = bridge(&mut loaded).ok()?;
     let report = compute(config, &loaded.policies, &loaded, &bridged).ok()?;
     report.records.first()?.rollforward().cloned()

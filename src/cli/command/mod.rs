@@ -2,6 +2,8 @@
 
 pub(super) mod calc;
 pub(super) mod cohorts;
+pub(super) mod compare;
+pub(super) mod definitions;
 pub(super) mod explain;
 pub(super) mod init;
 pub(super) mod inspect;

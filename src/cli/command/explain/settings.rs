@@ -17,6 +17,14 @@ const fn text(name: &'static str, takes: &'static str, more: &'static str) -> Te
 /// A text for every setting, in the order of their register.
 pub(super) const TEXTS: &[Text] = &[
     text(
+        "definition",
+        "a name that `nrr definitions` lists, or a file",
+        "A set of choices with a name, such as `annual`. A flag wins over it, and it wins over nrr.toml where a
+flag names it; named in nrr.toml, the other keys there win. A file holds a `name` and policies:
+`nrr definitions annual > board.toml` makes one. Its path is looked for from the working folder, or where
+nrr.toml names it from the folder of that.",
+    ),
+    text(
         "every",
         "month, quarter, half or year",
         "With --from and --to, or alone for all of the data, each period of this length becomes a row.
