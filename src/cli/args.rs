@@ -1,9 +1,11 @@
 //! What can be typed. Nothing here looks at files, settings or defaults.
 
+use clap::builder::PossibleValuesParser;
 use clap::{
     ArgAction, ArgMatches, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
+use crate::metrics::{Class, SortBy};
 use crate::policies::POLICIES;
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
@@ -76,6 +78,8 @@ pub(super) enum MessageFormat {
 pub(super) enum Command {
     /// Compute opening, movements, closing, NRR, GRR and the other rates
     Calc(Box<CalcArgs>),
+    /// List who moved NRR and GRR, and by how much; concentration, and the rates without the largest customers
+    Customers(Box<CustomersArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
     /// Write the ledger, one row a customer and month, as a file that reads back to itself
@@ -91,6 +95,7 @@ impl Command {
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Command::Calc(_) => "calc",
+            Command::Customers(_) => "customers",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",
@@ -144,6 +149,39 @@ pub(super) struct PeriodArgs {
     pub(super) to: Option<String>,
 }
 
+/// What `nrr customers` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = CUSTOMERS_EXAMPLES)]
+pub(super) struct CustomersArgs {
+    /// The period: 2024-03, 2024-Q1, 2024-H1, 2024, TTM-2024-03 or 2024-01..2024-03
+    #[arg(
+        long,
+        value_name = "PERIOD",
+        conflicts_with = "every",
+        help_heading = "Periods"
+    )]
+    pub(super) period: Option<String>,
+    /// Only customers of these classes; several with commas
+    #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = classes(), help_heading = "Customers")]
+    pub(super) class: Vec<String>,
+    /// Only the first so many of them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Customers")]
+    pub(super) top: Option<u32>,
+    /// The order, largest magnitude first: effect on NRR, effect on GRR, or change of revenue
+    #[arg(long, value_name = "BY", value_parser = orders(), default_value = "nrr", hide_default_value = true, help_heading = "Customers")]
+    pub(super) sort: String,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
+}
+
+fn classes() -> PossibleValuesParser {
+    PossibleValuesParser::new(Class::ALL.map(Class::word))
+}
+
+fn orders() -> PossibleValuesParser {
+    PossibleValuesParser::new(SortBy::ALL.map(SortBy::word))
+}
+
 /// What `nrr inspect` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = INSPECT_EXAMPLES)]
@@ -180,6 +218,13 @@ Examples:
   nrr calc revenue.csv --from 2023-Q1 --to 2024-Q1 --by region --format csv
   nrr calc jan.csv feb.csv mar.csv --period 2024-03 --lookback 12
   gzip -dc revenue.csv.gz | nrr calc - --every quarter --format json";
+
+const CUSTOMERS_EXAMPLES: &str = "\
+Examples:
+  nrr customers revenue.csv --period 2024-Q1
+  nrr customers revenue.csv --period 2024-Q1 --class churn,contraction --by owner --format csv
+  nrr customers revenue.csv --period 2024-Q1 --class expansion --top 10
+  nrr customers revenue.csv --period 2024-03 --lookback 12 --where region=EU --sort grr";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:

@@ -66,6 +66,7 @@ pub fn run(
     };
     let outcome = match &args.command {
         Command::Calc(calc) => command::calc::run(calc, context),
+        Command::Customers(customers) => command::customers::run(customers, context),
         Command::Inspect(inspect) => command::inspect::run(inspect, context),
         Command::Ledger(ledger) => command::ledger::run(ledger, context),
         Command::Init(init) => command::init::run(init, context),

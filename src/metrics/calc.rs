@@ -104,7 +104,7 @@ pub(super) struct Faults {
 }
 
 /// The customer of each number of the ledger by product.
-fn owners(ledger: &Ledger, products: &Ledger) -> Vec<u32> {
+pub(super) fn owners(ledger: &Ledger, products: &Ledger) -> Vec<u32> {
     let owner = |number: u32| {
         let name = products.name(number);
         let customer = name
@@ -407,7 +407,7 @@ fn leave_out(movements: &mut [Movement], is_out: impl Fn(u32) -> bool) {
 }
 
 impl Faults {
-    fn add(&mut self, unreadable: Unreadable) {
+    pub(super) fn add(&mut self, unreadable: Unreadable) {
         match unreadable {
             Unreadable::BeforeData(period) => self.before.push(period),
             Unreadable::AfterData(period) => self.after.push(period),

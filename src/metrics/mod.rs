@@ -8,8 +8,11 @@
 
 mod anchors;
 mod calc;
+mod concentration;
 mod confidence;
 mod control;
+mod customers;
+mod effects;
 mod findings;
 mod method;
 mod months;
@@ -24,8 +27,11 @@ mod sensitivity;
 
 pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};
 pub use calc::{Calculation, calc, calc_with};
+pub use concentration::{Concentration, Top};
 pub use confidence::{Confidence, DRAWS, Intervals, SMALL_BASE};
 pub use control::ControlTotal;
+pub use customers::{CustomerChange, Customers, SortBy, customers};
+pub use effects::{Effects, NoEffect};
 pub use findings::{billed_once_a_year, bridged_months, findings, findings_for};
 pub use method::Rates;
 pub use months::{MonthTotal, months};

@@ -11,6 +11,7 @@
 
 mod certainty;
 mod csv;
+mod customers;
 #[cfg(test)]
 mod docs;
 mod document;
@@ -34,6 +35,7 @@ mod tests;
 
 use std::io::{self, Write};
 
+pub use customers::CustomersReport;
 pub use document::{Document, More};
 pub use fields::Wire;
 pub use inspection::{Beginning, Inspection};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use unicode_width::UnicodeWidthStr;
 
 use super::{escape, number};
-use crate::units::{Amount, Ratio};
+use crate::units::{Amount, Difference, Ratio};
 
 /// Below this many columns no bars are drawn.
 const BARS_FROM: usize = 70;
@@ -69,6 +69,8 @@ pub enum Group {
     Logo,
     /// The rates over twelve months.
     Annual,
+    /// What only a closer look asks for.
+    Detail,
     /// Bars; for a terminal only.
     Bars,
 }
@@ -102,6 +104,8 @@ pub enum Cell {
     Count(u64),
     /// A rate, shown as percent.
     Percent(Ratio),
+    /// What a rate is moved by, shown as percentage points.
+    Points(Difference),
     /// A quotient that is no percentage.
     Quotient(Ratio),
     /// A part of a whole, drawn as a bar.
@@ -121,6 +125,7 @@ impl Cell {
             Cell::Amount(amount) => number::amount(*amount),
             Cell::Count(count) => number::count(*count),
             Cell::Percent(ratio) => number::percent(*ratio),
+            Cell::Points(difference) => number::moved(*difference),
             Cell::Quotient(ratio) => number::quotient(*ratio),
             Cell::Bar(part, whole) => number::bar(*part, *whole),
             Cell::Undefined(_) => number::UNDEFINED.to_owned(),

@@ -157,7 +157,7 @@ pub(super) fn compute(
 }
 
 /// Names the files in errors about what they hold together: no line can be named there.
-fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
+pub(super) fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
     let names: Vec<&str> = loaded.files.iter().map(|file| file.name.as_str()).collect();
     for message in errors
         .list
@@ -195,7 +195,11 @@ fn reach_further(message: &mut Message, loaded: &Loaded) {
         .insert(0, format!("{further}{}`", last.forward(1)));
 }
 
-fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) -> Message {
+pub(super) fn unusable_range(
+    problem: PeriodProblem,
+    policies: &Policies,
+    loaded: &Loaded,
+) -> Message {
     let horizon = format!(
         "the data cover {} to {}",
         loaded.books.customers.first(),

@@ -1,6 +1,7 @@
 //! One file a command: config in, result into the given streams.
 
 pub(super) mod calc;
+pub(super) mod customers;
 pub(super) mod explain;
 pub(super) mod init;
 pub(super) mod inspect;

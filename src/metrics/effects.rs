@@ -1,0 +1,147 @@
+//! What each customer moves NRR and GRR by: the rate less the rate without the customer, exactly.
+
+use std::collections::BTreeMap;
+
+use super::anchors::Anchors;
+use super::calc::owners;
+use super::movements::{Movement, Negative, movements, netted};
+use super::rollforward::Rollforward;
+use crate::ledger::{Books, Ledger};
+use crate::policies::{Netting, Policies, Reactivation};
+use crate::units::{Difference, Ratio};
+
+/// Why a customer has no effect that could be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoEffect {
+    /// Nobody has revenue at the opening, so there is no rate.
+    NoBase,
+    /// Without the customer nobody would, so there is no rate to compare with.
+    WholeBase,
+    /// A policy leaves the customer out of every figure.
+    LeftOut,
+}
+
+impl NoEffect {
+    /// The reason, for the `undefined` field of a record.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            NoEffect::NoBase => "no customer has revenue at the opening",
+            NoEffect::WholeBase => "no other customer has revenue at the opening",
+            NoEffect::LeftOut => "a policy leaves the customer out of the base",
+        }
+    }
+}
+
+/// What one customer moves both rates by.
+#[derive(Clone, Copy, Debug)]
+pub struct Effects {
+    /// NRR less NRR without the customer.
+    pub nrr: Difference,
+    /// GRR less GRR without the customer.
+    pub grr: Difference,
+}
+
+/// The movements of one comparison, with what is netted inside each customer.
+pub(super) struct Moved {
+    pub(super) movements: Vec<Movement>,
+    /// What rises and falls of products offset inside kept customers, where each is netted on its own.
+    swapped: BTreeMap<u32, i128>,
+    policy: Reactivation,
+    scale: u8,
+}
+
+impl Moved {
+    /// Classifies every customer, as a calculation does.
+    pub(super) fn of(
+        books: &Books,
+        ends: &Anchors,
+        policies: &Policies,
+    ) -> Result<Moved, Vec<Negative>> {
+        let ledger = &books.customers;
+        let is_netted = books.segments_are_products || policies.netting == Netting::Product;
+        let (movements, swapped) = match books.products.as_ref().filter(|_| is_netted) {
+            Some(products) => netted_by_customer(ledger, products, ends, policies)?,
+            None => (movements(ledger, ends, policies)?, BTreeMap::new()),
+        };
+        Ok(Moved {
+            movements,
+            swapped,
+            policy: policies.reactivation,
+            scale: ledger.scale(),
+        })
+    }
+
+    /// The roll-forward of everybody.
+    pub(super) fn total(&self) -> Rollforward {
+        let mut total = Rollforward::total(&self.movements, self.policy, self.scale);
+        total.add_swapped(self.swapped.values().sum());
+        total
+    }
+
+    /// The roll-forward of one customer: its part of each sum of the total.
+    pub(super) fn own(&self, movement: &Movement) -> Rollforward {
+        let mut own = Rollforward::empty(self.scale);
+        own.add_opening_side(movement, self.policy);
+        own.add_closing_side(movement);
+        if let Some(swapped) = self.swapped.get(&movement.customer) {
+            own.add_swapped(*swapped);
+        }
+        own
+    }
+}
+
+/// The customers' movements, and what offsets inside each one that is kept.
+fn netted_by_customer(
+    ledger: &Ledger,
+    products: &Ledger,
+    ends: &Anchors,
+    policies: &Policies,
+) -> Result<(Vec<Movement>, BTreeMap<u32, i128>), Vec<Negative>> {
+    let owners = owners(ledger, products);
+    let netted = netted(ledger, (products, &owners), ends, policies)?;
+    let mut sums: BTreeMap<u32, (i128, i128)> = BTreeMap::new();
+    for unit in &netted.products {
+        let (rises, falls) = sums.entry(owners[unit.customer as usize]).or_default();
+        *rises += (unit.closing - unit.opening).max(0);
+        *falls += (unit.opening - unit.closing).max(0);
+    }
+    let is_kept = |one: &&Movement| one.counts && one.opening > 0 && one.closing > 0;
+    let kept = netted.customers.iter().filter(is_kept);
+    let swapped = kept.filter_map(|one| {
+        let (rises, falls) = *sums.get(&one.customer)?;
+        Some((one.customer, rises.min(falls)))
+    });
+    let swapped = swapped.collect();
+    Ok((netted.customers, swapped))
+}
+
+/// What a part of the base moves both rates by; the part's sums are those of its customers.
+///
+/// # Units
+///
+/// Fractions, exact: `nrr = retained / opening − (retained − own.retained) / (opening − own.opening)`, and
+/// likewise of the capped sum.
+///
+/// # Errors
+///
+/// [`NoEffect`] where one of the two rates is undefined.
+pub(super) fn effects(total: &Rollforward, own: &Rollforward) -> Result<Effects, NoEffect> {
+    if total.opening == 0 {
+        return Err(NoEffect::NoBase);
+    }
+    let (nrr, grr) = without(total, own);
+    let pair = total.nrr().minus(nrr).zip(total.grr().minus(grr));
+    let (nrr, grr) = pair.ok_or(NoEffect::WholeBase)?;
+    Ok(Effects { nrr, grr })
+}
+
+/// NRR and GRR without a part of the base; undefined where nobody is left.
+pub(super) fn without(total: &Rollforward, own: &Rollforward) -> (Ratio, Ratio) {
+    let opening = total.amount(total.opening - own.opening);
+    let rate = |all: i128, own: i128| Ratio::new(total.amount(all - own), opening);
+    (
+        rate(total.retained, own.retained),
+        rate(total.retained_capped, own.retained_capped),
+    )
+}
