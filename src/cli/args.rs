@@ -1,12 +1,14 @@
 //! What can be typed. Nothing here looks at files, settings or defaults.
 
-use clap::builder::PossibleValuesParser;
+mod customers;
+
 use clap::{
     ArgAction, ArgMatches, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
-use crate::metrics::{Class, SortBy};
 use crate::policies::POLICIES;
+
+pub(super) use customers::CustomersArgs;
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
 #[derive(Debug, Parser)]
@@ -149,39 +151,6 @@ pub(super) struct PeriodArgs {
     pub(super) to: Option<String>,
 }
 
-/// What `nrr customers` takes.
-#[derive(Debug, clap::Args)]
-#[command(after_help = CUSTOMERS_EXAMPLES)]
-pub(super) struct CustomersArgs {
-    /// The period: 2024-03, 2024-Q1, 2024-H1, 2024, TTM-2024-03 or 2024-01..2024-03
-    #[arg(
-        long,
-        value_name = "PERIOD",
-        conflicts_with = "every",
-        help_heading = "Periods"
-    )]
-    pub(super) period: Option<String>,
-    /// Only customers of these classes; several with commas
-    #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = classes(), help_heading = "Customers")]
-    pub(super) class: Vec<String>,
-    /// Only the first so many of them
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Customers")]
-    pub(super) top: Option<u32>,
-    /// The order, largest magnitude first: effect on NRR, effect on GRR, or change of revenue
-    #[arg(long, value_name = "BY", value_parser = orders(), default_value = "nrr", hide_default_value = true, help_heading = "Customers")]
-    pub(super) sort: String,
-    #[command(flatten)]
-    pub(super) read: ReadArgs,
-}
-
-fn classes() -> PossibleValuesParser {
-    PossibleValuesParser::new(Class::ALL.map(Class::word))
-}
-
-fn orders() -> PossibleValuesParser {
-    PossibleValuesParser::new(SortBy::ALL.map(SortBy::word))
-}
-
 /// What `nrr inspect` takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = INSPECT_EXAMPLES)]
@@ -218,13 +187,6 @@ Examples:
   nrr calc revenue.csv --from 2023-Q1 --to 2024-Q1 --by region --format csv
   nrr calc jan.csv feb.csv mar.csv --period 2024-03 --lookback 12
   gzip -dc revenue.csv.gz | nrr calc - --every quarter --format json";
-
-const CUSTOMERS_EXAMPLES: &str = "\
-Examples:
-  nrr customers revenue.csv --period 2024-Q1
-  nrr customers revenue.csv --period 2024-Q1 --class churn,contraction --by owner --format csv
-  nrr customers revenue.csv --period 2024-Q1 --class expansion --top 10
-  nrr customers revenue.csv --period 2024-03 --lookback 12 --where region=EU --sort grr";
 
 const INSPECT_EXAMPLES: &str = "\
 Examples:

@@ -163,7 +163,7 @@ fn compared(
     policies: &Policies,
 ) -> Result<(Anchors, Moved), Errors> {
     let ledger = &books.customers;
-    let lookback = policies.lookback.months(period.months());
+    let lookback = policies.lookback_months(period);
     let mut faults = Faults::default();
     match anchors(ledger, period, lookback, policies) {
         Ok(ends) => match Moved::of(books, &ends, policies) {
