@@ -289,7 +289,7 @@ impl CustomersReport {
         let more = selected.saturating_sub(self.shown());
         if more > 0 {
             notes.push(format!(
-                "{} below: `--top {selected}` shows all, and so does `--format csv`{}",
+                "{} follow: `--top {selected}` shows all, and so does `--format csv`{}",
                 text::count(more as u64, "more customer"),
                 if self.top.is_some() {
                     " without `--top`"

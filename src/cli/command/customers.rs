@@ -78,7 +78,7 @@ fn refuse_method(policies: &Policies) -> Result<(), Message> {
     Err(Message::new(Code::MethodWithoutEffects, headline)
         .found(format!("`method {method}` ({})", policies.origin("method")))
         .expected("`method point-to-point`: one opening and one closing of each customer")
-        .help("`--method point-to-point`, and `--lookback 12` for a year"))
+        .help("`--method point-to-point`"))
 }
 
 /// A customer has many products, and no one of them as its attribute.
@@ -90,9 +90,7 @@ fn refuse_product(loaded: &Loaded) -> Result<(), Message> {
         format!("`{product}` is the product column, and a customer can have several products");
     Err(Message::new(Code::ProductAsAttribute, headline)
         .note("each row of `nrr customers` is one customer with all its products")
-        .help(format!(
-            "leave out `--by {product}`; rows of one product alone: `--where \"{product}=…\"`"
-        ))
+        .help(format!("leave out `--by {product}`"))
         .help(format!(
             "if `{product}` is a trait of the customer, pass `--product none`"
         )))
