@@ -145,3 +145,66 @@ pub(super) fn without(total: &Rollforward, own: &Rollforward) -> (Ratio, Ratio) 
         rate(total.retained_capped, own.retained_capped),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::UNIT_SEPARATOR;
+    use crate::metrics::anchors;
+    use crate::units::{Amount, FiscalYear, Period};
+
+    /// Effects on NRR and GRR in millionths, by customer.
+    fn found(books: &Books) -> Vec<(String, Option<[i128; 2]>)> {
+        let policies = Policies::default();
+        let period = Period::parse("2024-02", FiscalYear::CALENDAR).unwrap();
+        let ends = anchors(&books.customers, period, 1, &policies).unwrap();
+        let moved = Moved::of(books, &ends, &policies).unwrap();
+        let total = moved.total();
+        let of = |one: &Movement| {
+            let effects = effects(&total, &moved.own(one)).ok();
+            let units = |difference: Difference| difference.rounded(6).map(Amount::units).unwrap();
+            let effects = effects.map(|effects| [units(effects.nrr), units(effects.grr)]);
+            (books.customers.name(one.customer).to_owned(), effects)
+        };
+        moved.movements.iter().map(of).collect()
+    }
+
+    fn books(is_netted: bool) -> Books {
+        let customers = "2024-01 2024-02\nacme 100 100\nbirch 100 100\ncedar . 30";
+        let products = "2024-01 2024-02\nacme/core 100 60\nacme/plus . 40\n\
+                        birch/core 100 100\ncedar/core . 30";
+        let products = products.replace('/', &UNIT_SEPARATOR.to_string());
+        Books {
+            customers: Ledger::from_table(customers).unwrap(),
+            products: Some(Ledger::from_table(&products).unwrap()),
+            segments_are_products: is_netted,
+        }
+    }
+
+    #[test]
+    fn a_swap_of_products_counts_in_the_effect_on_grr_alone() {
+        let named = |effects: [Option<[i128; 2]>; 3]| {
+            let names = ["acme", "birch", "cedar"].map(str::to_owned);
+            names.into_iter().zip(effects).collect::<Vec<_>>()
+        };
+        let nothing = Some([0, 0]);
+        assert_eq!(found(&books(false)), named([nothing, nothing, nothing]));
+        // GRR is 160 / 200; without acme 100 / 100, without birch 60 / 100.
+        let netted = [Some([0, -200_000]), Some([0, 200_000]), nothing];
+        assert_eq!(found(&books(true)), named(netted));
+    }
+
+    #[test]
+    fn the_parts_of_everybody_add_up_to_the_whole() {
+        let books = books(true);
+        let policies = Policies::default();
+        let period = Period::parse("2024-02", FiscalYear::CALENDAR).unwrap();
+        let ends = anchors(&books.customers, period, 1, &policies).unwrap();
+        let moved = Moved::of(&books, &ends, &policies).unwrap();
+        let mut sum = Rollforward::empty(moved.scale);
+        for one in &moved.movements {
+            sum.add(&moved.own(one));
+        }
+        assert_eq!(sum, moved.total());
+    }
+}
