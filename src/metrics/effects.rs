@@ -42,11 +42,13 @@ pub struct Effects {
     pub grr: Difference,
 }
 
+/// What rises and falls of products offset inside kept customers, where each is netted on its own.
+type Swapped = BTreeMap<u32, i128>;
+
 /// The movements of one comparison, with what is netted inside each customer.
 pub(super) struct Moved {
     pub(super) movements: Vec<Movement>,
-    /// What rises and falls of products offset inside kept customers, where each is netted on its own.
-    swapped: BTreeMap<u32, i128>,
+    swapped: Swapped,
     policy: Reactivation,
     scale: u8,
 }
@@ -62,7 +64,7 @@ impl Moved {
         let is_netted = books.segments_are_products || policies.netting == Netting::Product;
         let (movements, swapped) = match books.products.as_ref().filter(|_| is_netted) {
             Some(products) => netted_by_customer(ledger, products, ends, policies)?,
-            None => (movements(ledger, ends, policies)?, BTreeMap::new()),
+            None => (movements(ledger, ends, policies)?, Swapped::new()),
         };
         Ok(Moved {
             movements,
@@ -97,7 +99,7 @@ fn netted_by_customer(
     products: &Ledger,
     ends: &Anchors,
     policies: &Policies,
-) -> Result<(Vec<Movement>, BTreeMap<u32, i128>), Vec<Negative>> {
+) -> Result<(Vec<Movement>, Swapped), Vec<Negative>> {
     let owners = owners(ledger, products);
     let netted = netted(ledger, (products, &owners), ends, policies)?;
     let mut sums: BTreeMap<u32, (i128, i128)> = BTreeMap::new();

@@ -384,13 +384,9 @@ fn column(heading: &str, is_right: bool, group: Group) -> Column {
 }
 
 fn share_cell(one: &CustomerChange) -> Cell {
-    match one.share_of_opening.filter(|share| share.is_defined()) {
-        Some(share) => Cell::Percent(share),
-        None => {
-            let reason = one.effects.as_ref().err().map_or("", |none| none.reason());
-            Cell::Undefined(reason.to_owned())
-        }
-    }
+    let share = one.share_of_opening.filter(|share| share.is_defined());
+    let reason = one.effects.as_ref().err().map_or("", |none| none.reason());
+    share.map_or_else(|| Cell::Undefined(reason.to_owned()), Cell::Percent)
 }
 
 fn top_label(one: &Concentration) -> String {

@@ -144,13 +144,13 @@ fn size(left: &Due, right: &Due, sort: &str, below: i128) -> Ordering {
 
 /// Compares two quotients without their signs, by whole parts and then by what is left over, upside down.
 fn larger(left: (i128, i128), right: (i128, i128)) -> Ordering {
-    let ((a, b), (c, d)) = ((left.0.abs(), left.1), (right.0.abs(), right.1));
-    let whole = (a / b).cmp(&(c / d));
-    match (whole, a % b, c % d) {
+    let (mine, theirs) = (left.0.abs(), right.0.abs());
+    let whole = (mine / left.1).cmp(&(theirs / right.1));
+    match (whole, mine % left.1, theirs % right.1) {
         (Ordering::Equal, 0, 0) => Ordering::Equal,
         (Ordering::Equal, 0, _) => Ordering::Less,
         (Ordering::Equal, _, 0) => Ordering::Greater,
-        (Ordering::Equal, x, y) => larger((d, y), (b, x)),
+        (Ordering::Equal, rest, other) => larger((right.1, other), (left.1, rest)),
         _ => whole,
     }
 }
