@@ -1,6 +1,6 @@
 //! How much of the revenue stands with the largest customers, and what the rates are without them.
 
-use super::effects::without;
+use super::effects::{Part, without};
 use super::rollforward::Rollforward;
 use crate::units::{Amount, Ratio};
 
@@ -79,10 +79,7 @@ pub struct Concentration {
 }
 
 /// The concentration of a whole; `parts` are its customers' names and sums.
-pub(super) fn concentration(
-    total: &Rollforward,
-    parts: &[(&str, &Rollforward)],
-) -> Vec<Concentration> {
+pub(super) fn concentration(total: &Rollforward, parts: &[(&str, &Part)]) -> Vec<Concentration> {
     let paying = largest(parts, |own| own.closing);
     let base = largest(parts, |own| own.opening);
     let of = |top: Top| {
@@ -90,11 +87,9 @@ pub(super) fn concentration(
         let closing = first(&paying, closing_customers).map(|own| own.closing);
         let closing = total.amount(closing.sum());
         let opening_customers = top.of(base.len() as u64);
-        let mut largest = Rollforward::empty(total.scale);
+        let mut largest = Part::default();
         for own in first(&base, opening_customers) {
-            largest.opening += own.opening;
-            largest.retained += own.retained;
-            largest.retained_capped += own.retained_capped;
+            largest.add(own);
         }
         let (nrr_without, grr_without) = without(total, &largest);
         Concentration {
@@ -114,11 +109,11 @@ pub(super) fn concentration(
 
 /// Those above zero, the largest first; of equals the first in byte order.
 fn largest<'a>(
-    parts: &[(&'a str, &'a Rollforward)],
-    value: fn(&Rollforward) -> i128,
-) -> Vec<(&'a str, &'a Rollforward)> {
+    parts: &[(&'a str, &'a Part)],
+    value: fn(&Part) -> i128,
+) -> Vec<(&'a str, &'a Part)> {
     let above = parts.iter().filter(|(_, own)| value(own) > 0);
-    let mut above: Vec<(&str, &Rollforward)> = above.copied().collect();
+    let mut above: Vec<(&str, &Part)> = above.copied().collect();
     above.sort_unstable_by(|left, right| {
         let by_value = value(right.1).cmp(&value(left.1));
         by_value.then_with(|| left.0.cmp(right.0))
@@ -127,10 +122,7 @@ fn largest<'a>(
 }
 
 /// The first so many of a list.
-fn first<'a>(
-    list: &'a [(&str, &'a Rollforward)],
-    number: u64,
-) -> impl Iterator<Item = &'a Rollforward> {
+fn first<'a>(list: &'a [(&str, &'a Part)], number: u64) -> impl Iterator<Item = &'a Part> {
     let number = usize::try_from(number).unwrap_or(usize::MAX);
     list.iter().take(number).map(|(_, own)| *own)
 }

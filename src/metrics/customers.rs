@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::anchors::{Anchors, anchors};
 use super::calc::Faults;
 use super::concentration::{Concentration, concentration};
-use super::effects::{Effects, Moved, NoEffect, effects};
+use super::effects::{Effects, Moved, NoEffect, Part, effects};
 use super::movements::{Class, Movement};
 use super::periods::Asked;
 use super::problems;
@@ -132,9 +132,9 @@ pub fn customers(
     let ledger = &books.customers;
     let (ends, moved) = compared(books, period, policies)?;
     let total = moved.total();
-    let owns: Vec<Rollforward> = moved.movements.iter().map(|one| moved.own(one)).collect();
+    let owns: Vec<Part> = moved.movements.iter().map(|one| moved.own(one)).collect();
     let parts = moved.movements.iter().zip(&owns);
-    let named: Vec<(&str, &Rollforward)> = parts
+    let named: Vec<(&str, &Part)> = parts
         .clone()
         .map(|(one, own)| (ledger.name(one.customer), own))
         .collect();
@@ -186,7 +186,7 @@ fn change(
     ends: &Anchors,
     policies: &Policies,
     total: &Rollforward,
-    (movement, own): (&Movement, &Rollforward),
+    (movement, own): (&Movement, &Part),
 ) -> Option<CustomerChange> {
     let class = movement.class?;
     let effects = if movement.counts {
