@@ -2,6 +2,7 @@
 
 mod cohorts;
 mod compare;
+mod customers;
 
 use clap::{
     ArgAction, ArgMatches, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum,
@@ -11,6 +12,8 @@ pub(super) use compare::{CompareArgs, DefinitionsArgs};
 
 use crate::policies::POLICIES;
 pub(super) use cohorts::{CohortsArgs, Triangle};
+
+pub(super) use customers::CustomersArgs;
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
 #[derive(Debug, Parser)]
@@ -84,6 +87,8 @@ pub(super) enum Command {
     Calc(Box<CalcArgs>),
     /// Compute retention triangles: NRR, GRR and logos by the period in which customers started
     Cohorts(Box<CohortsArgs>),
+    /// List who moved NRR and GRR, and by how much; concentration, and the rates without the largest customers
+    Customers(Box<CustomersArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
     /// Write the ledger, one row a customer and month, as a file that reads back to itself
@@ -104,6 +109,7 @@ impl Command {
         match self {
             Command::Calc(_) => "calc",
             Command::Cohorts(_) => "cohorts",
+            Command::Customers(_) => "customers",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",

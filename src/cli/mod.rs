@@ -67,6 +67,7 @@ pub fn run(
     let outcome = match &args.command {
         Command::Calc(calc) => command::calc::run(calc, context),
         Command::Cohorts(cohorts) => command::cohorts::run(cohorts, context),
+        Command::Customers(customers) => command::customers::run(customers, context),
         Command::Inspect(inspect) => command::inspect::run(inspect, context),
         Command::Ledger(ledger) => command::ledger::run(ledger, context),
         Command::Init(init) => command::init::run(init, context),

@@ -363,6 +363,18 @@ codes! {
     /// months, and no chain of months leads from one sum to the other. Ask for a single month,
     /// measure run rates with `--basis stock`, or take `--method point-to-point`.
     MethodOnFlow = "method-on-flow", Error;
+    /// A command that is about one period was not told which. Over several periods a customer can be new, expand
+    /// and leave, so there is no one class and no one effect to list. Name the period with `--period`; the message
+    /// proposes the latest whole one of the data.
+    PeriodNeeded = "period-needed", Error;
+    /// The effect of a customer on a rate is the rate less the rate without that customer, and `nrr customers` works
+    /// it out between one opening and one closing. Under `method compound`, `summed` or `trailing-average` a rate is
+    /// made of many months, each with a base of its own. Leave `method` out or pass `--method point-to-point`.
+    MethodWithoutEffects = "method-without-effects", Error;
+    /// `nrr customers` was asked for the product column as an attribute of the customer. A customer can have several
+    /// products, and naming one of them would hide the others. Leave the column out of `--by`, read the rows of one
+    /// product with `--where`, or say with `--product none` that the column is a trait of the customer.
+    ProductAsAttribute = "product-as-attribute", Error;
     /// A flag, or a combination of flags, that cannot be run. Nothing was read. `nrr
     /// --help` and `nrr calc --help` list every flag with what it takes.
     Usage = "usage", Error;

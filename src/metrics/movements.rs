@@ -26,6 +26,39 @@ pub enum Class {
     Transient,
 }
 
+impl Class {
+    /// Every class, in the order of the roll-forward.
+    pub const ALL: [Class; 7] = [
+        Class::New,
+        Class::Reactivation,
+        Class::Expansion,
+        Class::Contraction,
+        Class::Churn,
+        Class::Unchanged,
+        Class::Transient,
+    ];
+
+    /// The class of this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Class> {
+        Class::ALL.into_iter().find(|class| class.word() == word)
+    }
+
+    /// The word typed and shown for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Class::New => "new",
+            Class::Reactivation => "reactivation",
+            Class::Expansion => "expansion",
+            Class::Contraction => "contraction",
+            Class::Churn => "churn",
+            Class::Unchanged => "unchanged",
+            Class::Transient => "transient",
+        }
+    }
+}
+
 /// One customer's change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Movement {

@@ -129,6 +129,21 @@ impl Parts {
     }
 }
 
+/// The values of the segment that a movement belongs to, one a column of `--by`; `None` for one without.
+pub(super) fn home<'a>(
+    ledger: &'a Ledger,
+    anchors: &Anchors,
+    movement: &Movement,
+    at: SegmentAt,
+) -> Vec<Option<&'a str>> {
+    let (mut from, mut to) = (Key::new(), Key::new());
+    find_ends(ledger, anchors, movement, at, (&mut from, &mut to));
+    let values = ledger.attributes().iter().zip(from);
+    values
+        .map(|(attribute, id)| id.map(|id| attribute.value(id)))
+        .collect()
+}
+
 /// The segment that a movement belongs to, and the one that its closing value stands in.
 fn find_ends(
     ledger: &Ledger,

@@ -11,13 +11,14 @@ use std::fmt::Write;
 
 use super::fields::LAST;
 use super::json::SCHEMA;
-use super::{cohorts, compare, definitions, inspection, ledger};
+use super::{cohorts, compare, customers, definitions, inspection, ledger};
 use crate::metrics::registry::{FIELDS, Field, HEAD, Unit};
 use crate::policies::POLICIES;
 
 const PAGE: &str = include_str!("../../docs/outputs.md");
 const SCHEMA_FILE: &str = include_str!("../../docs/schema/calc.json");
 const LEDGER_FILE: &str = include_str!("../../docs/schema/ledger.json");
+const CUSTOMERS_FILE: &str = include_str!("../../docs/schema/customers.json");
 const INSPECT_FILE: &str = include_str!("../../docs/schema/inspect.json");
 const COHORTS_FILE: &str = include_str!("../../docs/schema/cohorts.json");
 const COMPARE_FILE: &str = include_str!("../../docs/schema/compare.json");
@@ -385,6 +386,111 @@ fn cohorts_schema() -> String {
     })
 }
 
+/// The fields of a customer's record before and after the columns of `--by`.
+const CUSTOMERS_FIELDS: [(&str, &str, &str); 16] = [
+    (
+        "rank",
+        r#""integer""#,
+        "its place in the order of everybody, from 1",
+    ),
+    ("customer", r#""string""#, "who, as the input writes it"),
+    ("class", r#""string""#, "what became of it"),
+    (
+        "opening",
+        r#""number""#,
+        "what it paid at the opening, in major units, exact",
+    ),
+    (
+        "closing",
+        r#""number""#,
+        "what it pays at the closing, in major units, exact",
+    ),
+    ("change", r#""number""#, "closing − opening, exact"),
+    (
+        "effect_on_nrr",
+        r#"["number", "null"]"#,
+        "nrr less nrr without the customer (fraction, 6 decimals)",
+    ),
+    (
+        "effect_on_grr",
+        r#"["number", "null"]"#,
+        "grr less grr without the customer (fraction, 6 decimals)",
+    ),
+    (
+        "share_of_opening",
+        r#"["number", "null"]"#,
+        "opening ÷ opening of the base (fraction, 6 decimals)",
+    ),
+    (
+        "silent_since",
+        r#"["string", "null"]"#,
+        "without revenue at the closing, the first month without after its last revenue; null with revenue",
+    ),
+    ("period", r#"["string", "null"]"#, "the period"),
+    (
+        "opening_period",
+        r#"["string", "null"]"#,
+        "the period it is compared with",
+    ),
+    (
+        "currency",
+        r#"["string", "null"]"#,
+        "the currency of every amount; null if the input names none",
+    ),
+    (
+        "undefined",
+        r#"["string", "null"]"#,
+        "why effects or share are null: their names, then the reason; null if all are defined",
+    ),
+    (
+        "definition",
+        r#""string""#,
+        "name and first 12 digits of the fingerprint of the choices in force",
+    ),
+    (
+        "input_fingerprint",
+        r#""string""#,
+        "BLAKE3 of the only file, or of all files' fingerprints in the order given",
+    ),
+];
+
+fn customers_schema() -> String {
+    schema(&Schema {
+        command: "customers",
+        name: customers::SCHEMA,
+        about: "Who moved NRR and GRR of one period and by how much, and how much stands with the largest customers.",
+        more: &[(
+            "concentration",
+            r##"{
+      "type": "array",
+      "description": "The top 1, 5, 10 and 20 customers and the top 20% of them, rounded up; fewer customers than that are all of them.",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["top", "closing_customers", "closing", "share_of_closing", "opening_customers", "opening", "share_of_opening", "nrr_without", "grr_without", "undefined"],
+        "properties": {
+          "top": { "type": "string", "description": "How many: a number, or 20%." },
+          "closing_customers": { "$ref": "#/$defs/count", "description": "How many customers with revenue at the closing these are." },
+          "closing": { "type": "number", "description": "What the largest by closing pay there, in major units, exact." },
+          "share_of_closing": { "type": ["number", "null"], "description": "Its share of the closing of everybody." },
+          "opening_customers": { "$ref": "#/$defs/count", "description": "How many customers of the base these are." },
+          "opening": { "type": "number", "description": "What the largest by opening paid there, in major units, exact." },
+          "share_of_opening": { "type": ["number", "null"], "description": "Its share of the opening of the base." },
+          "nrr_without": { "type": ["number", "null"], "description": "nrr without the largest by opening." },
+          "grr_without": { "type": ["number", "null"], "description": "grr without the largest by opening." },
+          "undefined": { "type": ["string", "null"], "description": "Why fields are null: their names, then the reason." }
+        }
+      }
+    }"##,
+        )],
+        results: "One record a customer, the largest effect first; of equals the first in byte order.",
+        record_rules: r#""description": "Every further property is the value of a column of --by; null without one.",
+      "additionalProperties": { "type": ["string", "null"] }"#,
+        record: properties(&CUSTOMERS_FIELDS),
+        record_names: names(CUSTOMERS_FIELDS.iter().map(|(name, ..)| *name)),
+    })
+}
+
 fn inspect_schema() -> String {
     schema(&Schema {
         command: "inspect",
@@ -557,6 +663,11 @@ fn the_schema_is_in_step_with_the_registers() {
     assert_in_step("docs/schema/calc.json", SCHEMA_FILE, &calc_schema());
     assert_in_step("docs/schema/cohorts.json", COHORTS_FILE, &cohorts_schema());
     assert_in_step("docs/schema/ledger.json", LEDGER_FILE, &ledger_schema());
+    assert_in_step(
+        "docs/schema/customers.json",
+        CUSTOMERS_FILE,
+        &customers_schema(),
+    );
     assert_in_step("docs/schema/inspect.json", INSPECT_FILE, &inspect_schema());
     assert_in_step("docs/schema/compare.json", COMPARE_FILE, &compare_schema());
     assert_in_step(
@@ -572,6 +683,16 @@ fn the_fields_that_the_schemas_describe_are_those_written() {
     let described = COHORT_FIELDS.map(|(name, ..)| name);
     assert!(of_cohorts.eq(described));
     assert_eq!(LEDGER_FIELDS.map(|(name, ..)| name), ledger::FIELDS);
+    let own = CUSTOMERS_FIELDS.map(|(name, ..)| name);
+    let both: Vec<&str> = customers::FIELDS
+        .into_iter()
+        .chain(customers::LAST)
+        .collect();
+    assert_eq!(own.as_slice(), both);
+    let schema: serde_json::Value = serde_json::from_str(CUSTOMERS_FILE).unwrap();
+    let lines = schema["properties"]["concentration"]["items"]["required"].as_array();
+    let lines = lines.unwrap().iter().filter_map(serde_json::Value::as_str);
+    assert!(lines.eq(customers::CONCENTRATION_FIELDS));
     assert_eq!(INSPECT_FIELDS.map(|(name, ..)| name), inspection::FIELDS);
     assert_eq!(COMPARE_FIELDS.map(|(name, ..)| name), compare::OWN);
     let schema: serde_json::Value = serde_json::from_str(COMPARE_FILE).unwrap();

@@ -13,6 +13,7 @@ mod certainty;
 mod cohorts;
 mod compare;
 mod csv;
+mod customers;
 mod definitions;
 #[cfg(test)]
 mod docs;
@@ -40,6 +41,7 @@ use std::io::{self, Write};
 
 pub use cohorts::{CohortsReport, Measure};
 pub use compare::{CompareReport, CompareRow};
+pub use customers::CustomersReport;
 pub use definitions::render_definitions;
 pub use document::{Document, More};
 pub use fields::Wire;

@@ -207,7 +207,11 @@ fn reach_further(message: &mut Message, loaded: &Loaded) {
         .insert(0, format!("{further}{}`", last.forward(1)));
 }
 
-fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) -> Message {
+pub(super) fn unusable_range(
+    problem: PeriodProblem,
+    policies: &Policies,
+    loaded: &Loaded,
+) -> Message {
     let horizon = format!(
         "the data cover {} to {}",
         loaded.books.customers.first(),
