@@ -2,6 +2,7 @@
 //! the result.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::Streams;
 use super::args::{Common, ReadArgs};
@@ -12,11 +13,12 @@ use super::message::{Messenger, color};
 use super::output_file::{OutputFile, cannot_write};
 use super::progress::Bar;
 use crate::error::{Code, Errors, Message, Place};
+use crate::input::map::{MapFile, read_map};
 use crate::input::source::Source;
-use crate::input::{Loaded, Trait, load, look};
+use crate::input::{LoadOptions, Loaded, Trait, load, look};
 use crate::metrics::{ControlTotal, months};
 use crate::output::{Beginning, Look, Report, render_beginnings, render_declaration};
-use crate::policies::Policies;
+use crate::policies::{Origin, Policies};
 
 /// What a command works with besides its own arguments.
 pub(super) struct Context<'a, 's> {
@@ -58,11 +60,12 @@ impl Context<'_, '_> {
         let sources = sources(args, self)?;
         refuse_overwriting(args, self.environment)?;
         let target = self.open(args)?;
+        let options = self.options(config)?;
         let bar = Bar::new(
             sources.iter().map(Source::size).sum(),
             self.streams.stderr_is_terminal && !self.common.quiet,
         );
-        let loaded = load(sources, &config.load, &config.policies, &|bytes| {
+        let loaded = load(sources, &options, &config.policies, &|bytes| {
             bar.set(bytes);
         });
         bar.finish();
@@ -108,7 +111,26 @@ impl Context<'_, '_> {
         let has_pipe = args.files.is_empty() || args.files.iter().any(|name| name == "-");
         let sources = args.files.iter().map(|name| Source::path_in(folder, name));
         let sources = (!has_pipe).then(|| sources.collect())?;
-        load(sources, &config.load, policies, &|_| ()).ok()
+        let options = self.options(config).ok()?;
+        load(sources, &options, policies, &|_| ()).ok()
+    }
+
+    /// How to read, with the files that choices name.
+    fn options(&self, config: &Config) -> Result<LoadOptions, Errors> {
+        Ok(LoadOptions {
+            map: self.map(config)?,
+            ..config.load.clone()
+        })
+    }
+
+    /// The file of ids that are one customer, if one is named.
+    fn map(&self, config: &Config) -> Result<Option<MapFile>, Errors> {
+        let Some(name) = &config.policies.map else {
+            return Ok(None);
+        };
+        let name = beside(name, config.policies.origin("map"));
+        let source = Source::path_in(self.environment.folder(), &name);
+        Ok(Some(read_map(source, &config.load)?))
     }
 
     /// Opens the output file, if one is named.
@@ -171,6 +193,19 @@ impl Context<'_, '_> {
             let _ = warnings.try_for_each(|warning| self.messenger.write(warning, stderr));
         }
     }
+}
+
+/// A file named in a settings file lies beside that; one named by a flag, in the working folder.
+fn beside(name: &str, origin: &Origin) -> String {
+    let folder = match origin {
+        Origin::File(place) => place.rsplit_once(':').map(|(file, _)| Path::new(file)),
+        _ => None,
+    };
+    let folder = folder.and_then(Path::parent);
+    folder.map_or_else(
+        || name.to_owned(),
+        |folder| folder.join(name).display().to_string(),
+    )
 }
 
 fn write_words(

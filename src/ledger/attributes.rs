@@ -48,8 +48,9 @@ impl AttributeDraft {
         Some(())
     }
 
-    /// Settles each customer's month on one value: the larger amount, then the first in byte order.
-    pub(super) fn finish(self, column: String) -> Attribute {
+    /// Settles each customer's month on one value: the larger amount, then the first in byte order. With
+    /// `keeps_sums` the sums stay, so that customers can be put together later.
+    pub(super) fn finish(self, column: String, keeps_sums: bool) -> Attribute {
         let AttributeDraft { values, sums } = self;
         let mut held: Vec<(u32, Month, i128, u32)> = Vec::with_capacity(sums.len());
         held.extend(
@@ -72,15 +73,19 @@ impl AttributeDraft {
             starts: Vec::new(),
             held: Vec::new(),
             contested: Vec::new(),
+            sums: Vec::new(),
         };
         let mut last = None;
-        for (customer, month, _, value) in held {
-            if last == Some((customer, month)) {
-                attribute.contest(customer, month);
+        for (customer, month, _, value) in &held {
+            if last == Some((*customer, *month)) {
+                attribute.contest(*customer, *month);
             } else {
-                attribute.push(customer, month, value);
+                attribute.push(*customer, *month, *value);
             }
-            last = Some((customer, month));
+            last = Some((*customer, *month));
+        }
+        if keeps_sums {
+            attribute.sums = held;
         }
         attribute
     }
@@ -96,6 +101,8 @@ pub struct Attribute {
     /// Months and values, by customer and month.
     held: Vec<(Month, u32)>,
     contested: Vec<(u32, Month)>,
+    /// How much each value carries in a customer's month, where customers may be put together later; else empty.
+    sums: Vec<(u32, Month, i128, ValueId)>,
 }
 
 /// The number of a value of an [`Attribute`].
@@ -135,6 +142,35 @@ impl Attribute {
     #[must_use]
     pub fn contested(&self) -> &[(u32, Month)] {
         &self.contested
+    }
+
+    /// The same values, each counted for the number that `unit` gives for its customer and month, and under the
+    /// name that `renamed` gives for it.
+    pub(super) fn regrouped(
+        &self,
+        unit: &dyn Fn(u32, Month) -> Option<u32>,
+        renamed: &dyn Fn(&str, Month) -> Option<String>,
+    ) -> Attribute {
+        let mut draft = AttributeDraft::default();
+        for (customer, month, units, value) in &self.sums {
+            let Some(number) = unit(*customer, *month) else {
+                continue;
+            };
+            let value = self.value(*value);
+            let value = match renamed(value, *month) {
+                Some(name) => draft.values.intern(&name),
+                None => draft.values.intern(value),
+            };
+            // What does not fit is far beyond any amount that was read; the value keeps what it has.
+            let added = draft.add_units((number, *month, value), *units);
+            debug_assert!(added.is_some(), "the magnitudes of a ledger are bounded");
+        }
+        draft.finish(self.column.clone(), true)
+    }
+
+    /// Every value that some month settled on.
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        (0..).take(self.values.len()).map(|id| self.value(id))
     }
 
     /// Gives months without a value the one of an earlier month, both named with their customer.
@@ -212,7 +248,7 @@ mod tests {
                 .add(customer, month(at), value, Amount::new(units, 0))
                 .unwrap();
         }
-        let attribute = draft.finish("region".into());
+        let attribute = draft.finish("region".into(), false);
         assert_eq!(
             attribute
                 .latest(0, month(1), month(3))

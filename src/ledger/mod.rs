@@ -14,7 +14,9 @@ mod build;
 mod cells;
 mod coverage;
 mod excerpt;
+mod id_map;
 mod intern;
+mod regroup;
 mod table;
 
 pub use attributes::{Attribute, NO_VALUE, ValueId};
@@ -23,7 +25,9 @@ pub use bridge::Bridged;
 pub use build::{Clash, Entry, Part, RowPlace};
 pub use cells::Cell;
 pub use coverage::Coverage;
+pub use id_map::{Cycle, IdMap};
 pub use intern::Interner;
+pub use regroup::Units;
 
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;
@@ -51,6 +55,8 @@ pub struct Ledger {
     customers: Vec<u32>,
     cells: Cells,
     attributes: Vec<Attribute>,
+    /// Each customer's parent over time, where units are parents.
+    parents: Option<Attribute>,
     coverage: Coverage,
     negatives: u64,
     currency: Option<String>,
