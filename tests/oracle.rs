@@ -8,6 +8,7 @@ mod support;
 mod oracle {
     pub mod ask;
     pub mod method;
+    pub mod map;
     pub mod model;
     pub mod settings;
     pub mod span;
@@ -372,7 +373,7 @@ fn model_agrees_with_the_worked_answers() {
     for case in worked::cases() {
         let book = Book::read(&read_fixture(&format!("worked/{}", case.file)));
         let settings = Settings::parse(&case.args);
-        let Answer::Records(records) = Model::new(&book, &settings).answer() else {
+        let Answer::Records(records) = oracle::map::answer(&book, &settings) else {
             panic!("{}: the model finds errors", case.name);
         };
         for answer in &case.answers {

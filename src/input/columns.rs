@@ -312,6 +312,10 @@ impl Finder<'_> {
                 Some(origin) => format!("`level parent` was set by {origin}"),
                 None => "`--level parent` counts the customers of one parent as one".to_owned(),
             });
+            if message.help.is_empty() {
+                let help = "add the column of parents to the export, and name it: `--parent COL`";
+                message = message.help(help);
+            }
             self.errors.push(message);
         }
     }

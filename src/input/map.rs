@@ -86,7 +86,7 @@ pub fn read_map(mut source: Source, options: &LoadOptions) -> Result<MapFile, Er
     for row in &rows {
         builder.add(row, order);
     }
-    builder.refuse_cycles();
+    builder.refuse_cycles(&rows);
     let mut errors = builder.errors;
     if errors.is_empty() {
         return Ok(MapFile {
@@ -134,7 +134,7 @@ impl MapFile {
         let (first, ..) = unknown.first()?;
         let shown: Vec<String> = unknown
             .iter()
-            .map(|(line, column, id)| format!("`{id}` in `{column}` of line {line}"))
+            .map(|(line, column, id)| format!("{id} in {column} of line {line}"))
             .collect();
         let count = unknown.len() as u64;
         let verb = if count == 1 { "is" } else { "are" };
@@ -319,7 +319,7 @@ impl Builder<'_> {
             || "in every month".to_owned(),
             |month| format!("from {month} on"),
         );
-        let headline = if other == to {
+        let headline = if other == *to {
             format!("`{from}` is mapped to `{to}` twice")
         } else {
             format!("`{from}` is mapped to `{other}` and to `{to}`")
@@ -329,12 +329,12 @@ impl Builder<'_> {
         let first = self.lines.iter().find(is_first).map_or(0, |rule| rule.2);
         let message = Message::new(Code::MapClash, headline)
             .at(self.place(row, FROM))
-            .found(format!("line {first} says so too, {from_when}"));
+            .found(format!("line {first}: `{from}` to `{other}`, {from_when}"));
         self.errors.push(message);
     }
 
     /// One message a cycle, at the last of its lines.
-    fn refuse_cycles(&mut self) {
+    fn refuse_cycles(&mut self, rows: &[Row]) {
         for cycle in self.map.cycles() {
             let line = |rule: &(String, Option<Month>)| {
                 let is_it =
@@ -347,7 +347,10 @@ impl Builder<'_> {
             let lines: Vec<String> = cycle.iter().map(|rule| line(rule).to_string()).collect();
             let last = cycle.iter().map(line).max().unwrap_or_default();
             let message = Message::new(Code::MapCycle, headline)
-                .at(Place::line(self.name, last))
+                .at(rows
+                    .iter()
+                    .find(|row| row.line == last)
+                    .map_or_else(|| Place::file(self.name), |row| self.place(row, TO)))
                 .found(format!(
                     "{} ({} {})",
                     text::examples(&[ids.join(" → ")], 1),

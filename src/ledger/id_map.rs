@@ -30,8 +30,8 @@ pub struct IdMap {
 pub type Cycle = Vec<(String, Option<Month>)>;
 
 impl IdMap {
-    /// Adds a rule; the one that stands there already, if `from` has one for the same month.
-    pub fn insert(&mut self, from: &str, effective: Option<Month>, to: &str) -> Option<&str> {
+    /// Adds a rule. Gives what stands there already and stays, if `from` has one for the same month.
+    pub fn insert(&mut self, from: &str, effective: Option<Month>, to: &str) -> Option<String> {
         use std::collections::btree_map::Entry;
         let rules = self.rules.entry(from.to_owned()).or_default();
         match rules.entry(effective) {
@@ -39,7 +39,7 @@ impl IdMap {
                 place.insert(to.to_owned());
                 None
             }
-            Entry::Occupied(there) => Some(there.into_mut()),
+            Entry::Occupied(there) => Some(there.get().clone()),
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_second_rule_for_the_same_month_is_not_taken() {
         let mut map = map(&[("a", "b", "")]);
-        assert_eq!(map.insert("a", None, "c"), Some("b"));
+        assert_eq!(map.insert("a", None, "c").as_deref(), Some("b"));
         assert_eq!(map.name("a", month("2024-01")), Some("b"));
     }
 

@@ -125,11 +125,8 @@ fn of_grace(
     let tried: &[u32] = if policies.grace == 0 { &GRACE } else { &[0] };
     let other = |months: &u32| {
         let total = if policies.level == Level::Parent {
-            let grace = *months;
-            let other = Policies {
-                grace,
-                ..policies.clone()
-            };
+            let mut other = policies.clone();
+            other.grace = *months;
             total(books, asked, &other)?
         } else {
             let books = Books::of(with_grace(&books.customers, bridged, *months));
