@@ -1,5 +1,7 @@
 //! The file of `map`: which ids are one customer, read like any other file.
 
+use std::collections::BTreeMap;
+
 use super::columns::quoted;
 use super::date::{DateEvidence, DateFault, DateOrder, read_when};
 use super::decide::{self, Column};
@@ -33,9 +35,12 @@ pub struct MapFile {
     pub fingerprint: [u8; 32],
     /// What it says.
     pub map: IdMap,
-    /// The line of each rule, by from and month.
-    lines: Vec<(String, Option<Month>, u64)>,
+    /// The line of each rule.
+    lines: Lines,
 }
+
+/// The line of each rule, by from and month.
+type Lines = BTreeMap<(String, Option<Month>), u64>;
 
 /// A line of the file, and where its cells stand.
 struct Row {
@@ -80,7 +85,7 @@ pub fn read_map(mut source: Source, options: &LoadOptions) -> Result<MapFile, Er
         name: &name,
         errors,
         map: IdMap::default(),
-        lines: Vec::new(),
+        lines: Lines::new(),
     };
     let order = builder.order(&rows, options);
     for row in &rows {
@@ -127,7 +132,8 @@ impl MapFile {
             // The end of a chain is a rule's own; what stands between is said once, as where it starts.
             let is_said = column == COLUMNS[TO] && self.map.has(to);
             if !is_customer(id) && !is_said {
-                unknown.push((self.line(from, effective), column, id));
+                let line = self.lines.get(&(from.to_owned(), effective));
+                unknown.push((line.copied().unwrap_or_default(), column, id));
             }
         }
         unknown.sort_unstable();
@@ -146,11 +152,6 @@ impl MapFile {
                 .note("an id has to be written as it is in the data, capitals and zeros at its start too")
                 .counting(count),
         )
-    }
-
-    fn line(&self, from: &str, effective: Option<Month>) -> u64 {
-        let is_it = |rule: &&(String, Option<Month>, u64)| rule.0 == from && rule.1 == effective;
-        self.lines.iter().find(is_it).map_or(1, |rule| rule.2)
     }
 }
 
@@ -264,7 +265,7 @@ struct Builder<'a> {
     name: &'a str,
     errors: Vec<Message>,
     map: IdMap,
-    lines: Vec<(String, Option<Month>, u64)>,
+    lines: Lines,
 }
 
 impl Builder<'_> {
@@ -313,7 +314,8 @@ impl Builder<'_> {
             return;
         }
         let Some(other) = self.map.insert(from, effective, to) else {
-            return self.lines.push((from.clone(), effective, row.line));
+            self.lines.insert((from.clone(), effective), row.line);
+            return;
         };
         let from_when = effective.map_or_else(
             || "in every month".to_owned(),
@@ -324,9 +326,8 @@ impl Builder<'_> {
         } else {
             format!("`{from}` is mapped to `{other}` and to `{to}`")
         };
-        let is_first =
-            |rule: &&(String, Option<Month>, u64)| rule.0 == *from && rule.1 == effective;
-        let first = self.lines.iter().find(is_first).map_or(0, |rule| rule.2);
+        let first = self.lines.get(&(from.clone(), effective)).copied();
+        let first = first.unwrap_or_default();
         let message = Message::new(Code::MapClash, headline)
             .at(self.place(row, FROM))
             .found(format!("line {first}: `{from}` to `{other}`, {from_when}"));
@@ -336,27 +337,20 @@ impl Builder<'_> {
     /// One message a cycle, at the last of its lines.
     fn refuse_cycles(&mut self, rows: &[Row]) {
         for cycle in self.map.cycles() {
-            let line = |rule: &(String, Option<Month>)| {
-                let is_it =
-                    |line: &&(String, Option<Month>, u64)| (&line.0, line.1) == (&rule.0, rule.1);
-                self.lines.iter().find(is_it).map_or(0, |line| line.2)
+            let lines = cycle.iter().filter_map(|rule| self.lines.get(rule));
+            let last = lines.max().copied().unwrap_or_default();
+            let row = rows.iter().find(|row| row.line == last);
+            let place = row.map_or_else(|| Place::file(self.name), |row| self.place(row, TO));
+            let shown = |rule: &(String, Option<Month>)| {
+                let line = self.lines.get(rule).copied().unwrap_or_default();
+                format!("{} in line {line}", rule.0)
             };
-            let mut ids: Vec<&str> = cycle.iter().map(|rule| rule.0.as_str()).collect();
-            ids.extend(ids.first().copied());
-            let headline = format!("the map leads from `{}` back to it", ids[0]);
-            let lines: Vec<String> = cycle.iter().map(|rule| line(rule).to_string()).collect();
-            let last = cycle.iter().map(line).max().unwrap_or_default();
+            let ids: Vec<String> = cycle.iter().map(shown).collect();
+            let start = cycle.first().map_or("", |rule| &rule.0);
+            let headline = format!("the map leads from `{start}` back to it");
             let message = Message::new(Code::MapCycle, headline)
-                .at(rows
-                    .iter()
-                    .find(|row| row.line == last)
-                    .map_or_else(|| Place::file(self.name), |row| self.place(row, TO)))
-                .found(format!(
-                    "{} ({} {})",
-                    text::examples(&[ids.join(" → ")], 1),
-                    if lines.len() == 1 { "line" } else { "lines" },
-                    text::list(&lines.iter().map(String::as_str).collect::<Vec<_>>(), "and")
-                ));
+                .at(place)
+                .found(text::examples(&ids, ids.len()));
             self.errors.push(message);
         }
     }
