@@ -357,3 +357,50 @@ fn a_parent_is_looked_for_where_it_is_asked_for_alone() {
     let asked = of_file(two, &["--period", "2024-01", "--level", "parent"]);
     assert_eq!(asked.errors(), ["ambiguous-column"]);
 }
+
+#[test]
+fn a_ledger_holds_the_parents_and_reads_back_to_the_same_numbers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let book = with_parents(&mut Dice::new(7), Mix::TAME, 60);
+    let file = written(folder.path(), "book.csv", book.to_csv().as_bytes());
+    let line = [
+        "ledger",
+        word(&file),
+        "--no-config",
+        "--level",
+        "parent",
+        "--format",
+        "csv",
+    ];
+    let refused = run(&line);
+    assert_eq!(refused.errors(), ["unfit-setting"]);
+    assert!(
+        refused.stderr.contains("`--by parent_id`"),
+        "{}",
+        refused.stderr
+    );
+    let ledger = run(&[&line[..], &["--by", "parent_id"]].concat());
+    assert!(
+        ledger.stderr.contains("--level parent --parent parent_id"),
+        "{}",
+        ledger.stderr
+    );
+    let copy = written(folder.path(), "ledger.csv", ledger.stdout.as_bytes());
+    let figures = |path: &std::path::Path| {
+        let line = ["calc", word(path), "--no-config", "--basis", "stock"];
+        let table = run(&[&line[..], &PARENT].concat()).table();
+        let shown = |record: &Record| {
+            [
+                "period",
+                "opening",
+                "churn",
+                "nrr",
+                "grr",
+                "closing_customers",
+            ]
+            .map(|field| record.text(field).to_owned())
+        };
+        table.records.iter().map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(figures(&copy), figures(&file));
+}

@@ -213,10 +213,9 @@ fn a_map_reads_in_whatever_form_it_comes() {
 
 #[test]
 fn many_rows_are_read_in_several_blocks() {
-    let mut map = "from,to\n".to_owned();
-    for number in 0..90_000 {
-        map.push_str(&format!("old-customer-{number},new-customer-{number}\n"));
-    }
+    let line = |number: u32| format!("old-customer-{number},new-customer-{number}\n");
+    let lines: Vec<String> = (0..90_000).map(line).collect();
+    let mut map = format!("from,to\n{}", lines.concat());
     map.push_str("elm,elm-2\n");
     assert!(map.len() > 2 << 20);
     assert_eq!(nrr(map.as_bytes()), "1.200000");
@@ -280,7 +279,7 @@ fn ids_that_nobody_has_are_a_warning() {
     assert!(run.stdout.contains("ids.csv:2"), "{}", run.stdout);
     assert!(
         run.stdout
-            .contains("`Elm in from of line 2` and `nobody in to of line 4`")
+            .contains("`Elm (from, line 2)` and `nobody (to, line 4)`")
     );
 }
 

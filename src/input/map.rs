@@ -140,7 +140,7 @@ impl MapFile {
         let (first, ..) = unknown.first()?;
         let shown: Vec<String> = unknown
             .iter()
-            .map(|(line, column, id)| format!("{id} in {column} of line {line}"))
+            .map(|(line, column, id)| format!("{id} ({column}, line {line})"))
             .collect();
         let count = unknown.len() as u64;
         let verb = if count == 1 { "is" } else { "are" };

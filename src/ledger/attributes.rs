@@ -9,6 +9,9 @@ use crate::units::{Amount, Month, SCALE_MAX};
 /// What a customer without a value is shown as; a cell that holds these very letters is none too.
 pub const NO_VALUE: &str = "(none)";
 
+/// What a row without a parent has; no cell holds it, for a NUL stops the reading of a file.
+pub const NO_PARENT: &str = "\0";
+
 /// The values of one column while rows come in: how much of a customer's month each value carries.
 #[derive(Debug, Default)]
 pub(super) struct AttributeDraft {
@@ -48,7 +51,8 @@ impl AttributeDraft {
         Some(())
     }
 
-    /// Settles each customer's month on one value: the larger amount, then the first in byte order. With
+    /// Settles each customer's month on one value: the larger amount, then the first in byte order; no parent where
+    /// nothing else stands. With
     /// `keeps_sums` the sums stay, so that customers can be put together later.
     pub(super) fn finish(self, column: String, keeps_sums: bool) -> Attribute {
         let AttributeDraft { values, sums } = self;
@@ -59,10 +63,11 @@ impl AttributeDraft {
         );
         held.sort_unstable_by(|left, right| {
             let place = (left.0, left.1).cmp(&(right.0, right.1));
+            let is_none = |value: u32| values.name(value) == NO_PARENT;
             let rank = || {
-                right
-                    .2
-                    .cmp(&left.2)
+                let order = is_none(left.3).cmp(&is_none(right.3));
+                order
+                    .then_with(|| right.2.cmp(&left.2))
                     .then_with(|| values.name(left.3).cmp(values.name(right.3)))
             };
             place.then_with(rank)
@@ -161,9 +166,8 @@ impl Attribute {
                 Some(name) => draft.values.intern(&name),
                 None => draft.values.intern(value),
             };
-            // What does not fit is far beyond any amount that was read; the value keeps what it has.
-            let added = draft.add_units((number, *month, value), *units);
-            debug_assert!(added.is_some(), "the magnitudes of a ledger are bounded");
+            // Where 128 bits do not hold a sum it is the larger one without it too.
+            let _ = draft.add_units((number, *month, value), *units);
         }
         draft.finish(self.column.clone(), true)
     }

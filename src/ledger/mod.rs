@@ -19,7 +19,7 @@ mod intern;
 mod regroup;
 mod table;
 
-pub use attributes::{Attribute, NO_VALUE, ValueId};
+pub use attributes::{Attribute, NO_PARENT, NO_VALUE, ValueId};
 pub use books::Books;
 pub use bridge::Bridged;
 pub use build::{Clash, Entry, Part, RowPlace};

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Attribute, Books, Bridged, IdMap, Interner, Ledger, UNIT_SEPARATOR};
+use super::{Attribute, Books, Bridged, IdMap, Interner, Ledger, NO_PARENT, UNIT_SEPARATOR};
 use crate::units::Month;
 
 /// The books by parent, as parents are at one closing.
@@ -75,6 +75,7 @@ impl Ledger {
     /// Gives every parent a number, so that a unit has one before it is put together.
     pub(super) fn number_parents(&mut self) {
         let parents = self.parents.iter().flat_map(Attribute::values);
+        let parents = parents.filter(|parent| *parent != NO_PARENT);
         for parent in parents {
             self.names.intern(parent);
         }
@@ -85,7 +86,8 @@ impl Ledger {
         let parent = |customer: u32| {
             let parents = self.parents.as_ref()?;
             let parent = parents.latest(customer, self.first, closing)?;
-            self.names.find(parents.value(parent))
+            let name = parents.value(parent);
+            self.names.find(name).filter(|_| name != NO_PARENT)
         };
         let numbers = (0..).take(self.names.len());
         numbers

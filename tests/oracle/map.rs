@@ -10,6 +10,7 @@ use crate::oracle::settings::Settings;
 use crate::oracle::span::Span;
 use crate::support::book::{Book, Row, month_label};
 use crate::support::random::{Dice, Mix, book as random_book};
+use crate::support::runner::{word, written};
 use crate::support::table::Table;
 use crate::support::{calc, words};
 
@@ -172,8 +173,9 @@ impl Trial {
             let month = row.months().1;
             let own = row.customer.clone();
             let parent = row.traits.last_mut().expect("the parent");
-            let named_parent = if parent.is_empty() { &own } else { &*parent };
-            *parent = named(&self.rules, named_parent, month);
+            if !parent.is_empty() {
+                *parent = named(&self.rules, parent, month);
+            }
             row.customer = named(&self.rules, &own, month);
         }
         if self.by_parent {
@@ -244,9 +246,8 @@ impl Trial {
             args.extend(words(&["--level", "parent"]));
         }
         if !self.rules.is_empty() {
-            let path = folder.join("ids.csv");
-            std::fs::write(&path, self.map()).expect("the map is written");
-            args.extend(words(&["--map", path.to_str().expect("a plain path")]));
+            let path = written(folder, "ids.csv", self.map().as_bytes());
+            args.extend(words(&["--map", word(&path)]));
         }
         args
     }
@@ -288,13 +289,15 @@ fn parents(rows: &[Row], closing: i32) -> BTreeMap<String, String> {
     }
     let mut best: BTreeMap<String, (String, i128)> = BTreeMap::new();
     for ((customer, parent), amount) in amounts {
-        // Parents come in byte order, so only a larger amount takes the place of one.
-        if best.get(customer).is_none_or(|held| held.1 < amount) {
+        // Parents come in byte order, so only a larger amount takes the place of one; nobody gives way to any.
+        let loses = |held: &(String, i128)| held.0.is_empty() || held.1 < amount;
+        if best.get(customer).is_none_or(loses) {
             best.insert(customer.clone(), (parent.clone(), amount));
         }
     }
     let plain = best.into_iter();
     plain
+        .filter(|(_, (parent, _))| !parent.is_empty())
         .map(|(customer, (parent, _))| (customer, parent))
         .collect()
 }

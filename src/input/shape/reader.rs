@@ -6,7 +6,7 @@ use super::super::scan::{Chunk, Record, Records};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use super::{Shape, kept, long, wide};
-use crate::ledger::{NO_VALUE, RowPlace};
+use crate::ledger::{NO_PARENT, NO_VALUE, RowPlace};
 use crate::text::unguarded;
 
 /// Reads rows into what was found; one a thread.
@@ -40,11 +40,11 @@ impl<'r> Row<'r> {
         self.roles[role as usize]
     }
 
-    /// Makes a customer without a parent its own.
-    fn be_own_parent(&mut self, has_parents: bool) {
+    /// Notes that a row names no parent: that is an answer, and not a missing one.
+    fn settle_parent(&mut self, has_parents: bool) {
         let parent = self.by.last_mut().filter(|_| has_parents);
         if let Some(parent) = parent.filter(|parent| parent.is_empty() || **parent == NO_VALUE) {
-            *parent = self.roles[Role::Customer as usize];
+            *parent = NO_PARENT;
         }
     }
 }
@@ -124,7 +124,7 @@ impl<'a> RowReader<'a> {
         {
             row.roles[Role::Customer as usize] = group;
         }
-        row.be_own_parent(plan.columns.of(Role::Parent).is_some());
+        row.settle_parent(plan.columns.of(Role::Parent).is_some());
         let fault = match plan.columns.shape {
             Shape::Long => long::read_row(plan, found, &row, &raw, place),
             Shape::Wide => wide::read_row(plan, found, &row, &raw, place),
