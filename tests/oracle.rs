@@ -7,8 +7,8 @@ mod support;
 #[path = "oracle"]
 mod oracle {
     pub mod ask;
-    pub mod method;
     pub mod map;
+    pub mod method;
     pub mod model;
     pub mod settings;
     pub mod span;

@@ -118,8 +118,16 @@ impl Trial {
             last_parent.insert(row.customer.clone(), parent.clone());
             row.traits.push(parent);
         }
+        let by_parent = dice.chance(60);
+        // These put comparisons of many closings together, each with parents of its own.
+        let is_of_many = |settings: &Settings| {
+            ["compound", "trailing-average"].contains(&settings.get("method").unwrap_or_default())
+        };
+        if by_parent && is_of_many(&settings) {
+            settings.flags.remove("method");
+        }
         Trial {
-            by_parent: dice.chance(60),
+            by_parent,
             book,
             rules,
             settings,
