@@ -127,9 +127,9 @@ impl Trial {
             settings.flags.remove("method");
         }
         Trial {
-            by_parent,
             book,
             rules,
+            by_parent,
             settings,
         }
     }
