@@ -383,6 +383,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "The column of the end of the billing period",
     ),
     setting(
+        "parent",
+        "COL",
+        "Columns",
+        "The column of whom a customer belongs to, for --level parent",
+    ),
+    setting(
         "preset",
         "NAME",
         "Shape",

@@ -7,7 +7,7 @@ use super::environment::Environment;
 use super::settings::{ChosenDefinition, FileSettings, read_definition, read_settings};
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::LoadOptions;
-use crate::input::columns::{Role, Wanted};
+use crate::input::columns::{Role, Wanted, quoted};
 use crate::input::date::DateOrder;
 use crate::input::encoding::Encoding;
 use crate::input::filter::Filter;
@@ -19,7 +19,7 @@ use crate::input::shape::rules::{AmountIs, Per};
 use crate::input::shape::{EndRule, History, Shape};
 use crate::metrics::{Ask, Confidence, ControlTotal};
 use crate::output::Format;
-use crate::policies::{Interval, Origin, POLICIES, Policies};
+use crate::policies::{Interval, Level, Origin, POLICIES, Policies};
 use crate::text;
 use crate::units::{FiscalYear, Grain, Month, Period, PeriodError};
 
@@ -347,12 +347,14 @@ impl Resolver<'_> {
                 _ => None,
             });
         let origins: BTreeMap<&'static str, String> = origins.collect();
+        let has_parents = self.has_parents();
         let roles = Role::ALL.map(|role| self.one(role.setting()).map(|(value, _)| value));
         LoadOptions {
             columns: Wanted {
                 roles,
                 signup: None,
                 by,
+                has_parents,
                 filters: filters.iter().map(|filter| filter.column.clone()).collect(),
             },
             origins,
@@ -379,6 +381,26 @@ impl Resolver<'_> {
                 .unwrap_or_else(all_cores),
             ..self.shape_options()
         }
+    }
+
+    /// True if units are parents; a flag that names their column without that would do nothing.
+    fn has_parents(&mut self) -> bool {
+        let level = self
+            .given("level")
+            .and_then(|given| given.values.last().cloned());
+        let has_parents = level.as_deref() == Some(Level::Parent.word());
+        let typed = self
+            .given("parent")
+            .filter(|given| given.origin == Origin::Flag);
+        if let (Some(given), false) = (typed, has_parents) {
+            let headline = "`--parent` names the column of parents, and nothing counts by parent";
+            let parent = quoted(given.values.last().map_or("COL", String::as_str));
+            self.errors.push(
+                Message::new(Code::UnfitSetting, headline)
+                    .help(format!("`--level parent --parent {parent}`")),
+            );
+        }
+        has_parents
     }
 
     /// What a row is and how it is taken, as far as it was said.

@@ -8,6 +8,7 @@ mod command;
 mod config;
 mod environment;
 mod exit;
+mod mapped;
 mod message;
 mod output_file;
 mod progress;

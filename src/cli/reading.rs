@@ -14,6 +14,7 @@ use super::message::{Messenger, color};
 use super::output_file::{OutputFile, cannot_write};
 use super::progress::Bar;
 use crate::error::{Code, Errors, Message, Place};
+use crate::input::map::{MapFile, read_map};
 use crate::input::rates::read_rates;
 use crate::input::source::Source;
 use crate::input::{LoadOptions, Loaded, Trait, load, look};
@@ -69,10 +70,7 @@ impl Context<'_, '_> {
         let sources = sources(args, self)?;
         refuse_overwriting(args, self.environment)?;
         let target = self.open(args)?;
-        let options = LoadOptions {
-            rates: rates(&config.policies, self.environment)?.map(Arc::new),
-            ..config.load.clone()
-        };
+        let options = self.options(config, &config.policies)?;
         let bar = Bar::new(
             sources.iter().map(Source::size).sum(),
             self.streams.stderr_is_terminal && !self.common.quiet,
@@ -97,7 +95,8 @@ impl Context<'_, '_> {
         let folder = self.environment.folder();
         let files = args.files.iter();
         let sources = files.map(|name| Source::path_in(folder, name)).collect();
-        Some(load(sources, &config.load, policies, &|_| {}))
+        let options = self.options(config, policies);
+        Some(options.and_then(|options| load(sources, &options, policies, &|_| {})))
     }
 
     /// Shows people what the beginnings of files say, where reading them stopped; a pipe can be read only
@@ -126,6 +125,25 @@ impl Context<'_, '_> {
             render_beginnings(&seen, config.format, look, out)?;
             out.flush()
         })
+    }
+
+    /// How to read, with the files that choices name.
+    fn options(&self, config: &Config, policies: &Policies) -> Result<LoadOptions, Errors> {
+        Ok(LoadOptions {
+            map: self.map(config, policies)?,
+            rates: rates(policies, self.environment)?.map(Arc::new),
+            ..config.load.clone()
+        })
+    }
+
+    /// The file of ids that are one customer, if one is named.
+    fn map(&self, config: &Config, policies: &Policies) -> Result<Option<MapFile>, Errors> {
+        let Some(name) = &policies.map else {
+            return Ok(None);
+        };
+        let name = beside_settings(name, policies.origin("map"));
+        let source = Source::path_in(self.environment.folder(), &name);
+        Ok(Some(read_map(source, &config.load)?))
     }
 
     /// Opens the output file, if one is named.

@@ -375,6 +375,16 @@ codes! {
     /// products, and naming one of them would hide the others. Leave the column out of `--by`, read the rows of one
     /// product with `--where`, or say with `--product none` that the column is a trait of the customer.
     ProductAsAttribute = "product-as-attribute", Error;
+    /// A row of the file of `map` names no id where one has to stand: which id counts as another's is said by both
+    /// `from` and `to`. Fill it in or remove the row.
+    EmptyId = "empty-id", Error;
+    /// The file of `map` gives an id twice for the same month. Its rows can count as one customer's alone, and a row that
+    /// was entered twice may be a slip of another. Remove one of them; a later row with a month in `effective` takes
+    /// the place of an earlier one from then on.
+    MapClash = "map-clash", Error;
+    /// In the file of `map` an id leads to another, that to a third, and the last one back to the first. Nobody can be
+    /// told whose the rows are. Remove one of the rows, or give them months in `effective` that do not overlap.
+    MapCycle = "map-cycle", Error;
     /// A flag, or a combination of flags, that cannot be run. Nothing was read. `nrr
     /// --help` and `nrr calc --help` list every flag with what it takes.
     Usage = "usage", Error;
@@ -598,7 +608,7 @@ codes! {
     LateRenewals = "late-renewals", Warning;
     /// One id ends and another starts in the next month at the same amount, which nobody else pays. It may be one customer
     /// under a new id, after a migration or a new contract; then its churn and its arrival are both wrong, and NRR
-    /// reads too low. If it is one customer, give it one id in the export.
+    /// reads too low. If it is one customer, give it one id in the export, or name both in a file for `--map`.
     IdChange = "id-change", Warning;
     /// Ids differ by nothing but capitals, blanks, invisible characters, the way an accented letter is stored, or zeros at
     /// their start. They count as different customers, for some systems do tell ids apart by capitals. If they are
@@ -612,6 +622,13 @@ codes! {
     /// or less than half of the customers have revenue in it. What is not billed yet reads as churn. Nothing is cut by
     /// itself: leave the month out with `--through`.
     UnfinishedMonth = "unfinished-month", Warning;
+    /// Rows of some ids were counted as another's, as the file of `map` says. The message says how many ids, and what
+    /// NRR is without the map. A map moves the number like any other choice: it stands in the definition.
+    MappedCustomers = "mapped-customers", Warning;
+    /// The file of `map` names ids that no customer of the data has. A slip, another system's id, or zeros that a
+    /// spreadsheet took from the start of an id look like this; such a row merges nothing, or gives a customer a name that
+    /// nobody had. Write ids as they are in the data.
+    UnknownId = "unknown-id", Warning;
     /// Rows state an amount of exactly zero. They count as no revenue, and move no money. Under `zero active` such a row
     /// keeps the customer; some exports write one for every customer that ever was.
     ZeroAmounts = "zero-amounts", Warning;

@@ -9,6 +9,7 @@ use super::encoding::Encoding;
 use super::file::{FileRead, FileReader};
 use super::filter::Filter;
 use super::header::{Scale, Unit};
+use super::map::MapFile;
 use super::number::Mark;
 use super::pattern::Pattern;
 use super::preset::Preset;
@@ -79,6 +80,8 @@ pub struct LoadOptions {
     pub rates: Option<Arc<Rates>>,
     /// How many threads read rows; at least one.
     pub threads: usize,
+    /// Which ids are one customer.
+    pub map: Option<MapFile>,
     /// Which flag or line gave a setting, by its name, for messages.
     pub origins: BTreeMap<&'static str, String>,
 }
@@ -97,6 +100,8 @@ impl LoadOptions {
 pub struct Loaded {
     /// The ledgers.
     pub books: Books,
+    /// What the map of ids did to them.
+    pub mapped: Option<Mapped>,
     /// Every file and how it was read, in the order given.
     pub files: Vec<FileSummary>,
     /// The header of the amount column: what amounts are called, and what the basis is detected from.
@@ -121,6 +126,17 @@ pub struct Loaded {
     pub rates: Option<Arc<Rates>>,
     /// What a careful colleague would mention.
     pub warnings: Vec<Message>,
+}
+
+/// What a map of ids did.
+#[derive(Debug)]
+pub struct Mapped {
+    /// The file.
+    pub file: MapFile,
+    /// The ids whose rows count as another's: which, whose, and from which month on.
+    pub merged: Vec<(String, String, Month)>,
+    /// The ledgers without it, for what it does to NRR.
+    pub unmapped: Books,
 }
 
 /// Told how many bytes of all sources were read so far.

@@ -21,6 +21,7 @@ pub mod header;
 pub mod labels;
 mod load;
 pub mod log;
+pub mod map;
 mod marks;
 mod missing;
 pub mod number;
@@ -49,6 +50,7 @@ mod totals;
 mod traits;
 pub mod vocabulary;
 
+pub use load::Mapped;
 pub use load::{LoadOptions, Loaded, Progress, load, look};
 pub(crate) use packed::reason;
 pub use signup::signups;

@@ -11,7 +11,8 @@ use super::findings::{
     other_currencies, overlapping_files, split_by_filter, two_segments, without_status,
 };
 use super::header;
-use super::load::{LoadOptions, Loaded};
+use super::load::{LoadOptions, Loaded, Mapped};
+use super::map::MapFile;
 use super::questions::{
     clashes, mixed_grains, mixed_units, no_history, no_rows_left, one_currency, undecided,
     unfit_settings, unnamed_currency,
@@ -108,7 +109,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         return Err(Errors::from(disagreements));
     }
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
-    let Some(head) = files.first().map(Head::of) else {
+    let Some(mut head) = files.first().map(Head::of) else {
         return Err(Errors::from(Message::new(Code::Usage, "no file was given")));
     };
     let policies = &head.policies;
@@ -151,10 +152,12 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     let (mut books, found) = books_of(ledgers, &head, &by, currency.as_ref(), (&names[0], &place))?;
     warnings.extend(found);
     let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
+    let (books, mapped) = mapped(books, head.options.map.take(), &mut warnings);
     warnings.extend(two_segments(books.by_unit()));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
         books,
+        mapped,
         files: summaries,
         amount_column: amount.unwrap_or_default(),
         product_column,
@@ -207,7 +210,11 @@ fn books_of(
         })
     };
     let through = head.policies.through;
-    let closed = |part: Part, by: &[String]| {
+    let has_parents = head.columns.of(Role::Parent).is_some();
+    let closed = |mut part: Part, by: &[String]| {
+        if has_parents || head.options.map.is_some() {
+            part.keep_for_regrouping(has_parents && part.width() > by.len());
+        }
         let ledger = match &head.options.rates {
             Some(rates) => part.finish_at(rates, place, by, through),
             None => part.finish(by, currency.cloned(), through),
@@ -228,6 +235,24 @@ fn books_of(
         products,
     };
     Ok((books, found))
+}
+
+/// The ledgers with the ids merged that a map names, and what that did.
+fn mapped(
+    books: Books,
+    map: Option<MapFile>,
+    warnings: &mut Vec<Message>,
+) -> (Books, Option<Mapped>) {
+    let Some(file) = map else {
+        return (books, None);
+    };
+    warnings.extend(file.unknown_ids(&books.customers));
+    let mapped = Mapped {
+        merged: books.customers.merged_by(&file.map),
+        file,
+        unmapped: books,
+    };
+    (mapped.unmapped.mapped(&mapped.file.map), Some(mapped))
 }
 
 /// What is worth a warning about each file by itself.

@@ -62,6 +62,10 @@ pub struct Part {
     foreign: BTreeMap<Box<str>, Foreign>,
     /// True once a sum outgrew exact arithmetic.
     overflows: bool,
+    /// True if the last of the attributes is the parent.
+    has_parents: bool,
+    /// True if customers may be put together later.
+    is_regrouped: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -116,7 +120,22 @@ impl Part {
             keyed: HashMap::new(),
             foreign: BTreeMap::new(),
             overflows: false,
+            has_parents: false,
+            is_regrouped: false,
         }
+    }
+
+    /// Says that customers will be put together once the ledger is closed, and whether the last attribute is each
+    /// row's parent.
+    pub fn keep_for_regrouping(&mut self, has_parents: bool) {
+        self.is_regrouped = true;
+        self.has_parents = has_parents;
+    }
+
+    /// How many attributes the rows have.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.attributes.len()
     }
 
     /// Notes that a row covers a month, whether or not it passes the filters: the horizon and the
@@ -316,27 +335,33 @@ impl Part {
                 self.cells.scale()
             )));
         }
+        let keeps_sums = self.is_regrouped;
+        let parents = self.attributes.pop_if(|_| self.has_parents);
+        let parents = parents.map(|draft| draft.finish(String::new(), keeps_sums));
         let attributes = self.attributes.into_iter().zip(columns);
         let attributes = attributes
-            .map(|(draft, column)| draft.finish(column.clone()))
+            .map(|(draft, column)| draft.finish(column.clone(), keeps_sums))
             .collect();
         let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
         let (first, last) = self
             .coverage
             .horizon()
             .unwrap_or((Month::from_index(0), Month::from_index(-1)));
-        Ok(Ledger {
+        let mut ledger = Ledger {
             customers: numbers(&inside),
             names: self.customers,
             cells: self.cells,
             attributes,
+            parents,
             coverage: self.coverage,
             negatives: self.negatives,
             currency,
             converted: None,
             first,
             last: through.unwrap_or(last),
-        })
+        };
+        ledger.number_parents();
+        Ok(ledger)
     }
 
     /// Notes that a customer has a row that counts.

@@ -230,6 +230,36 @@ impl Cells {
         Ok(())
     }
 
+    /// The same cells, each counted for the number that `unit` gives for its customer and month, or left out.
+    ///
+    /// Customers with rows of one date each are no customer with several: days of different numbers are not held
+    /// against each other.
+    pub(super) fn regrouped(&self, unit: &dyn Fn(u32, Month) -> Option<u32>) -> Cells {
+        let mut regrouped = Cells::with_scale(self.scale);
+        for (customer, month) in self.stated() {
+            let Some(number) = unit(customer, month) else {
+                continue;
+            };
+            // No sum is larger than that of all magnitudes, which was found to fit.
+            let amount = Amount::new(self.units(customer, month), self.scale);
+            let added = regrouped.add(number, month, amount);
+            debug_assert!(added.is_ok(), "the magnitudes of a ledger are bounded");
+            let day = self.day(customer, month);
+            if day == SEVERAL || regrouped.day(number, month) == 0 {
+                regrouped.note_day(number, month, day);
+            }
+        }
+        regrouped
+    }
+
+    /// The day of a cell's dates; 0 where it has none.
+    fn day(&self, customer: u32, month: Month) -> u8 {
+        let (_, _, slot) = position(customer, month);
+        let block = self.block(customer, month);
+        let days = block.and_then(|block| block.days.as_ref());
+        days.map_or(0, |days| days[slot])
+    }
+
     /// The sum of the magnitudes of all cells: no sum formed later is larger.
     pub(super) fn magnitude(&self) -> Result<u128, Overflow> {
         let mut total: u128 = 0;

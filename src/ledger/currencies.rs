@@ -213,6 +213,21 @@ pub(super) struct Converted {
     rows: BTreeMap<Box<str>, BTreeMap<Month, Place>>,
 }
 
+impl Converted {
+    /// The same with every customer's month counted as the unit's that `unit` gives.
+    pub(super) fn regrouped(&self, unit: &dyn Fn(u32, Month) -> Option<u32>) -> Converted {
+        let own = self.own.iter();
+        Converted {
+            own: own
+                .map(|(currency, cells)| (currency.clone(), cells.regrouped(unit)))
+                .collect(),
+            rates: Arc::clone(&self.rates),
+            scale: self.scale,
+            rows: self.rows.clone(),
+        }
+    }
+}
+
 /// The most that a sum can grow to under the rates of any month.
 struct Bound(Option<u128>);
 

@@ -36,6 +36,7 @@ impl Ledger {
             names,
             cells,
             attributes: Vec::new(),
+            parents: None,
             coverage: self.coverage.clone(),
             negatives: 0,
             currency: self.currency.clone(),

@@ -15,17 +15,21 @@ mod cells;
 mod coverage;
 mod currencies;
 mod excerpt;
+mod id_map;
 mod intern;
+mod regroup;
 mod table;
 
-pub use attributes::{Attribute, NO_VALUE, ValueId};
+pub use attributes::{Attribute, NO_PARENT, NO_VALUE, ValueId};
 pub use books::Books;
 pub use bridge::Bridged;
 pub use build::{Clash, Entry, Part, RowPlace};
 pub use cells::Cell;
 pub use coverage::Coverage;
 pub use currencies::{Rates, Unrated};
+pub use id_map::{Cycle, IdMap};
 pub use intern::Interner;
+pub use regroup::Units;
 
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;
@@ -54,6 +58,8 @@ pub struct Ledger {
     customers: Vec<u32>,
     cells: Cells,
     attributes: Vec<Attribute>,
+    /// Each customer's parent over time, where units are parents.
+    parents: Option<Attribute>,
     coverage: Coverage,
     negatives: u64,
     currency: Option<String>,

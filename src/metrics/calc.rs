@@ -1,6 +1,8 @@
 //! The main job: every record of the periods asked for, or every reason why not.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::anchors::{Anchors, Unreadable, anchor, anchors};
 use super::confidence::{Confidence, Intervals, Member, intervals};
@@ -12,8 +14,8 @@ use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
 use super::segments::{by_segment, members_by_segment};
 use crate::error::Errors;
-use crate::ledger::{Books, Ledger, UNIT_SEPARATOR, Unrated};
-use crate::policies::{Method, Policies, SegmentAt};
+use crate::ledger::{Books, Ledger, UNIT_SEPARATOR, Units, Unrated};
+use crate::policies::{Level, Method, Policies, SegmentAt};
 use crate::units::{Month, Period};
 
 const YEAR: u32 = 12;
@@ -35,6 +37,8 @@ pub struct Calculation {
     pub clipped: BTreeSet<u32>,
     /// True if each product was netted on its own.
     pub is_netted: bool,
+    /// The ledgers by parent that the last period was computed from; `None` where units are customers.
+    pub units: Option<Rc<Units>>,
 }
 
 /// Computes every period asked for, with its segments where the ledger has attributes.
@@ -74,6 +78,8 @@ pub fn calc_with(
         .as_ref()
         .filter(|_| books.segments_are_products);
     let mut run = Run {
+        books,
+        units: RefCell::default(),
         ledger,
         products: products.map(|products| (products, owners(ledger, products))),
         policies,
@@ -119,6 +125,9 @@ pub(super) fn owners(ledger: &Ledger, products: &Ledger) -> Vec<u32> {
 }
 
 pub(super) struct Run<'a> {
+    books: &'a Books,
+    /// The ledgers by parent of the comparison before; parents change from closing to closing.
+    units: RefCell<Option<Rc<Units>>>,
     pub(super) ledger: &'a Ledger,
     /// The ledger by product with the customer of each number, where each product is netted on its own.
     products: Option<(&'a Ledger, Vec<u32>)>,
@@ -150,6 +159,25 @@ struct Members {
     segments: BTreeMap<Vec<String>, Vec<Member>>,
 }
 
+/// What is compared on the way between two ends.
+struct Way<'a> {
+    /// The ends.
+    ends: &'a Anchors,
+    /// The ends at which segments are read.
+    read_at: &'a Anchors,
+    /// The month whose parents count.
+    closing: Month,
+    /// The customers that are in no figure.
+    left_out: &'a BTreeSet<u32>,
+}
+
+/// The ledgers of a comparison: by customer, and by product with the customer of each number.
+#[derive(Clone, Copy)]
+struct Sides<'a> {
+    ledger: &'a Ledger,
+    products: Option<(&'a Ledger, &'a [u32])>,
+}
+
 impl Run<'_> {
     fn add_period(&mut self, period: Period, calculation: &mut Calculation) {
         let lookback = self.policies.lookback_months(period);
@@ -171,6 +199,7 @@ impl Run<'_> {
             Err(Stop::Negatives(negatives)) => self.faults.negatives.extend(negatives),
             Ok(compared) => {
                 let annual = self.annual(&ends, lookback);
+                calculation.units = self.units_at(ends.closing.last);
                 calculation.clipped.extend(&compared.clipped);
                 self.push_records(&ends, compared, annual.as_ref(), calculation);
             }
@@ -184,7 +213,13 @@ impl Run<'_> {
         ends: &Anchors,
         policies: &Policies,
     ) -> Result<Compared, Vec<Negative>> {
-        self.compare_without(ends, ends, policies, &BTreeSet::new())
+        let way = Way {
+            ends,
+            read_at: ends,
+            closing: ends.closing.last,
+            left_out: &BTreeSet::new(),
+        };
+        self.compare_by_level(&way, policies)
     }
 
     /// One step on the way between the two ends of `whole`, without those whom that leaves out.
@@ -199,22 +234,55 @@ impl Run<'_> {
             SegmentAt::Opening => step,
             _ => whole,
         };
-        self.compare_without(step, read_at, &self.everybody, left_out)
+        let way = Way {
+            ends: step,
+            read_at,
+            // Whoever belongs together at the end of the way does so on all of it.
+            closing: whole.closing.last,
+            left_out,
+        };
+        self.compare_by_level(&way, &self.everybody)
     }
 
-    /// The comparison without some customers, its segments read at the ends of another one.
+    /// The comparison by customer, or by parent where units are parents.
+    fn compare_by_level(
+        &self,
+        way: &Way<'_>,
+        policies: &Policies,
+    ) -> Result<Compared, Vec<Negative>> {
+        let Some(units) = self.units_at(way.closing) else {
+            let products = self.products.as_ref();
+            let products = products.map(|(products, owners)| (*products, owners.as_slice()));
+            let ledger = self.ledger;
+            return self.compare_without(Sides { ledger, products }, way, policies);
+        };
+        let ledger = &units.books.customers;
+        let products = units.books.products.as_ref();
+        let products = products.filter(|_| self.products.is_some());
+        let owners = products.map(|products| owners(ledger, products));
+        let products = products.zip(owners.as_deref());
+        self.compare_without(Sides { ledger, products }, way, policies)
+    }
+
+    /// The comparison without some customers, its segments read at the ends of another one. With a ledger by
+    /// product the total is the customers', each product netted on its own, and the segments are the products'.
     fn compare_without(
         &self,
-        ends: &Anchors,
-        read_at: &Anchors,
+        Sides { ledger, products }: Sides<'_>,
+        way: &Way<'_>,
         policies: &Policies,
-        left_out: &BTreeSet<u32>,
     ) -> Result<Compared, Vec<Negative>> {
-        let (reactivation, scale) = (policies.reactivation, self.ledger.scale());
+        let Way {
+            ends,
+            read_at,
+            left_out,
+            ..
+        } = *way;
+        let (reactivation, scale) = (policies.reactivation, ledger.scale());
         let mut members = Members::default();
         let asks = self.confidence.is_some();
-        let (customers, swapped, segments) = if let Some((products, owners)) = &self.products {
-            let mut netted = netted(self.ledger, (products, owners), ends, policies)?;
+        let (customers, swapped, segments) = if let Some((products, owners)) = products {
+            let mut netted = netted(ledger, (products, owners), ends, policies)?;
             leave_out(&mut netted.customers, |customer| {
                 left_out.contains(&customer)
             });
@@ -227,12 +295,12 @@ impl Run<'_> {
             }
             (netted.customers, netted.swapped, segments)
         } else {
-            let mut movements = movements(self.ledger, ends, policies)?;
+            let mut movements = movements(ledger, ends, policies)?;
             leave_out(&mut movements, |customer| left_out.contains(&customer));
-            let is_split = !self.ledger.attributes().is_empty();
-            let segments = is_split.then(|| by_segment(self.ledger, read_at, &movements, policies));
+            let is_split = !ledger.attributes().is_empty();
+            let segments = is_split.then(|| by_segment(ledger, read_at, &movements, policies));
             if asks && is_split {
-                members.segments = members_by_segment(self.ledger, ends, &movements, policies);
+                members.segments = members_by_segment(ledger, ends, &movements, policies);
             }
             (movements, 0, segments.unwrap_or_default())
         };
@@ -252,6 +320,17 @@ impl Run<'_> {
             total,
             segments,
         })
+    }
+
+    /// The ledgers by parent, as parents are in a month; `None` where units are customers.
+    fn units_at(&self, closing: Month) -> Option<Rc<Units>> {
+        if self.policies.level == Level::Customer {
+            return None;
+        }
+        let known = self.units.take();
+        let units = self.books.by_parent(closing, self.policies.grace, known);
+        self.units.replace(Some(Rc::clone(&units)));
+        Some(units)
     }
 
     /// The comparison with twelve months before, or why there is none; `None` if it is the asked one.

@@ -5,7 +5,7 @@ use super::periods::Asked;
 use super::record::Record;
 use super::rollforward::Rollforward;
 use crate::ledger::{Books, Bridged, Ledger};
-use crate::policies::{Basis, Origin, POLICIES, Policies};
+use crate::policies::{Basis, Level, Origin, POLICIES, Policies};
 
 /// One figure set under another choice.
 #[derive(Clone, Debug)]
@@ -74,6 +74,12 @@ pub fn alternatives(
         for value in choices.flat_map(|(_, values)| *values) {
             let mut other = policies.clone();
             let is_set = other.set(policy.name, value, Origin::Default).is_ok();
+            let filled = (policies.level, other.level) == (Level::Parent, Level::Customer);
+            let filled = filled && policies.grace > 0;
+            // Units are filled when they are put together; customers have to be now.
+            let customers = filled.then(|| with_grace(&books.customers, &[], policies.grace));
+            let customers = customers.map(Books::of);
+            let books = customers.as_ref().unwrap_or(books);
             let total = total(books, asked, &other).filter(|_| is_set);
             found.extend(
                 total
@@ -120,11 +126,17 @@ fn of_grace(
     }
     let tried: &[u32] = if policies.grace == 0 { &GRACE } else { &[0] };
     let other = |months: &u32| {
-        let books = Books::of(with_grace(&books.customers, bridged, *months));
-        if !books.customers.unrated_months().is_empty() {
-            return None;
-        }
-        let total = total(&books, asked, policies)?;
+        let total = if policies.level == Level::Parent {
+            let mut other = policies.clone();
+            other.grace = *months;
+            total(books, asked, &other)?
+        } else {
+            let books = Books::of(with_grace(&books.customers, bridged, *months));
+            if !books.customers.unrated_months().is_empty() {
+                return None;
+            }
+            total(&books, asked, policies)?
+        };
         differs(&total, now).then(|| Alternative {
             policy: "grace",
             value: months.to_string(),

@@ -145,15 +145,10 @@ fn input(report: &Report) -> Vec<String> {
     }
     let short = |fingerprint: &str| fingerprint.chars().take(SHORT).collect::<String>();
     parts.push(format!("{}…", short(&input.fingerprint)));
-    if let Some(rates) = &input.rates {
-        let (name, rows) = (
-            escape::terminal(&rates.name),
-            text::count(rates.rows, "row"),
-        );
-        parts.push(format!(
-            "rates {name}, {rows}, {}…",
-            short(&rates.fingerprint)
-        ));
+    for file in &input.choices {
+        let (name, rows) = (escape::terminal(&file.name), text::count(file.rows, "row"));
+        let digits = short(&file.fingerprint);
+        parts.push(format!("{} {name}, {rows}, {digits}…", file.choice));
     }
     parts
 }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::document::{Document, More};
 use super::fields::Wire;
 use super::message::{effect_line, effect_on_nrr};
-use super::report::{Definition, Input, InputFile, RatesFile};
+use super::report::{ChoiceFile, Definition, Input, InputFile};
 use crate::error::Message;
 
 /// The name of the form of `nrr calc`; it changes when a field changes its meaning or goes.
@@ -142,19 +142,6 @@ impl Serialize for WireOrigins<'_> {
     }
 }
 
-struct WireRates<'a>(&'a RatesFile);
-
-impl Serialize for WireRates<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rates = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("name", &rates.name)?;
-        map.serialize_entry("rows", &rates.rows)?;
-        map.serialize_entry("fingerprint", &rates.fingerprint)?;
-        map.end()
-    }
-}
-
 struct WireInput<'a>(&'a Input);
 
 impl Serialize for WireInput<'_> {
@@ -163,18 +150,38 @@ impl Serialize for WireInput<'_> {
         let files: Vec<_> = input.files.iter().map(WireFile).collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("files", &files)?;
+        if !input.choices.is_empty() {
+            let choices: Vec<_> = input.choices.iter().map(WireChoiceFile::of).collect();
+            map.serialize_entry("choice_files", &choices)?;
+        }
         map.serialize_entry("rows", &input.rows)?;
         map.serialize_entry("customers", &input.customers)?;
         map.serialize_entry("currency", &input.currency)?;
-        if let Some(rates) = &input.rates {
-            map.serialize_entry("rates", &WireRates(rates))?;
-        }
         map.serialize_entry("amount", &input.amount_name)?;
         map.serialize_entry("first_month", &input.first.to_string())?;
         map.serialize_entry("last_month", &input.last.to_string())?;
         map.serialize_entry("grain", input.grain.word())?;
         map.serialize_entry("fingerprint", &input.fingerprint)?;
         map.end()
+    }
+}
+
+#[derive(serde::Serialize)]
+struct WireChoiceFile<'a> {
+    choice: &'a str,
+    name: &'a str,
+    rows: u64,
+    fingerprint: &'a str,
+}
+
+impl WireChoiceFile<'_> {
+    fn of(file: &ChoiceFile) -> WireChoiceFile<'_> {
+        WireChoiceFile {
+            choice: file.choice,
+            name: &file.name,
+            rows: file.rows,
+            fingerprint: &file.fingerprint,
+        }
     }
 }
 

@@ -50,7 +50,7 @@ pub use json::SCHEMA;
 pub use layout::sheets;
 pub use ledger::{FIELDS as LEDGER_FIELDS, LedgerReport};
 pub use message::{write_message, write_message_json};
-pub use report::{Choice, Definition, Input, InputFile, RatesFile, Report};
+pub use report::{Choice, ChoiceFile, Definition, Input, InputFile, Report};
 
 /// How a result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

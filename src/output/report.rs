@@ -60,14 +60,14 @@ pub struct Choice {
 pub struct Input {
     /// Every file, in the order given.
     pub files: Vec<InputFile>,
+    /// The files that choices name: ids that are one customer, rates of currencies.
+    pub choices: Vec<ChoiceFile>,
     /// How many rows they have below their headers.
     pub rows: u64,
     /// How many customers have rows that count.
     pub customers: u64,
     /// The currency, if the input names one.
     pub currency: Option<String>,
-    /// The file of rates that other currencies were converted at.
-    pub rates: Option<RatesFile>,
     /// The amount as the user says it: `MRR`, `ARR` or `Revenue`.
     pub amount_name: String,
     /// The first month of the horizon.
@@ -80,9 +80,11 @@ pub struct Input {
     pub fingerprint: String,
 }
 
-/// A file of rates.
+/// A file that a choice names.
 #[derive(Clone, Debug)]
-pub struct RatesFile {
+pub struct ChoiceFile {
+    /// The choice: `map` or `fx-rates`.
+    pub choice: &'static str,
     /// As it was named.
     pub name: String,
     /// How many rows it has below its header.

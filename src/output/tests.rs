@@ -71,6 +71,7 @@ fn report(books: &Books, ask: Ask, settings: &[(&str, &str)]) -> Report {
             filters_origin: "flag".to_owned(),
         },
         input: Input {
+            choices: Vec::new(),
             files: vec![InputFile {
                 name: "revenue.csv".to_owned(),
                 bytes: 1204,

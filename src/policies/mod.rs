@@ -307,14 +307,18 @@ impl Policies {
 
     /// A hash of the choices in force, as 64 hexadecimal digits: it changes when, and only when, a
     /// choice that can move a number changes. `more` are choices that are no policies and can too:
-    /// filters, columns that were named, and what the file of rates says.
+    /// filters, columns that were named, and what the files of `map` and `fx-rates` say.
     #[must_use]
     pub fn fingerprint(&self, more: &[String]) -> String {
         let has_threshold = !(self.min_opening.is_zero() && self.min_closing.is_zero());
         let mut hasher = blake3::Hasher::new();
         for (policy, value, _) in self.choices() {
-            // What a file says counts, not what it is called.
-            let is_file = policy.name == "fx-rates" && self.fx_rates.is_some();
+            // What a file says counts, and not what it is called: that is among the further choices.
+            let is_file = match policy.name {
+                "map" => self.map.is_some(),
+                "fx-rates" => self.fx_rates.is_some(),
+                _ => false,
+            };
             if !is_file && (policy.name != "interval" || has_threshold) {
                 hasher.update(format!("{}={value}\n", policy.name).as_bytes());
             }

@@ -214,9 +214,14 @@ impl Found {
 
 /// The ledger in the making, and the one by product where `--by` names the product column.
 pub(in crate::input) fn parts(columns: &Columns, duplicates: Duplicates) -> (Part, Option<Part>) {
-    let (by_product, attributes) = (columns.counts_products(), columns.by.len());
-    let part = Part::new(duplicates, if by_product { 0 } else { attributes });
-    (part, by_product.then(|| Part::new(duplicates, attributes)))
+    let by = columns.by.len();
+    let parents = columns.attributes().count() - by;
+    if columns.counts_products() {
+        // Segments are the products'; whom a customer belongs to is the customer's.
+        let products = Part::new(duplicates, by);
+        return (Part::new(duplicates, parents), Some(products));
+    }
+    (Part::new(duplicates, by + parents), None)
 }
 
 /// Adds an entry to the ledger in the making, and to the one by product where there is one.
@@ -235,8 +240,9 @@ pub(in crate::input) fn add(
         ..*entry
     };
     products.add_in(currency, &of_product);
+    let own = entry.attributes.len().saturating_sub(part.width());
     let of_customer = Entry {
-        attributes: &[],
+        attributes: &entry.attributes[own..],
         ..*entry
     };
     part.add_in(currency, &of_customer);

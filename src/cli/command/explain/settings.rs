@@ -134,6 +134,12 @@ customer add up.",
         "The end of the billing period at hand. It is the next renewal, and never the end of a contract.",
     ),
     text(
+        "parent",
+        COLUMN,
+        "Whom a customer belongs to, by id; empty where it belongs to nobody. Read under `level parent` alone, where
+a column is found by headers such as `parent_id` or `parent_account`. As a flag it is an error without that.",
+    ),
+    text(
         "preset",
         "the name of a preset, or none",
         "A preset is the set of settings for a vendor's export, and is recognised by the export's headers. `none`
