@@ -82,7 +82,6 @@ fn report(books: &Books, ask: Ask, settings: &[(&str, &str)]) -> Report {
             rows: 14_203,
             customers: ledger.customers().len() as u64,
             currency: Some("USD".to_owned()),
-            rates: None,
             amount_name: "MRR".to_owned(),
             first: ledger.first(),
             last: ledger.last(),
