@@ -149,10 +149,10 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     }
     warnings.extend(of_rows(&mut all, policies, &place));
     let ledgers = (all.part, all.products);
-    let (mut books, found) = books_of(ledgers, &head, &by, currency.as_ref(), (&names[0], &place))?;
+    let (books, found) = books_of(ledgers, &head, &by, currency.as_ref(), (&names[0], &place))?;
     warnings.extend(found);
+    let (mut books, mapped) = mapped(books, head.options.map.take(), &mut warnings);
     let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
-    let (books, mapped) = mapped(books, head.options.map.take(), &mut warnings);
     warnings.extend(two_segments(books.by_unit()));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
