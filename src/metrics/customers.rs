@@ -228,12 +228,13 @@ fn silent_since(ledger: &Ledger, ends: &Anchors, movement: &Movement) -> Option<
 
 impl CustomerChange {
     /// What it moves the rate of an order by; for the order by change there is none.
-    fn effect(&self, sort: SortBy) -> Result<Option<Difference>, NoEffect> {
-        self.effects.map(|effects| match sort {
-            SortBy::Nrr => Some(effects.nrr),
-            SortBy::Grr => Some(effects.grr),
+    fn effect(&self, sort: SortBy) -> Option<&Difference> {
+        let effects = self.effects.as_ref().ok()?;
+        match sort {
+            SortBy::Nrr => Some(&effects.nrr),
+            SortBy::Grr => Some(&effects.grr),
             SortBy::Change => None,
-        })
+        }
     }
 
     /// Compares how much two customers move, whatever the direction.
@@ -245,7 +246,7 @@ impl CustomerChange {
         };
         let by_place = place(self).cmp(&place(other));
         by_place.then_with(|| match (self.effect(sort), other.effect(sort)) {
-            (Ok(Some(mine)), Ok(Some(theirs))) => mine.cmp_magnitude(&theirs),
+            (Some(mine), Some(theirs)) => mine.cmp_magnitude(theirs),
             _ if sort == SortBy::Change => {
                 let magnitude = |one: &CustomerChange| one.change.units().unsigned_abs();
                 magnitude(self).cmp(&magnitude(other))

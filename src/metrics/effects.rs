@@ -34,7 +34,7 @@ impl NoEffect {
 }
 
 /// What one customer moves both rates by.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Effects {
     /// NRR less NRR without the customer.
     pub nrr: Difference,

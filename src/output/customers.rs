@@ -108,8 +108,8 @@ impl CustomersReport {
 
     fn values(&self, one: &CustomerChange) -> Vec<Wire> {
         let amount = |amount: Amount| Wire::Number(number::plain_amount(amount));
-        let effects = one.effects.ok();
-        let effect = |difference: Option<_>| {
+        let effects = one.effects.as_ref().ok();
+        let effect = |difference: Option<&_>| {
             difference
                 .and_then(number::plain_difference)
                 .map_or(Wire::Null, Wire::Number)
@@ -124,8 +124,8 @@ impl CustomersReport {
             amount(one.opening),
             amount(one.closing),
             amount(one.change),
-            effect(effects.map(|effects| effects.nrr)),
-            effect(effects.map(|effects| effects.grr)),
+            effect(effects.map(|effects| &effects.nrr)),
+            effect(effects.map(|effects| &effects.grr)),
             one.share_of_opening.map_or(Wire::Null, rate),
             text_or_null(silent),
         ];
@@ -194,9 +194,10 @@ impl CustomersReport {
             }));
             cells.push(Cell::Text(one.class.word().to_owned()));
             cells.extend([one.opening, one.closing, one.change].map(Cell::Amount));
-            match one.effects {
+            match &one.effects {
                 Ok(effects) => {
-                    cells.extend([effects.nrr, effects.grr].map(Cell::Points));
+                    let both = [&effects.nrr, &effects.grr].map(Clone::clone);
+                    cells.extend(both.map(Cell::Points));
                 }
                 Err(none) => {
                     cells

@@ -69,7 +69,7 @@ pub fn points(fraction: Amount) -> String {
 
 /// What a rate is moved by as percentage points, rounded once from its exact value: `−1.23 pp`, `+0.40 pp`.
 #[must_use]
-pub fn moved(difference: Difference) -> String {
+pub fn moved(difference: &Difference) -> String {
     difference.rounded(4).map_or_else(
         || UNDEFINED.to_owned(),
         |fraction| {
@@ -104,7 +104,7 @@ pub fn plain_rate(ratio: Ratio) -> Option<String> {
 
 /// What a rate is moved by, for machines: a fraction of six decimals; `None` where it cannot be written.
 #[must_use]
-pub fn plain_difference(difference: Difference) -> Option<String> {
+pub fn plain_difference(difference: &Difference) -> Option<String> {
     let fraction = difference.rounded(RATE_DECIMALS)?;
     Some(fraction.to_string())
 }
@@ -192,10 +192,10 @@ mod tests {
     #[test]
     fn differences_are_percentage_points_for_people_and_fractions_for_machines() {
         let by = |above, below| ratio(above, below).minus(ratio(1, 1)).unwrap();
-        assert_eq!(moved(by(9_877, 10_000)), "−1.23 pp");
-        assert_eq!(moved(by(2, 1)), "+100.00 pp");
-        assert_eq!(moved(by(99_999, 100_000)), "0.00 pp");
-        assert_eq!(plain_difference(by(2, 3)).as_deref(), Some("-0.333333"));
+        assert_eq!(moved(&by(9_877, 10_000)), "−1.23 pp");
+        assert_eq!(moved(&by(2, 1)), "+100.00 pp");
+        assert_eq!(moved(&by(99_999, 100_000)), "0.00 pp");
+        assert_eq!(plain_difference(&by(2, 3)).as_deref(), Some("-0.333333"));
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl Cell {
             Cell::Amount(amount) => number::amount(*amount),
             Cell::Count(count) => number::count(*count),
             Cell::Percent(ratio) | Cell::Heat(ratio) => number::percent(*ratio),
-            Cell::Points(difference) => number::moved(*difference),
+            Cell::Points(difference) => number::moved(difference),
             Cell::Quotient(ratio) => number::quotient(*ratio),
             Cell::Bar(part, whole) => number::bar(*part, *whole),
             Cell::Undefined(_) => number::UNDEFINED.to_owned(),

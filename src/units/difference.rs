@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::wide::Wide;
+use num_bigint::{BigInt, BigUint, Sign};
+
 use super::{Amount, Ratio};
 
 /// One ratio less another, unrounded.
@@ -22,89 +23,80 @@ use super::{Amount, Ratio};
 /// assert_eq!(difference.rounded(6), Some(Amount::new(-166_667, 6)));
 /// assert!(ratio(1, 2).minus(ratio(1, 0)).is_none());
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Difference {
-    is_negative: bool,
-    numerator: Wide,
-    denominator: Wide,
+    numerator: BigInt,
+    /// Above zero.
+    denominator: BigInt,
 }
 
 impl Difference {
-    /// `left` less `right`; `None` where one of them is undefined, or one's sums outgrow 128 bits when
-    /// written with the same decimals.
+    /// `left` less `right`; `None` where one of them is undefined.
     pub(super) fn of(left: Ratio, right: Ratio) -> Option<Difference> {
         let (left, right) = (Parts::of(left)?, Parts::of(right)?);
-        let denominator = left.denominator.times(right.denominator);
-        let first = left.numerator.times(right.denominator);
-        let second = right.numerator.times(left.denominator);
-        let (is_negative, numerator) = match (left.is_negative, right.is_negative) {
-            (true, false) | (false, true) => (left.is_negative, first.plus(second)),
-            (sign, _) if first >= second => (sign, first.minus(second)),
-            (sign, _) => (!sign, second.minus(first)),
-        };
         Some(Difference {
-            is_negative: is_negative && !numerator.is_zero(),
-            numerator,
-            denominator,
+            numerator: left.above * &right.below - right.above * &left.below,
+            denominator: left.below * right.below,
         })
     }
 
     /// True below zero: the first ratio is the smaller one.
     #[must_use]
-    pub const fn is_negative(self) -> bool {
-        self.is_negative
+    pub fn is_negative(&self) -> bool {
+        self.numerator.sign() == Sign::Minus
     }
 
     /// True if both ratios are the same.
     #[must_use]
-    pub fn is_zero(self) -> bool {
-        self.numerator.is_zero()
+    pub fn is_zero(&self) -> bool {
+        self.numerator.sign() == Sign::NoSign
     }
 
     /// Compares how far from zero two differences are, whatever their signs.
     #[must_use]
     pub fn cmp_magnitude(&self, other: &Difference) -> Ordering {
-        if self.denominator == other.denominator {
-            return self.numerator.cmp(&other.numerator);
-        }
-        let mine = self.numerator.times(other.denominator);
-        mine.cmp(&other.numerator.times(self.denominator))
+        let mine = self.numerator.magnitude() * other.denominator.magnitude();
+        mine.cmp(&(other.numerator.magnitude() * self.denominator.magnitude()))
     }
 
     /// The value, rounded once from its exact value, half away from zero, to `decimals` places; `None` where
     /// 128 bits do not hold it.
     #[must_use]
-    pub fn rounded(self, decimals: u8) -> Option<Amount> {
-        let power = 10_u128.checked_pow(u32::from(decimals))?;
-        let scaled = self.numerator.times(Wide::of(power));
-        let (quotient, rest) = scaled.divided(self.denominator)?;
-        let is_half = rest.plus(rest) >= self.denominator;
-        let units = quotient.checked_add(u128::from(is_half))?;
-        let units = i128::try_from(units).ok()?;
+    pub fn rounded(&self, decimals: u8) -> Option<Amount> {
+        let power = BigUint::from(10_u8).pow(u32::from(decimals));
+        let (above, below) = (self.numerator.magnitude(), self.denominator.magnitude());
+        let size = (above * power * 2_u8 + below) / (below * 2_u8);
+        let units = i128::try_from(BigInt::from(size)).ok()?;
         Some(Amount::new(
-            if self.is_negative { -units } else { units },
+            if self.is_negative() { -units } else { units },
             decimals,
         ))
     }
 }
 
-/// A ratio as sign and two magnitudes of the same number of decimals.
+/// A ratio as two whole numbers, the lower one above zero.
 struct Parts {
-    is_negative: bool,
-    numerator: Wide,
-    denominator: Wide,
+    above: BigInt,
+    below: BigInt,
 }
 
 impl Parts {
     fn of(ratio: Ratio) -> Option<Parts> {
-        let (above, below) = (ratio.numerator(), ratio.denominator());
-        let scale = above.scale().max(below.scale());
-        let (above, below) = (above.units_at(scale)?, below.units_at(scale)?);
-        (below != 0).then(|| Parts {
-            is_negative: (above < 0) != (below < 0),
-            numerator: Wide::of(above.unsigned_abs()),
-            denominator: Wide::of(below.unsigned_abs()),
-        })
+        let whole = |amount: Amount, other: Amount| {
+            let more = other.scale().saturating_sub(amount.scale());
+            BigInt::from(amount.units()) * BigInt::from(10_u8).pow(u32::from(more))
+        };
+        let (numerator, denominator) = (ratio.numerator(), ratio.denominator());
+        let above = whole(numerator, denominator);
+        let below = whole(denominator, numerator);
+        match below.sign() {
+            Sign::NoSign => None,
+            Sign::Plus => Some(Parts { above, below }),
+            Sign::Minus => Some(Parts {
+                above: -above,
+                below: -below,
+            }),
+        }
     }
 }
 

@@ -7,7 +7,6 @@ mod day;
 mod difference;
 mod period;
 mod ratio;
-mod wide;
 
 pub use amount::{Amount, MAJOR_UNITS_MAX, SCALE_MAX};
 pub use day::Day;
