@@ -295,7 +295,7 @@ fn rates(policies: &Policies, environment: &Environment) -> Result<Option<Rates>
 
 /// A file that a setting names: from the working folder, or from that of the settings file which names it.
 fn beside_settings(file: &str, origin: &Origin) -> String {
-    let Origin::File(line) = origin else {
+    let (Origin::File(line) | Origin::Definition(line)) = origin else {
         return file.to_owned();
     };
     let settings = line

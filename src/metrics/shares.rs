@@ -5,7 +5,7 @@ use super::anchors::{Anchors, anchors};
 use super::movements::{Class, Movement, movements};
 use super::rollforward::Rollforward;
 use crate::ledger::Ledger;
-use crate::policies::{Method, Policies, Reactivation};
+use crate::policies::{Level, Method, Policies, Reactivation};
 use crate::units::{Amount, Period, Ratio};
 
 /// How many customers are named.
@@ -46,6 +46,11 @@ impl<'a> Shares<'a> {
         policies: &Policies,
         total: &Rollforward,
     ) -> Option<Shares<'a>> {
+        let goes_by_steps = matches!(policies.method, Method::Compound | Method::Summed);
+        if policies.level == Level::Parent || ledger.is_converted() && goes_by_steps {
+            // Units are no customers of this ledger, and steps can be at the rates of another month.
+            return None;
+        }
         let ends = |period, lookback| anchors(ledger, period, lookback, policies).ok();
         let lookback = policies.lookback_months(period);
         let mut shares = Shares {
@@ -97,14 +102,17 @@ impl<'a> Shares<'a> {
             }
         }
         let grain = self.ledger.grain();
+        // Summed, whom the whole leaves out is out of every step; compounded, each step asks for itself.
+        let is_compound = policies.method == Method::Compound;
         let everybody = policies.without_thresholds();
+        let of_step = if is_compound { policies } else { &everybody };
         let mut last = ends.opening.last.forward(grain.months());
         while last <= ends.closing.last {
             let period = Period::ending(last, grain);
             let step = anchors(self.ledger, period, grain.months(), policies).ok()?;
-            for movement in movements(self.ledger, &step, &everybody).ok()? {
+            for movement in movements(self.ledger, &step, of_step).ok()? {
                 let number = movement.customer as usize;
-                if movement.counts && !is_out[number] {
+                if movement.counts && (is_compound || !is_out[number]) {
                     self.of[number].retained += retained(&movement, policies) - movement.opening;
                 }
             }

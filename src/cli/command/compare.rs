@@ -52,6 +52,7 @@ pub(in crate::cli) fn run(args: &CompareArgs, mut context: Context<'_, '_>) -> R
     config.policies = in_force.as_standard();
     let (mut loaded, target) = context.load(&args.read, &config)?;
     let bridged = bridge(&mut loaded);
+    let bridged = bridged.map_err(|message| calc::with_files(Errors::from(message), &loaded))?;
     let other = other_reading(args, &config, &loaded, &mut context);
     let asked = Question {
         config: &config,
@@ -74,11 +75,11 @@ pub(in crate::cli) fn run(args: &CompareArgs, mut context: Context<'_, '_>) -> R
 }
 
 /// Fills the short absences that `grace` asks for; who measures revenue is refused for it later.
-fn bridge(loaded: &mut Loaded) -> Vec<Bridged> {
+fn bridge(loaded: &mut Loaded) -> Result<Vec<Bridged>, Message> {
     let mut policies = report::detected(&loaded.policies, loaded);
     let stock = policies.set("basis", "stock", Origin::Default);
     debug_assert!(stock.is_ok(), "stock is a basis");
-    report::bridge(&policies, loaded).unwrap_or_default()
+    report::bridge(&policies, loaded)
 }
 
 /// The same files read under the other basis, where that decides what a row becomes, or why they were not.
@@ -103,10 +104,10 @@ fn other_reading(
         message.map_or_else(String::new, |message| message.headline.clone())
     };
     let read = match context.read_again(&args.read, config, &policies) {
-        Some(Ok(mut loaded)) => {
-            bridge(&mut loaded);
-            Ok(loaded)
-        }
+        Some(Ok(mut loaded)) => match bridge(&mut loaded) {
+            Ok(_) => Ok(loaded),
+            Err(message) => Err(message.headline),
+        },
         Some(Err(errors)) => Err(said(errors.list.first())),
         None => Err(format!(
             "as `basis {basis}` invoices are read a second time, and standard input can be read once"
