@@ -22,7 +22,7 @@ use super::tally::Tally;
 use super::totals::{roll_forward, without_totals};
 use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::{Attribute, Books, Part, RowPlace};
+use crate::ledger::{Attribute, Books, Layout, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Policies};
 use crate::units::Month;
 
@@ -121,12 +121,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         .filter(|_| head.columns.counts_products());
     let mut summaries: Vec<FileSummary> = files.iter().map(summary).collect();
     let mut warnings = of_files(&files);
-    let mut all = Merged::of(
-        files,
-        policies.duplicates,
-        by.len(),
-        head.options.filters.len(),
-    );
+    let mut all = Merged::of(files, policies.duplicates, head.options.filters.len());
     let place = |row: RowPlace| Place {
         file_number: row.file,
         ..Place::line(&names[row.file], row.line)
@@ -147,8 +142,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         return Err(Errors::from(errors));
     }
     warnings.extend(of_rows(&mut all, policies, &place));
-    let ledgers = (all.part, all.products);
-    let (mut books, found) = books_of(ledgers, &head, &by, currency.as_ref(), &names[0])?;
+    let (mut books, found) = books_of(all.part, &head, &by, currency, &names[0])?;
     warnings.extend(found);
     let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
     warnings.extend(two_segments(books.by_unit()));
@@ -191,30 +185,22 @@ fn take_signup(
 
 /// The ledgers, without totals among their customers, and what is worth a warning about that.
 fn books_of(
-    (part, products): (Part, Option<Part>),
+    part: Part,
     head: &Head,
     by: &[String],
-    currency: Option<&String>,
+    currency: Option<String>,
     file: &str,
 ) -> Result<(Books, Vec<Message>), Errors> {
     let in_file = |message: Message| Errors::from(message.at(Place::file(file)));
-    let closed = |part: Part, by: &[String]| {
-        let ledger = part.finish(by, currency.cloned(), head.policies.through);
-        ledger.map_err(in_file)
-    };
-    let mut products = products.map(|products| closed(products, by)).transpose()?;
-    let mut ledger = closed(part, if products.is_some() { &[] } else { by })?;
+    let books = part.finish(by, currency, head.policies.through);
+    let mut books = books.map_err(in_file)?;
     let customer = head.column(Role::Customer);
-    if let Some(message) = roll_forward(&ledger, customer.clone()) {
+    if let Some(message) = roll_forward(&books.customers, customer.clone()) {
         return Err(in_file(message));
     }
-    let ledgers = (&mut ledger, products.as_mut());
-    let found = without_totals(ledgers, customer, head.options.keeps_totals).map_err(in_file)?;
-    let books = Books {
-        segments_are_products: products.is_some(),
-        customers: ledger,
-        products,
-    };
+    let keeps_totals = head.options.keeps_totals;
+    let ledgers = (&mut books.customers, books.products.as_mut());
+    let found = without_totals(ledgers, customer, keeps_totals).map_err(in_file)?;
     Ok((books, found))
 }
 
@@ -288,7 +274,7 @@ fn resolved(
         place,
     };
     let resolved = resolve(std::mem::take(&mut all.kept), &ask)?;
-    (all.part, all.products) = (resolved.part, resolved.products);
+    all.part = resolved.part;
     Ok((resolved.history, resolved.traits, resolved.warnings))
 }
 
@@ -342,8 +328,6 @@ fn in_force(policies: &Policies, shape: Option<&(Basis, String)>, columns: &Colu
 /// What was found in all files.
 pub(super) struct Merged {
     pub(super) part: Part,
-    /// By customer and product, where `--by` names the product column.
-    pub(super) products: Option<Part>,
     pub(super) repeats: Repeats,
     pub(super) tally: Tally,
     pub(super) other_currencies: Tally,
@@ -381,10 +365,9 @@ impl Shared {
 }
 
 impl Merged {
-    fn of(files: Vec<FileRead>, duplicates: Duplicates, by: usize, filters: usize) -> Merged {
+    fn of(files: Vec<FileRead>, duplicates: Duplicates, filters: usize) -> Merged {
         let mut all = Merged {
-            part: Part::new(duplicates, by),
-            products: None,
+            part: Part::new(duplicates, Layout::default()),
             repeats: Repeats::default(),
             tally: Tally::default(),
             other_currencies: Tally::default(),
@@ -402,11 +385,8 @@ impl Merged {
             let found = file.found;
             // The first file's part is taken as it is: merging would copy every cell.
             if number == 0 {
-                (all.part, all.products) = (found.part, found.products);
+                all.part = found.part;
             } else {
-                if let (Some(mine), Some(theirs)) = (&mut all.products, found.products) {
-                    mine.merge(theirs);
-                }
                 all.shared.add(all.part.shared_with(&found.part));
                 all.part.merge(found.part);
             }

@@ -106,6 +106,10 @@ impl Ledger {
         for one in bridged {
             let cell = self.cells.cell(one.customer, one.from);
             self.cells.put(one.customer, one.month, cell);
+            if let Some(quantities) = &mut self.quantities {
+                let cell = quantities.cell(one.customer, one.from);
+                quantities.put(one.customer, one.month, cell);
+            }
         }
         for attribute in &mut self.attributes {
             attribute.carry(bridged);

@@ -5,7 +5,8 @@ use hashbrown::HashMap;
 use super::attributes::AttributeDraft;
 use super::cells::{Cells, Overflow};
 use super::intern::Interner;
-use super::{Coverage, Ledger};
+use super::units::Units;
+use super::{Books, Coverage, Ledger};
 use crate::error::{Code, Message};
 use crate::policies::Duplicates;
 use crate::units::{Amount, Grain, Month};
@@ -30,6 +31,8 @@ pub struct Entry<'a> {
     pub day: u8,
     /// How much.
     pub amount: Amount,
+    /// Of how many, where the row says so.
+    pub quantity: Option<Amount>,
     /// What for; part of the key of `duplicates`.
     pub product: &'a str,
     /// The values of the columns of `--by`, in their order.
@@ -38,9 +41,22 @@ pub struct Entry<'a> {
     pub place: RowPlace,
 }
 
+/// What is kept beside the amounts of customers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// How many columns of `--by` there are.
+    pub attributes: usize,
+    /// True where the ledger is kept by product too.
+    pub by_product: bool,
+    /// True where the columns of `--by` are the products' and not the customers'.
+    pub segments_are_products: bool,
+    /// True where quantities are kept: by product, or by customer where products are not.
+    pub by_quantity: bool,
+}
+
 /// A ledger in the making: one thread's rows, added up as they come.
 ///
-/// Memory grows with customers × months. Only `duplicates last` and `error` also keep a record for
+/// Memory grows with customers × months, and with customers' products × months where products are kept. Only `duplicates last` and `error` also keep a record for
 /// each customer, month and product.
 #[derive(Debug)]
 pub struct Part {
@@ -49,6 +65,13 @@ pub struct Part {
     sides: Vec<Sides>,
     products: Interner,
     cells: Cells,
+    layout: Layout,
+    units: Units,
+    /// The amounts of each unit.
+    unit_cells: Cells,
+    /// The quantities of each unit, or of each customer where products are not kept.
+    quantities: Cells,
+    /// By customer, or by unit where products are the segments.
     attributes: Vec<AttributeDraft>,
     coverage: Coverage,
     /// How many rows that count are below zero.
@@ -74,6 +97,7 @@ type Key = (u32, Month, u32);
 struct Keyed {
     place: RowPlace,
     amount: Amount,
+    quantity: Option<Amount>,
     attributes: Box<[Box<str>]>,
     /// Every row's place, kept under `duplicates error` alone.
     places: Vec<RowPlace>,
@@ -93,15 +117,20 @@ pub struct Clash {
 }
 
 impl Part {
-    /// A part without rows, for so many columns of `--by`.
+    /// A part without rows.
     #[must_use]
-    pub fn new(duplicates: Duplicates, attributes: usize) -> Part {
+    pub fn new(duplicates: Duplicates, layout: Layout) -> Part {
+        let attributes = 0..layout.attributes;
         Part {
             customers: Interner::default(),
             sides: Vec::new(),
             products: Interner::default(),
             cells: Cells::default(),
-            attributes: (0..attributes).map(|_| AttributeDraft::default()).collect(),
+            layout,
+            units: Units::default(),
+            unit_cells: Cells::default(),
+            quantities: Cells::default(),
+            attributes: attributes.map(|_| AttributeDraft::default()).collect(),
             coverage: Coverage::default(),
             negatives: 0,
             duplicates,
@@ -148,15 +177,22 @@ impl Part {
         self.sides[customer as usize].inside = true;
         self.coverage.note_day(entry.month, entry.day);
         self.negatives += u64::from(entry.amount.is_negative());
-        if self.duplicates == Duplicates::Sum {
-            self.add_to_cell(customer, entry.month, entry.amount, entry.attributes);
+        let is_keyed = self.duplicates != Duplicates::Sum;
+        let product = if is_keyed || self.layout.by_product {
+            self.products.intern(entry.product)
+        } else {
+            0
+        };
+        if !is_keyed {
+            let row = (entry.amount, entry.quantity);
+            self.add_to_cells((customer, entry.month, product), row, entry.attributes);
             self.cells.note_day(customer, entry.month, entry.day);
             return;
         }
-        let product = self.products.intern(entry.product);
         let keyed = Keyed {
             place: entry.place,
             amount: entry.amount,
+            quantity: entry.quantity,
             attributes: entry
                 .attributes
                 .iter()
@@ -183,20 +219,36 @@ impl Part {
             self.sides[*number as usize].outside |= sides.outside;
             self.sides[*number as usize].elsewhere |= sides.elsewhere;
         }
-        let cells = self.cells.merge(&other.cells, &renumbered);
-        let attributes = self.attributes.iter_mut().zip(other.attributes);
-        let merged: Option<Vec<()>> = attributes
-            .map(|(mine, theirs)| mine.merge(theirs, &renumbered))
+        let products: Vec<u32> = (0..)
+            .take(other.products.len())
+            .map(|n| self.products.intern(other.products.name(n)))
             .collect();
-        if cells == Err(Overflow) || merged.is_none() {
-            self.overflows = true;
+        let units = self.units.merge(&other.units, &renumbered, &products);
+        let of_quantities = if self.layout.by_product {
+            &units
+        } else {
+            &renumbered
+        };
+        let merged = [
+            self.cells.merge(&other.cells, &renumbered),
+            self.unit_cells.merge(&other.unit_cells, &units),
+            self.quantities.merge(&other.quantities, of_quantities),
+        ];
+        let of_segments = if self.layout.segments_are_products {
+            &units
+        } else {
+            &renumbered
+        };
+        for (mine, theirs) in self.attributes.iter_mut().zip(other.attributes) {
+            self.overflows |= mine.merge(theirs, of_segments).is_none();
         }
+        self.overflows |= merged.contains(&Err(Overflow));
         self.overflows |= other.overflows;
         self.negatives += other.negatives;
         self.coverage.merge(other.coverage);
         for ((customer, month, product), keyed) in other.keyed {
-            let product = self.products.intern(other.products.name(product));
-            self.add_keyed((renumbered[customer as usize], month, product), keyed);
+            let (customer, product) = (renumbered[customer as usize], products[product as usize]);
+            self.add_keyed((customer, month, product), keyed);
         }
     }
 
@@ -281,42 +333,84 @@ impl Part {
         columns: &[String],
         currency: Option<String>,
         through: Option<Month>,
-    ) -> Result<Ledger, Message> {
-        for ((customer, month, _), keyed) in std::mem::take(&mut self.keyed) {
+    ) -> Result<Books, Message> {
+        for ((customer, month, product), keyed) in std::mem::take(&mut self.keyed) {
             let attributes: Vec<&str> = keyed.attributes.iter().map(AsRef::as_ref).collect();
-            self.add_to_cell(customer, month, keyed.amount, &attributes);
+            let row = (keyed.amount, keyed.quantity);
+            self.add_to_cells((customer, month, product), row, &attributes);
         }
-        let bounded = self
-            .cells
-            .magnitude()
-            .is_ok_and(|magnitude| magnitude <= Ledger::MAGNITUDE_MAX);
-        if self.overflows || !bounded {
-            let headline = "the amounts add up to more than exact arithmetic holds";
-            return Err(Message::new(Code::AmountTooLarge, headline).note(format!(
-                "they are kept with {} decimals in 128 bits",
-                self.cells.scale()
-            )));
-        }
+        self.refuse_overflow()?;
         let attributes = self.attributes.into_iter().zip(columns);
         let attributes = attributes
             .map(|(draft, column)| draft.finish(column.clone()))
             .collect();
-        let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
+        let (segments_are_products, layout) = (self.layout.segments_are_products, self.layout);
+        let (of_customers, of_products) = if segments_are_products {
+            (Vec::new(), attributes)
+        } else {
+            (attributes, Vec::new())
+        };
+        let quantities = layout.by_quantity.then_some(self.quantities);
+        let (of_customer, of_product) = if layout.by_product {
+            (None, quantities)
+        } else {
+            (quantities, None)
+        };
         let (first, last) = self
             .coverage
             .horizon()
             .unwrap_or((Month::from_index(0), Month::from_index(-1)));
-        Ok(Ledger {
+        let last = through.unwrap_or(last);
+        let products = layout.by_product.then(|| Ledger {
+            customers: (0..).take(self.units.len()).collect(),
+            names: self.units.names(&self.customers, &self.products),
+            cells: self.unit_cells,
+            quantities: of_product,
+            attributes: of_products,
+            coverage: self.coverage.clone(),
+            negatives: self.negatives,
+            currency: currency.clone(),
+            first,
+            last,
+        });
+        let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
+        let customers = Ledger {
             customers: numbers(&inside),
             names: self.customers,
             cells: self.cells,
-            attributes,
+            quantities: of_customer,
+            attributes: of_customers,
             coverage: self.coverage,
             negatives: self.negatives,
             currency,
             first,
-            last: through.unwrap_or(last),
+            last,
+        };
+        Ok(Books {
+            customers,
+            products,
+            segments_are_products,
         })
+    }
+
+    /// Refuses sums that a later one could outgrow exact arithmetic with.
+    fn refuse_overflow(&self) -> Result<(), Message> {
+        let is_bounded = |cells: &Cells| {
+            let magnitude = cells.magnitude();
+            magnitude.is_ok_and(|magnitude| magnitude <= Ledger::MAGNITUDE_MAX)
+        };
+        // What products cut from one another stands in theirs alone.
+        let amounts = [&self.cells, &self.unit_cells];
+        let (what, scale) = if self.overflows || !amounts.into_iter().all(is_bounded) {
+            ("amounts", self.cells.scale())
+        } else if is_bounded(&self.quantities) {
+            return Ok(());
+        } else {
+            ("quantities", self.quantities.scale())
+        };
+        let headline = format!("the {what} add up to more than exact arithmetic holds");
+        Err(Message::new(Code::AmountTooLarge, headline)
+            .note(format!("they are kept with {scale} decimals in 128 bits")))
     }
 
     fn customer(&mut self, name: &str) -> u32 {
@@ -327,10 +421,29 @@ impl Part {
         number
     }
 
-    fn add_to_cell(&mut self, customer: u32, month: Month, amount: Amount, attributes: &[&str]) {
+    /// Adds amount and quantity of a row to the customer's cell, and to that of its product where those are kept.
+    fn add_to_cells(
+        &mut self,
+        (customer, month, product): Key,
+        (amount, quantity): (Amount, Option<Amount>),
+        attributes: &[&str],
+    ) {
         let mut held = self.cells.add(customer, month, amount).is_ok();
+        let mut unit = customer;
+        if self.layout.by_product {
+            unit = self.units.number(customer, product);
+            held &= self.unit_cells.add(unit, month, amount).is_ok();
+        }
+        if let (true, Some(quantity)) = (self.layout.by_quantity, quantity) {
+            held &= self.quantities.add(unit, month, quantity).is_ok();
+        }
+        let whose = if self.layout.segments_are_products {
+            unit
+        } else {
+            customer
+        };
         for (draft, value) in self.attributes.iter_mut().zip(attributes) {
-            held &= draft.add(customer, month, value, amount).is_some();
+            held &= draft.add(whose, month, value, amount).is_some();
         }
         self.overflows |= !held;
     }

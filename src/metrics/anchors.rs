@@ -21,6 +21,13 @@ impl Anchor {
     pub fn months(self) -> i128 {
         i128::from(self.first.until(self.last)) + 1
     }
+
+    /// What a customer's months that are read add up to, in smallest units.
+    #[must_use]
+    pub fn units(self, ledger: &Ledger, customer: u32) -> i128 {
+        let months = self.first.through(self.last);
+        months.map(|month| ledger.units(customer, month)).sum()
+    }
 }
 
 /// Both ends, and whether one was cut short.

@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{Anchors, Unreadable, anchor, anchors};
 use super::confidence::{Confidence, Intervals, Member, intervals};
+use super::detail::Units;
 use super::method::Stop;
-use super::movements::{Movement, Negative, movements, netted};
+use super::movements::{Movement, Negative, detailed, of_products};
 use super::periods::Asked;
 use super::problems;
 use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
 use super::segments::{by_segment, members_by_segment};
 use crate::error::Errors;
-use crate::ledger::{Books, Ledger, UNIT_SEPARATOR};
-use crate::policies::{Method, Policies, SegmentAt};
+use crate::ledger::{Books, Ledger};
+use crate::policies::{Method, Netting, Policies, SegmentAt};
 use crate::units::{Month, Period};
 
 const YEAR: u32 = 12;
@@ -39,7 +40,7 @@ pub struct Calculation {
 
 /// Computes every period asked for, with its segments where the ledger has attributes.
 ///
-/// Where the segments are products, each product is netted on its own.
+/// Where the segments are products, each product is a segment of its own; `netting` says what the total is.
 ///
 /// # Shape
 ///
@@ -69,13 +70,15 @@ pub fn calc_with(
     confidence: Option<Confidence>,
 ) -> Result<Calculation, Errors> {
     let ledger = &books.customers;
-    let products = books
-        .products
-        .as_ref()
-        .filter(|_| books.segments_are_products);
+    let units = Units::of(books);
     let mut run = Run {
         ledger,
-        products: products.map(|products| (products, owners(ledger, products))),
+        has_products: books.products.is_some(),
+        has_quantities: units
+            .as_ref()
+            .is_some_and(|units| units.ledger.has_quantities()),
+        units,
+        segments_are_products: books.segments_are_products,
         policies,
         everybody: policies.without_thresholds(),
         confidence,
@@ -83,7 +86,7 @@ pub fn calc_with(
         faults: Faults::default(),
     };
     let mut calculation = Calculation {
-        is_netted: products.is_some(),
+        is_netted: policies.netting == Netting::Product,
         ..Calculation::default()
     };
     for period in &asked.periods {
@@ -103,24 +106,13 @@ pub(super) struct Faults {
     pub(super) negatives: Vec<Negative>,
 }
 
-/// The customer of each number of the ledger by product.
-pub(super) fn owners(ledger: &Ledger, products: &Ledger) -> Vec<u32> {
-    let owner = |number: u32| {
-        let name = products.name(number);
-        let customer = name
-            .split_once(UNIT_SEPARATOR)
-            .map_or(name, |(customer, _)| customer);
-        ledger
-            .find(customer)
-            .expect("whoever pays for a product is in the ledger")
-    };
-    (0..).take(products.numbers()).map(owner).collect()
-}
-
 pub(super) struct Run<'a> {
     pub(super) ledger: &'a Ledger,
-    /// The ledger by product with the customer of each number, where each product is netted on its own.
-    products: Option<(&'a Ledger, Vec<u32>)>,
+    /// What moves inside customers, where the input says so.
+    units: Option<Units<'a>>,
+    has_products: bool,
+    has_quantities: bool,
+    segments_are_products: bool,
     pub(super) policies: &'a Policies,
     /// The policies without thresholds, for what stands before there is a base.
     everybody: Policies,
@@ -176,8 +168,7 @@ impl Run<'_> {
         }
     }
 
-    /// The total and its segments. With a ledger by product the total is the customers', each product
-    /// netted on its own, and the segments are the products'.
+    /// The total and its segments; where those are products, each of them is a unit of its own.
     pub(super) fn compare(
         &self,
         ends: &Anchors,
@@ -210,36 +201,31 @@ impl Run<'_> {
         left_out: &BTreeSet<u32>,
     ) -> Result<Compared, Vec<Negative>> {
         let (reactivation, scale) = (policies.reactivation, self.ledger.scale());
-        let mut members = Members::default();
-        let asks = self.confidence.is_some();
-        let (customers, swapped, segments) = if let Some((products, owners)) = &self.products {
-            let mut netted = netted(self.ledger, (products, owners), ends, policies)?;
-            leave_out(&mut netted.customers, |customer| {
-                left_out.contains(&customer)
-            });
-            leave_out(&mut netted.products, |unit| {
-                left_out.contains(&owners[unit as usize])
-            });
-            let segments = by_segment(products, read_at, &netted.products, policies);
-            if asks {
-                members.segments = members_by_segment(products, ends, &netted.products, policies);
+        let mut customers = detailed(self.ledger, self.units.as_ref(), ends, policies)?;
+        leave_out(&mut customers, |customer| left_out.contains(&customer));
+        let products;
+        let segmented = match &self.units {
+            Some(units) if self.segments_are_products => {
+                products = of_products(units, &customers, ends, policies)?;
+                Some((units.ledger, &products))
             }
-            (netted.customers, netted.swapped, segments)
-        } else {
-            let mut movements = movements(self.ledger, ends, policies)?;
-            leave_out(&mut movements, |customer| left_out.contains(&customer));
-            let is_split = !self.ledger.attributes().is_empty();
-            let segments = is_split.then(|| by_segment(self.ledger, read_at, &movements, policies));
-            if asks && is_split {
-                members.segments = members_by_segment(self.ledger, ends, &movements, policies);
-            }
-            (movements, 0, segments.unwrap_or_default())
+            _ => (!self.ledger.attributes().is_empty()).then_some((self.ledger, &customers)),
         };
-        if asks {
+        let mut members = Members::default();
+        let mut segments = BTreeMap::new();
+        if let Some((ledger, movements)) = segmented {
+            segments = by_segment(ledger, read_at, movements, policies);
+            if self.confidence.is_some() {
+                members.segments = members_by_segment(ledger, ends, movements, policies);
+            }
+        }
+        if self.confidence.is_some() {
             members.total = customers.iter().filter_map(Member::of).collect();
         }
-        let mut total = Rollforward::total(&customers, reactivation, scale);
-        total.add_swapped(swapped);
+        let total = Rollforward::total(&customers, reactivation, scale);
+        for sums in segments.values().chain([&total]) {
+            sums.assert_detail(self.has_products, self.has_quantities);
+        }
         let is_clipped = |one: &&Movement| one.clipped_opening + one.clipped_closing > 0;
         let clipped = customers.iter().filter(is_clipped).map(|one| one.customer);
         let is_left_out = |one: &&Movement| !one.counts;
@@ -395,6 +381,8 @@ impl Run<'_> {
             annual: Err(String::new()),
             intervals: None,
             partial: false,
+            has_products: self.has_products,
+            has_quantities: self.has_quantities,
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Each customer's change between the two ends, in exactly one class.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::anchors::{Anchor, Anchors};
+use super::detail::{Detail, Units};
 use crate::ledger::Ledger;
-use crate::policies::{Basis, CohortBase, Negatives, Policies, Reactivation, Zero};
+use crate::policies::{Basis, CohortBase, Negatives, Netting, Policies, Reactivation, Zero};
 use crate::units::{Amount, Month};
 
 /// What became of a customer between the two ends.
@@ -43,6 +42,10 @@ pub struct Movement {
     pub class: Option<Class>,
     /// False where a threshold or the base leaves the customer out of every figure.
     pub counts: bool,
+    /// What rises and falls of its products offset and is both, with `netting product`; 0 but for kept customers.
+    pub swapped: i128,
+    /// What moved inside it; nothing but for kept customers.
+    pub detail: Detail,
 }
 
 impl Movement {
@@ -50,6 +53,11 @@ impl Movement {
     #[must_use]
     pub fn is_retained(&self) -> bool {
         self.opening > 0 && self.class != Some(Class::Churn)
+    }
+
+    /// True with revenue at both ends.
+    const fn is_kept(&self) -> bool {
+        self.opening > 0 && self.closing > 0
     }
 }
 
@@ -121,83 +129,118 @@ pub fn movements(
     }
 }
 
-/// Movements where each product of a customer is netted on its own.
-pub(super) struct Netted {
-    /// The customers', each classified by its net change.
-    pub(super) customers: Vec<Movement>,
-    /// What offsets inside kept customers, rises against falls of products.
-    pub(super) swapped: i128,
-    /// The products', each a unit of its own.
-    pub(super) products: Vec<Movement>,
-}
-
-/// Classifies customers by their net change, with the rises and falls of their products beside it.
+/// Classifies customers, with what moved inside them by product and quantity.
 ///
-/// `products` is the same ledger by customer and product, `owners` the customer of each of its numbers.
-/// A threshold leaves out a customer with all its products.
-pub(super) fn netted(
+/// With `netting product` a customer's value is what its products, each cut at zero by itself, add up to, and
+/// what offsets among them is both expansion and contraction. A threshold leaves out a customer with all its products.
+///
+/// # Errors
+///
+/// As [`movements`], of products where those are netted.
+pub(super) fn detailed(
     ledger: &Ledger,
-    (products, owners): (&Ledger, &[u32]),
+    units: Option<&Units<'_>>,
     anchors: &Anchors,
     policies: &Policies,
-) -> Result<Netted, Vec<Negative>> {
-    let mut units = movements(products, anchors, &policies.without_thresholds())?;
-    let mut sums: BTreeMap<u32, Sums> = BTreeMap::new();
-    for unit in &units {
-        sums.entry(owners[unit.customer as usize])
-            .or_default()
-            .add(unit);
+) -> Result<Vec<Movement>, Vec<Negative>> {
+    let Some(units) = units else {
+        return movements(ledger, anchors, policies);
+    };
+    if policies.netting == Netting::Customer {
+        let mut found = movements(ledger, anchors, policies)?;
+        for movement in found.iter_mut().filter(|one| one.is_kept()) {
+            let values = (movement.opening, movement.closing);
+            movement.detail = units.detail(movement.customer, anchors, values);
+        }
+        return Ok(found);
     }
     let reader = Reader::new(ledger, anchors, policies);
-    let mut left_out = BTreeSet::new();
-    let (mut customers, mut swapped) = (Vec::new(), 0);
+    let (mut found, mut negatives) = (Vec::new(), Vec::new());
     for customer in ledger.customers() {
-        let sums = sums.get(customer).copied().unwrap_or_default();
-        let Some(movement) = reader.moved(*customer, sums.opening, sums.closing) else {
-            continue;
-        };
-        if !movement.counts {
-            left_out.insert(*customer);
-        } else if movement.opening > 0 && movement.closing > 0 {
-            swapped += sums.rises.min(sums.falls);
+        let (values, detail) = units.netted(*customer, anchors, policies, &mut negatives);
+        let movement = reader.moved(*customer, values.0, values.1);
+        found.extend(movement.map(|movement| {
+            if !movement.is_kept() {
+                return movement;
+            }
+            Movement {
+                swapped: detail.product_swap,
+                detail: Detail {
+                    product_swap: 0,
+                    ..detail
+                },
+                ..movement
+            }
+        }));
+    }
+    if negatives.is_empty() {
+        Ok(found)
+    } else {
+        Err(negatives)
+    }
+}
+
+/// Classifies products, each a unit of its own; those of customers that are left out are left out too.
+///
+/// # Errors
+///
+/// As [`movements`].
+pub(super) fn of_products(
+    units: &Units<'_>,
+    customers: &[Movement],
+    anchors: &Anchors,
+    policies: &Policies,
+) -> Result<Vec<Movement>, Vec<Negative>> {
+    let mut found = movements(units.ledger, anchors, &policies.without_thresholds())?;
+    let left_out = customers.iter().filter(|movement| !movement.counts);
+    let mut left_out: Vec<u32> = left_out.map(|movement| movement.customer).collect();
+    left_out.sort_unstable();
+    for unit in &mut found {
+        unit.counts = left_out.binary_search(&units.owner(unit.customer)).is_err();
+        if unit.is_kept() {
+            unit.detail = units.alone(unit.customer, anchors, (unit.opening, unit.closing));
         }
-        customers.push(movement);
     }
-    for unit in &mut units {
-        unit.counts = !left_out.contains(&owners[unit.customer as usize]);
-    }
-    Ok(Netted {
-        customers,
-        swapped,
-        products: units,
-    })
-}
-
-/// What the products of one customer add up to.
-#[derive(Clone, Copy, Default)]
-struct Sums {
-    opening: Value,
-    closing: Value,
-    rises: i128,
-    falls: i128,
-}
-
-impl Sums {
-    fn add(&mut self, unit: &Movement) {
-        self.opening.units += unit.opening;
-        self.opening.clipped += unit.clipped_opening;
-        self.closing.units += unit.closing;
-        self.closing.clipped += unit.clipped_closing;
-        self.rises += (unit.closing - unit.opening).max(0);
-        self.falls += (unit.opening - unit.closing).max(0);
-    }
+    Ok(found)
 }
 
 /// A value at one end: what counts and what was cut.
-#[derive(Clone, Copy, Default)]
-struct Value {
-    units: i128,
-    clipped: i128,
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Value {
+    pub(super) units: i128,
+    pub(super) clipped: i128,
+}
+
+impl Value {
+    /// What counts of the units at an end, and what `negatives` does to those below zero.
+    pub(super) fn of(
+        units: i128,
+        (ledger, customer): (&Ledger, u32),
+        anchor: Anchor,
+        policies: &Policies,
+        negatives: &mut Vec<Negative>,
+    ) -> Value {
+        if units >= 0 {
+            return Value { units, clipped: 0 };
+        }
+        if policies.negatives == Negatives::Error {
+            negatives.push(Negative {
+                customer: ledger.shown_name(customer),
+                anchor,
+                units,
+            });
+        }
+        Value {
+            units: 0,
+            clipped: -units,
+        }
+    }
+
+    /// Adds another one.
+    pub(super) fn add(&mut self, other: Value) {
+        self.units += other.units;
+        self.clipped += other.clipped;
+    }
 }
 
 /// What one comparison needs to know of the settings, worked out once.
@@ -245,6 +288,8 @@ impl<'a> Reader<'a> {
             clipped_closing: closing.clipped,
             class,
             counts: opening.units <= 0 || !is_below && self.is_in_base(customer, closing.units),
+            swapped: 0,
+            detail: Detail::default(),
         })
     }
 
@@ -260,25 +305,9 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&self, customer: u32, anchor: Anchor, negatives: &mut Vec<Negative>) -> Value {
-        let units = anchor
-            .first
-            .through(anchor.last)
-            .map(|month| self.ledger.units(customer, month))
-            .sum();
-        if units >= 0 {
-            return Value { units, clipped: 0 };
-        }
-        if self.policies.negatives == Negatives::Error {
-            negatives.push(Negative {
-                customer: self.ledger.shown_name(customer),
-                anchor,
-                units,
-            });
-        }
-        Value {
-            units: 0,
-            clipped: -units,
-        }
+        let units = anchor.units(self.ledger, customer);
+        let whose = (self.ledger, customer);
+        Value::of(units, whose, anchor, self.policies, negatives)
     }
 
     /// `None` for a customer with nothing at both ends and in between.

@@ -5,7 +5,7 @@ use super::periods::Asked;
 use super::record::Record;
 use super::rollforward::Rollforward;
 use crate::ledger::{Books, Bridged, Ledger};
-use crate::policies::{Basis, Origin, POLICIES, Policies};
+use crate::policies::{Basis, Netting, Origin, POLICIES, Policies};
 
 /// One figure set under another choice.
 #[derive(Clone, Debug)]
@@ -113,12 +113,15 @@ fn of_grace(
     policies: &Policies,
     now: &Rollforward,
 ) -> Vec<Alternative> {
-    if policies.basis == Basis::Flow {
+    // What stood in a product's months before they were filled is not kept.
+    let cannot_undo = policies.netting == Netting::Product && policies.grace > 0;
+    if policies.basis == Basis::Flow || cannot_undo {
         return Vec::new();
     }
     let tried: &[u32] = if policies.grace == 0 { &GRACE } else { &[0] };
     let other = |months: &u32| {
-        let books = Books::of(with_grace(&books.customers, bridged, *months));
+        let nets_products = policies.netting == Netting::Product;
+        let books = with_grace(books, bridged, *months, nets_products);
         let total = total(&books, asked, policies)?;
         differs(&total, now).then(|| Alternative {
             policy: "grace",
@@ -132,17 +135,34 @@ fn of_grace(
     found
 }
 
-/// The ledger as it was read, and then with absences of so many months filled.
-fn with_grace(ledger: &Ledger, bridged: &[Bridged], months: u32) -> Ledger {
-    let customers = ledger.customers();
-    let alone: Vec<Vec<u32>> = customers.iter().map(|customer| vec![*customer]).collect();
-    let mut other = ledger.excerpt(&alone);
+/// The ledger as it was read, and then with absences of so many months filled; with its products where those are
+/// netted, as long as nothing was filled before.
+fn with_grace(books: &Books, bridged: &[Bridged], months: u32, nets_products: bool) -> Books {
+    let customers = books.customers.customers();
+    let mut other = copy(&books.customers);
     for one in bridged {
         if let Ok(place) = customers.binary_search(&one.customer) {
             let number = u32::try_from(place).unwrap_or(u32::MAX);
             other.replace(number, one.month, one.before);
         }
     }
-    other.bridge(months);
-    other
+    let filled = other.bridge(months);
+    let products = books
+        .products
+        .as_ref()
+        .filter(|_| nets_products && bridged.is_empty());
+    let mut products = products.map(copy);
+    if let Some(products) = &mut products {
+        products.bridge_products(&other, &filled);
+    }
+    Books {
+        products,
+        ..Books::of(other)
+    }
+}
+
+/// The amounts of a ledger, to be changed.
+fn copy(ledger: &Ledger) -> Ledger {
+    let alone = ledger.customers().iter().map(|customer| vec![*customer]);
+    ledger.excerpt(&alone.collect::<Vec<_>>())
 }

@@ -12,7 +12,7 @@ use snapbox::{IntoData, str};
 
 use super::*;
 use crate::error::{Code, Message};
-use crate::ledger::{Books, Entry, Ledger, Part, RowPlace};
+use crate::ledger::{Books, Entry, Layout, Ledger, Part, RowPlace};
 use crate::metrics::{Ask, calc};
 use crate::policies::{Duplicates, Origin, Policies};
 use crate::units::{Amount, FiscalYear, Grain, Month, Period};
@@ -103,7 +103,13 @@ fn table(text: &str) -> Books {
 
 /// A ledger of `(customer, segment, month, amount)` with one attribute.
 fn segmented(column: &str, rows: &[(&str, &str, &str, &str)]) -> Books {
-    let mut part = Part::new(Duplicates::Sum, 1);
+    let mut part = Part::new(
+        Duplicates::Sum,
+        Layout {
+            attributes: 1,
+            ..Layout::default()
+        },
+    );
     for ((customer, segment, month, amount), line) in rows.iter().zip(2..) {
         let place = RowPlace { file: 0, line };
         let month = Month::parse(month).unwrap();
@@ -113,13 +119,14 @@ fn segmented(column: &str, rows: &[(&str, &str, &str, &str)]) -> Books {
             day: 0,
             month,
             amount: Amount::parse_plain(amount).unwrap(),
+            quantity: None,
             product: "",
             attributes: &[segment],
             place,
         });
     }
-    let ledger = part.finish(&[column.to_owned()], Some("USD".to_owned()), None);
-    ledger.map(Books::of).unwrap()
+    part.finish(&[column.to_owned()], Some("USD".to_owned()), None)
+        .unwrap()
 }
 
 fn drawn(report: &Report, format: Format, width: Option<usize>) -> String {

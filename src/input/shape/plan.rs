@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::columns::Columns;
+use super::super::columns::{Columns, Role};
 use super::super::date::{DateEvidence, DateOrder};
 use super::super::dialect::Dialect;
 use super::super::filter::Filter;
@@ -17,7 +17,7 @@ use super::super::tally::Tally;
 use super::kept::Kept;
 use super::row_totals::RowTotals;
 use super::rules::Rules;
-use crate::ledger::{Entry, Part, UNIT_SEPARATOR};
+use crate::ledger::{Layout, Part};
 use crate::policies::{Duplicates, EmptyAmount};
 use crate::units::{FiscalYear, Month};
 
@@ -87,8 +87,6 @@ impl Plan<'_> {
 pub struct Found {
     /// The rows, added up.
     pub part: Part,
-    /// The same by customer and product, where `--by` names the product column.
-    pub products: Option<Part>,
     /// What the amounts show about the decimal mark.
     pub marks: MarkEvidence,
     /// What the dates show about their order.
@@ -137,10 +135,8 @@ impl Found {
     /// Nothing read yet.
     #[must_use]
     pub fn new(plan: &Plan<'_>) -> Found {
-        let (part, products) = parts(plan.columns, plan.duplicates);
         Found {
-            part,
-            products,
+            part: Part::new(plan.duplicates, layout(plan.columns)),
             marks: MarkEvidence::default(),
             dates: DateEvidence::default(),
             repeats: Repeats::default(),
@@ -165,17 +161,9 @@ impl Found {
         }
     }
 
-    /// Adds a row that counts to the ledger, and to the one by product where there is one.
-    pub(in crate::input) fn add(&mut self, entry: &Entry<'_>) {
-        add(&mut self.part, self.products.as_mut(), entry);
-    }
-
     /// Takes in what another thread found.
     pub fn merge(&mut self, other: Found) {
         self.part.merge(other.part);
-        if let (Some(mine), Some(theirs)) = (&mut self.products, other.products) {
-            mine.merge(theirs);
-        }
         self.marks.merge(other.marks);
         self.dates.merge(other.dates);
         self.repeats.merge(other.repeats);
@@ -205,27 +193,14 @@ impl Found {
     }
 }
 
-/// The ledger in the making, and the one by product where `--by` names the product column.
-pub(in crate::input) fn parts(columns: &Columns, duplicates: Duplicates) -> (Part, Option<Part>) {
-    let (by_product, attributes) = (columns.counts_products(), columns.by.len());
-    let part = Part::new(duplicates, if by_product { 0 } else { attributes });
-    (part, by_product.then(|| Part::new(duplicates, attributes)))
-}
-
-/// Adds an entry to the ledger in the making, and to the one by product where there is one.
-pub(in crate::input) fn add(part: &mut Part, products: Option<&mut Part>, entry: &Entry<'_>) {
-    let Some(products) = products else {
-        return part.add(entry);
-    };
-    let customer = format!("{}{UNIT_SEPARATOR}{}", entry.customer, entry.product);
-    products.add(&Entry {
-        customer: &customer,
-        ..*entry
-    });
-    part.add(&Entry {
-        attributes: &[],
-        ..*entry
-    });
+/// What the columns say of more than customers and amounts.
+pub(in crate::input) fn layout(columns: &Columns) -> Layout {
+    Layout {
+        attributes: columns.by.len(),
+        by_product: columns.of(Role::Product).is_some(),
+        segments_are_products: columns.counts_products(),
+        by_quantity: columns.of(Role::Quantity).is_some(),
+    }
 }
 
 /// Keeps the first values in byte order.

@@ -97,9 +97,7 @@ fn read_cell(
     let reading = reading.or(stated_zero)?;
     found.in_horizon += 1;
     found.passed += u64::from(passes);
-    for part in found.products.iter_mut().chain([&mut found.part]) {
-        part.cover(label.last, label.grain, place);
-    }
+    found.part.cover(label.last, label.grain, place);
     if !passes {
         return None;
     }
@@ -118,11 +116,12 @@ fn read_cell(
     if plan.has_others {
         found.sizes.add(amount);
     }
-    found.add(&Entry {
+    found.part.add(&Entry {
         customer,
         month: label.last,
         day: 0,
         amount,
+        quantity: None,
         product: row.cell(Role::Product),
         attributes: &row.by,
         place,
