@@ -8,7 +8,7 @@ use super::columns::{Columns, Role};
 use super::file::FileRead;
 use super::findings::{
     assumed_encoding, canceled_as_end, currency_change, equal_rows, left_out, other_currencies,
-    overlapping_files, split_by_filter, two_segments, without_status,
+    overlapping_files, split_by_filter, two_segments, without_quantity, without_status,
 };
 use super::header;
 use super::load::{LoadOptions, Loaded};
@@ -287,6 +287,7 @@ fn of_rows(
     let mut warnings = Vec::new();
     warnings.extend(left_out(&all.left_out, place));
     warnings.extend(without_status(&all.without_status, place));
+    warnings.extend(without_quantity(&all.without_quantity, place));
     let repeated = std::mem::take(&mut all.repeats).finish();
     warnings.extend(repeated.map(|repeated| equal_rows(&repeated, policies.duplicates, place)));
     warnings.extend(other_currencies(&all.other_currencies, policies, place));
@@ -339,6 +340,7 @@ pub(super) struct Merged {
     pub(super) left_out: Tally,
     pub(super) statuses: Tally,
     pub(super) without_status: Tally,
+    pub(super) without_quantity: Tally,
     pub(super) movements: Tally,
 }
 
@@ -379,6 +381,7 @@ impl Merged {
             left_out: Tally::default(),
             statuses: Tally::default(),
             without_status: Tally::default(),
+            without_quantity: Tally::default(),
             movements: Tally::default(),
         };
         for (number, file) in files.into_iter().enumerate() {
@@ -398,6 +401,7 @@ impl Merged {
             }
             all.kept.extend(found.kept);
             all.left_out.merge(found.left_out);
+            all.without_quantity.merge(found.without_quantity);
             all.statuses.merge(found.statuses);
             if found.has_status {
                 all.without_status.merge(found.without_status);

@@ -281,20 +281,33 @@ pub(super) fn of_all_units(
         return Ok((amount, None));
     };
     let cell = raw.text_at(column);
+    if plan.rules.amount_is == Some(AmountIs::Total) {
+        return Ok((amount, quantity_beside(plan, found, &cell, line)));
+    }
     let Some(reading) = read_number(plan, found, raw, column, &cell, line)? else {
         return Ok((amount, None));
     };
     let quantity = reading.amount;
-    let total = match plan.rules.amount_is {
-        Some(AmountIs::Total) => Some(amount),
-        None if quantity != Amount::new(1, 0) => {
-            return Err(Some(unit_or_total(plan, raw, &cell)));
-        }
-        _ => multiplied(amount, quantity),
-    };
-    let total = total.filter(|_| is_in_bounds(&quantity));
+    if plan.rules.amount_is.is_none() && quantity != Amount::new(1, 0) {
+        return Err(Some(unit_or_total(plan, raw, &cell)));
+    }
+    let total = multiplied(amount, quantity).filter(|_| is_in_bounds(&quantity));
     let total = total.ok_or_else(|| raw.amount(column, &cell, AmountFault::TooLarge))?;
     Ok((total, Some(quantity)))
+}
+
+/// The quantity beside an amount that does not need it: one that is no number is noted, and refuses no row.
+fn quantity_beside(plan: &Plan<'_>, found: &mut Found, cell: &str, line: u64) -> Option<Amount> {
+    let quantity = match read_amount(cell, plan.mark.0).1 {
+        Ok(reading) => reading?.amount,
+        Err(_) => Amount::new(i128::MAX, 0),
+    };
+    if is_in_bounds(&quantity) {
+        return Some(quantity);
+    }
+    let (file, _) = plan.file;
+    found.without_quantity.add("", RowPlace { file, line });
+    None
 }
 
 fn unit_or_total(plan: &Plan<'_>, raw: &RawRow<'_>, cell: &str) -> Message {

@@ -105,6 +105,8 @@ pub struct Found {
     pub left_out: Tally,
     /// Rows whose status is empty.
     pub without_status: Tally,
+    /// Rows whose quantity is no number, where the amount does not need it.
+    pub without_quantity: Tally,
     /// True if some row has a status.
     pub has_status: bool,
     /// How large amounts are, where several files are compared.
@@ -146,6 +148,7 @@ impl Found {
             kept: Vec::new(),
             left_out: Tally::default(),
             without_status: Tally::default(),
+            without_quantity: Tally::default(),
             has_status: false,
             sizes: Sizes::default(),
             open_ends: Tally::default(),
@@ -176,6 +179,7 @@ impl Found {
         self.kept.extend(other.kept);
         self.left_out.merge(other.left_out);
         self.without_status.merge(other.without_status);
+        self.without_quantity.merge(other.without_quantity);
         self.has_status |= other.has_status;
         self.sizes.merge(other.sizes);
         self.open_ends.merge(other.open_ends);
