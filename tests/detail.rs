@@ -16,10 +16,11 @@ mod oracle {
 use std::collections::BTreeMap;
 
 use oracle::products::{FIELDS, Question, Row, answer, csv, rows};
-use support::book::{ONE, text_of, units_of};
+use support::book::{ONE, months_of, text_of, units_of};
 use support::random::Dice;
-use support::run;
 use support::table::{Record, Table};
+use support::worked::cases;
+use support::{read_fixture, run};
 
 const BOOKS: u64 = 300;
 const SEED: u64 = 20_240_229;
@@ -304,6 +305,46 @@ fn program_agrees_with_the_naive_model() {
             }
         }
     }
+}
+
+/// The worked case is a third reading of the same page.
+#[test]
+fn the_model_agrees_with_the_worked_answers() {
+    let mut rows = Vec::new();
+    for line in read_fixture("worked/product-swap.csv").lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        rows.push(Row {
+            customer: cells[0].to_owned(),
+            month: months_of(cells[1]).0,
+            region: String::new(),
+            product: cells[2].to_owned(),
+            quantity: units_of(cells[3]),
+            amount: units_of(cells[4]).expect("an amount"),
+        });
+    }
+    let cases = cases().into_iter();
+    let mut seen = 0;
+    for case in cases.filter(|case| case.file == "product-swap.csv") {
+        let question = Question {
+            is_stock: true,
+            nets_products: case.args.contains(&"--netting".to_owned()),
+            length: 1,
+            lookback: 1,
+            last: months_of("2024-02").0,
+            keeps_last_row: false,
+            returns_expand: false,
+            zero_stays: false,
+            opening_min: 0,
+        };
+        let found = answer(&rows, &question, None);
+        for answer in &case.answers {
+            if let Some(amount) = found.get(answer.field.as_str()) {
+                assert_eq!(Some(*amount), units_of(&answer.value), "{answer:?}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 12, "only {seen} answers were looked at");
 }
 
 fn sound(seed: u64) -> (Vec<Row>, Vec<String>) {

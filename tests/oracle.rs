@@ -384,6 +384,11 @@ fn count_classes(records: &[Expected], seen: &mut BTreeMap<String, usize>) {
 #[test]
 fn model_agrees_with_the_worked_answers() {
     for case in worked::cases() {
+        // What moves inside customers is in the model of `tests/detail.rs`.
+        let is_inside = |answer: &worked::Answer| INSIDE.contains(&answer.field.as_str());
+        if case.answers.iter().any(is_inside) {
+            continue;
+        }
         let book = Book::read(&read_fixture(&format!("worked/{}", case.file)));
         let settings = Settings::parse(&case.args);
         let Answer::Records(records) = Model::new(&book, &settings).answer() else {
