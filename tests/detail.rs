@@ -364,7 +364,7 @@ fn sound(seed: u64) -> (Vec<Row>, Vec<String>) {
 fn with(args: &[String], flag: &str, value: &str) -> Vec<String> {
     let mut args = args.to_vec();
     let place = args.iter().position(|arg| arg == flag).expect("the flag");
-    args[place + 1] = value.to_owned();
+    value.clone_into(&mut args[place + 1]);
     args
 }
 

@@ -196,6 +196,7 @@ fn the_column_names_of_the_page_are_those_recognised() {
         ("`--trial-end-column`", &roles, "TrialEnd"),
         ("`--period-start-column`", &roles, "PeriodStart"),
         ("`--period-end-column`", &roles, "PeriodEnd"),
+        ("`--parent`, under `level parent`", &roles, "PARENT"),
     ] {
         let rows = table
             .lines()

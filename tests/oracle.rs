@@ -7,6 +7,7 @@ mod support;
 #[path = "oracle"]
 mod oracle {
     pub mod ask;
+    pub mod map;
     pub mod method;
     pub mod model;
     pub mod settings;
@@ -161,8 +162,10 @@ fn first_lines(text: &str) -> String {
 /// Every cell in which the records differ, and every record too many or too few.
 fn compare(expected: &[Expected], found: &Table) -> Vec<String> {
     let known = |name: &&String| FIELDS.contains(&name.as_str()) || name.starts_with("segment.");
+    let is_interval = |name: &str| name.ends_with("_low") || name.ends_with("_high");
     let others = |name: &&String| {
         !known(name)
+            && !is_interval(name)
             && !["currency", "undefined", "definition", "input_fingerprint"]
                 .contains(&name.as_str())
             && !INSIDE.contains(&name.as_str())
@@ -389,9 +392,14 @@ fn model_agrees_with_the_worked_answers() {
         if case.answers.iter().any(is_inside) {
             continue;
         }
-        let book = Book::read(&read_fixture(&format!("worked/{}", case.file)));
+        let text = read_fixture(&format!("worked/{}", case.file));
+        if text.starts_with("customer,start,end,") {
+            // Contracts are worked by hand alone: the model reads rows of months.
+            continue;
+        }
+        let book = Book::read(&text);
         let settings = Settings::parse(&case.args);
-        let Answer::Records(records) = Model::new(&book, &settings).answer() else {
+        let Answer::Records(records) = oracle::map::answer(&book, &settings) else {
             panic!("{}: the model finds errors", case.name);
         };
         for answer in &case.answers {

@@ -78,7 +78,14 @@ fn published_answers_come_out() {
 
 #[test]
 fn every_worked_file_is_on_the_page() {
-    let named: Vec<String> = cases().into_iter().map(|case| case.file).collect();
+    let file = |arg: String| arg.strip_prefix("fixtures/worked/").map(str::to_owned);
+    let named: Vec<String> = cases()
+        .into_iter()
+        .flat_map(|case| {
+            let beside = case.args.into_iter().filter_map(file);
+            beside.chain([case.file]).collect::<Vec<_>>()
+        })
+        .collect();
     for entry in std::fs::read_dir(fixture("worked")).expect("the folder") {
         let name = entry
             .expect("an entry")

@@ -1,13 +1,19 @@
 //! What can be typed. Nothing here looks at files, settings or defaults.
 
 mod cohorts;
+mod compare;
+mod customers;
 
 use clap::{
     ArgAction, ArgMatches, Command as ClapCommand, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
+pub(super) use compare::{CompareArgs, DefinitionsArgs};
+
 use crate::policies::POLICIES;
 pub(super) use cohorts::{CohortsArgs, Triangle};
+
+pub(super) use customers::CustomersArgs;
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
 #[derive(Debug, Parser)]
@@ -81,12 +87,18 @@ pub(super) enum Command {
     Calc(Box<CalcArgs>),
     /// Compute retention triangles: NRR, GRR and logos by the period in which customers started
     Cohorts(Box<CohortsArgs>),
+    /// List who moved NRR and GRR, and by how much; concentration, and the rates without the largest customers
+    Customers(Box<CustomersArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
     /// Write the ledger, one row a customer and month, as a file that reads back to itself
     Ledger(Box<LedgerArgs>),
     /// Write a settings file, nrr.toml, from what was detected
     Init(Box<InitArgs>),
+    /// Compute one period under every named definition, and say why they differ
+    Compare(Box<CompareArgs>),
+    /// List the named definitions, or print one as a file that can be changed
+    Definitions(DefinitionsArgs),
     /// Print the long text of an error code, or the meaning of a metric, policy, setting or preset
     Explain(ExplainArgs),
 }
@@ -97,9 +109,12 @@ impl Command {
         match self {
             Command::Calc(_) => "calc",
             Command::Cohorts(_) => "cohorts",
+            Command::Customers(_) => "customers",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",
+            Command::Compare(_) => "compare",
+            Command::Definitions(_) => "definitions",
             Command::Explain(_) => "explain",
         }
     }
@@ -257,6 +272,12 @@ const fn list(
 /// Every setting that is no policy.
 pub(super) const SETTINGS: &[Setting] = &[
     setting(
+        "definition",
+        "NAME|FILE",
+        "Definition",
+        "A set of choices: one that `nrr definitions` lists, or a file of them; flags win over it",
+    ),
+    setting(
         "every",
         "GRAIN",
         "Periods",
@@ -360,6 +381,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "COL",
         "Columns",
         "The column of the end of the billing period",
+    ),
+    setting(
+        "parent",
+        "COL",
+        "Columns",
+        "The column of whom a customer belongs to, for --level parent",
     ),
     setting(
         "preset",
@@ -526,6 +553,14 @@ pub(super) fn setting_names() -> impl Iterator<Item = &'static str> {
 pub(super) struct SettingArgs {
     /// Name and value, in the order of the registers; several values for a list.
     pub(super) typed: Vec<(&'static str, Vec<String>)>,
+}
+
+impl SettingArgs {
+    /// What was typed for a setting that takes one value.
+    pub(super) fn value(&self, name: &str) -> Option<&str> {
+        let (_, values) = self.typed.iter().find(|(typed, _)| *typed == name)?;
+        values.first().map(String::as_str)
+    }
 }
 
 impl clap::Args for SettingArgs {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::args::{Common, PeriodArgs, ReadArgs, SETTINGS, SettingArgs, setting_names};
 use super::environment::Environment;
-use super::settings::{FileSettings, read_settings};
+use super::settings::{ChosenDefinition, FileSettings, read_definition, read_settings};
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::LoadOptions;
-use crate::input::columns::{Role, Wanted};
+use crate::input::columns::{Role, Wanted, quoted};
 use crate::input::date::DateOrder;
 use crate::input::encoding::Encoding;
 use crate::input::filter::Filter;
@@ -19,7 +19,7 @@ use crate::input::shape::rules::{AmountIs, Per};
 use crate::input::shape::{EndRule, History, Shape};
 use crate::metrics::{Ask, Confidence, ControlTotal};
 use crate::output::Format;
-use crate::policies::{Interval, Origin, POLICIES, Policies};
+use crate::policies::{Interval, Level, Origin, POLICIES, Policies};
 use crate::text;
 use crate::units::{FiscalYear, Grain, Month, Period, PeriodError};
 
@@ -42,6 +42,8 @@ pub(super) struct Config {
     pub(super) is_sensitive: bool,
     /// How the result looks.
     pub(super) format: Format,
+    /// The definition that was chosen, by flag or settings file.
+    pub(super) definition: Option<ChosenDefinition>,
 }
 
 /// A setting or policy that somebody set.
@@ -78,9 +80,11 @@ pub(super) fn config(
     environment: &Environment,
 ) -> Result<Config, Errors> {
     let file = read_settings(common, environment)?;
+    let definition = chosen_definition(&args.settings, &file, environment)?;
     let mut resolver = Resolver {
         typed: &args.settings,
         file: &file,
+        definition: definition.as_ref(),
         errors: Vec::new(),
     };
     let policies = resolver.policies();
@@ -103,6 +107,7 @@ pub(super) fn config(
             is_sensitive,
             set: resolver.set(),
             format,
+            definition,
         })
     } else {
         let mut errors = resolver.errors;
@@ -111,9 +116,46 @@ pub(super) fn config(
     }
 }
 
+/// The definition that a flag names, from the working folder, or else the settings file, from its own.
+fn chosen_definition(
+    typed: &SettingArgs,
+    file: &FileSettings,
+    environment: &Environment,
+) -> Result<Option<ChosenDefinition>, Errors> {
+    const NAME: &str = "definition";
+    if let Some(asked) = typed.value(NAME) {
+        let folder = environment.folder().cloned().unwrap_or_default();
+        let definition = read_definition(asked, &folder, environment)?;
+        return Ok(Some(ChosenDefinition {
+            is_typed: true,
+            ..definition
+        }));
+    }
+    let Some(value) = file.values.get(NAME) else {
+        return Ok(None);
+    };
+    let placed = |mut errors: Errors| {
+        for error in &mut errors.list {
+            let place = error.place.get_or_insert_with(|| value.place.clone());
+            if place.line.is_none() {
+                *place = value.place.clone();
+            }
+        }
+        errors
+    };
+    let [asked] = value.values.as_slice() else {
+        let message = Message::new(Code::BadValue, "`definition` takes one name or file");
+        return Err(placed(Errors::from(message)));
+    };
+    read_definition(asked, &file.folder, environment)
+        .map(Some)
+        .map_err(placed)
+}
+
 struct Resolver<'a> {
     typed: &'a SettingArgs,
     file: &'a FileSettings,
+    definition: Option<&'a ChosenDefinition>,
     errors: Vec<Message>,
 }
 
@@ -125,6 +167,8 @@ struct Given {
 }
 
 impl Resolver<'_> {
+    /// What was said of a setting: by flag, by a definition that a flag chose, in the settings file, by the
+    /// definition that is named there.
     fn given(&self, name: &str) -> Option<Given> {
         if let Some((_, values)) = self.typed.typed.iter().find(|(typed, _)| *typed == name) {
             return Some(Given {
@@ -133,6 +177,23 @@ impl Resolver<'_> {
                 place: None,
             });
         }
+        if self.definition.is_some_and(|chosen| chosen.is_typed) {
+            self.by_definition(name).or_else(|| self.by_file(name))
+        } else {
+            self.by_file(name).or_else(|| self.by_definition(name))
+        }
+    }
+
+    fn by_definition(&self, name: &str) -> Option<Given> {
+        let (value, origin) = self.definition?.choices.get(name)?;
+        Some(Given {
+            values: value.values.clone(),
+            origin: origin.clone(),
+            place: Some(value.place.clone()),
+        })
+    }
+
+    fn by_file(&self, name: &str) -> Option<Given> {
         let value = self.file.values.get(name)?;
         let line = value.place.line.unwrap_or_default();
         let origin = Origin::File(format!("{}:{line}", value.place.file));
@@ -196,6 +257,9 @@ impl Resolver<'_> {
 
     fn policies(&mut self) -> Policies {
         let mut policies = Policies::default();
+        if let Some(chosen) = self.definition {
+            chosen.name.clone_into(&mut policies.definition);
+        }
         for policy in POLICIES {
             let Some((value, given)) = self.one(policy.name) else {
                 continue;
@@ -283,12 +347,14 @@ impl Resolver<'_> {
                 _ => None,
             });
         let origins: BTreeMap<&'static str, String> = origins.collect();
+        let has_parents = self.has_parents();
         let roles = Role::ALL.map(|role| self.one(role.setting()).map(|(value, _)| value));
         LoadOptions {
             columns: Wanted {
                 roles,
                 signup: None,
                 by,
+                has_parents,
                 filters: filters.iter().map(|filter| filter.column.clone()).collect(),
             },
             origins,
@@ -315,6 +381,26 @@ impl Resolver<'_> {
                 .unwrap_or_else(all_cores),
             ..self.shape_options()
         }
+    }
+
+    /// True if units are parents; a flag that names their column without that would do nothing.
+    fn has_parents(&mut self) -> bool {
+        let level = self
+            .given("level")
+            .and_then(|given| given.values.last().cloned());
+        let has_parents = level.as_deref() == Some(Level::Parent.word());
+        let typed = self
+            .given("parent")
+            .filter(|given| given.origin == Origin::Flag);
+        if let (Some(given), false) = (typed, has_parents) {
+            let headline = "`--parent` names the column of parents, and nothing counts by parent";
+            let parent = quoted(given.values.last().map_or("COL", String::as_str));
+            self.errors.push(
+                Message::new(Code::UnfitSetting, headline)
+                    .help(format!("`--level parent --parent {parent}`")),
+            );
+        }
+        has_parents
     }
 
     /// What a row is and how it is taken, as far as it was said.

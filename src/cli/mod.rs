@@ -8,6 +8,7 @@ mod command;
 mod config;
 mod environment;
 mod exit;
+mod mapped;
 mod message;
 mod output_file;
 mod progress;
@@ -67,9 +68,12 @@ pub fn run(
     let outcome = match &args.command {
         Command::Calc(calc) => command::calc::run(calc, context),
         Command::Cohorts(cohorts) => command::cohorts::run(cohorts, context),
+        Command::Customers(customers) => command::customers::run(customers, context),
         Command::Inspect(inspect) => command::inspect::run(inspect, context),
         Command::Ledger(ledger) => command::ledger::run(ledger, context),
         Command::Init(init) => command::init::run(init, context),
+        Command::Compare(compare) => command::compare::run(compare, context),
+        Command::Definitions(definitions) => command::definitions::run(definitions, context),
         Command::Explain(explain) => command::explain::run(explain, context.streams),
     };
     let outcome = outcome.and_then(|()| streams.stdout.flush().map_err(exit::Failure::Stdout));

@@ -2,6 +2,8 @@
 //! the result.
 
 use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
 
 use super::Streams;
 use super::args::{Common, ReadArgs};
@@ -12,11 +14,14 @@ use super::message::{Messenger, color};
 use super::output_file::{OutputFile, cannot_write};
 use super::progress::Bar;
 use crate::error::{Code, Errors, Message, Place};
+use crate::input::map::{MapFile, read_map};
+use crate::input::rates::read_rates;
 use crate::input::source::Source;
-use crate::input::{Loaded, Trait, load, look};
+use crate::input::{LoadOptions, Loaded, Trait, load, look};
+use crate::ledger::Rates;
 use crate::metrics::{ControlTotal, months};
 use crate::output::{Beginning, Look, Report, render_beginnings, render_declaration};
-use crate::policies::Policies;
+use crate::policies::{Origin, Policies};
 
 /// What a command works with besides its own arguments.
 pub(super) struct Context<'a, 's> {
@@ -35,6 +40,13 @@ pub(super) struct Context<'a, 's> {
 /// Where a result goes: a file and its name, or standard output.
 pub(super) struct Target {
     file: Option<(String, OutputFile)>,
+}
+
+impl Target {
+    /// Standard output.
+    pub(super) const fn stdout() -> Target {
+        Target { file: None }
+    }
 }
 
 impl Context<'_, '_> {
@@ -58,15 +70,33 @@ impl Context<'_, '_> {
         let sources = sources(args, self)?;
         refuse_overwriting(args, self.environment)?;
         let target = self.open(args)?;
+        let options = self.options(config, &config.policies)?;
         let bar = Bar::new(
             sources.iter().map(Source::size).sum(),
             self.streams.stderr_is_terminal && !self.common.quiet,
         );
-        let loaded = load(sources, &config.load, &config.policies, &|bytes| {
+        let loaded = load(sources, &options, &config.policies, &|bytes| {
             bar.set(bytes);
         });
         bar.finish();
         Ok((loaded?, target))
+    }
+
+    /// Reads the inputs once more under other choices; `None` if one of them is a pipe.
+    pub(super) fn read_again(
+        &self,
+        args: &ReadArgs,
+        config: &Config,
+        policies: &Policies,
+    ) -> Option<Result<Loaded, Errors>> {
+        if args.files.is_empty() || args.files.iter().any(|name| name == "-") {
+            return None;
+        }
+        let folder = self.environment.folder();
+        let files = args.files.iter();
+        let sources = files.map(|name| Source::path_in(folder, name)).collect();
+        let options = self.options(config, policies);
+        Some(options.and_then(|options| load(sources, &options, policies, &|_| {})))
     }
 
     /// Shows people what the beginnings of files say, where reading them stopped; a pipe can be read only
@@ -91,24 +121,29 @@ impl Context<'_, '_> {
                 traits: traits.into_iter().map(plain).collect(),
             })
             .collect();
-        self.write(Target { file: None }, |look, out| {
+        self.write(Target::stdout(), |look, out| {
             render_beginnings(&seen, config.format, look, out)?;
             out.flush()
         })
     }
 
-    /// Reads the inputs once more under other choices; `None` where they cannot be read so, or a pipe is among them.
-    pub(super) fn read_again(
-        &self,
-        args: &ReadArgs,
-        config: &Config,
-        policies: &Policies,
-    ) -> Option<Loaded> {
-        let folder = self.environment.folder();
-        let has_pipe = args.files.is_empty() || args.files.iter().any(|name| name == "-");
-        let sources = args.files.iter().map(|name| Source::path_in(folder, name));
-        let sources = (!has_pipe).then(|| sources.collect())?;
-        load(sources, &config.load, policies, &|_| ()).ok()
+    /// How to read, with the files that choices name.
+    fn options(&self, config: &Config, policies: &Policies) -> Result<LoadOptions, Errors> {
+        Ok(LoadOptions {
+            map: self.map(config, policies)?,
+            rates: rates(policies, self.environment)?.map(Arc::new),
+            ..config.load.clone()
+        })
+    }
+
+    /// The file of ids that are one customer, if one is named.
+    fn map(&self, config: &Config, policies: &Policies) -> Result<Option<MapFile>, Errors> {
+        let Some(name) = &policies.map else {
+            return Ok(None);
+        };
+        let name = beside_settings(name, policies.origin("map"));
+        let source = Source::path_in(self.environment.folder(), &name);
+        Ok(Some(read_map(source, &config.load)?))
     }
 
     /// Opens the output file, if one is named.
@@ -226,6 +261,48 @@ pub(super) fn prove(loaded: &mut Loaded, config: &Config) -> Result<(), Errors> 
         });
     }
     Ok(())
+}
+
+/// The rates that other currencies are converted at, where a file of them is named.
+///
+/// # Errors
+///
+/// [`Code::UnfitSetting`] where what goes with it is missing, and what is wrong with the file.
+fn rates(policies: &Policies, environment: &Environment) -> Result<Option<Rates>, Errors> {
+    let needs = |name: &str, other: &str, help: &str| {
+        let headline = format!("`{name}` has nothing to act on without `{other}`");
+        Errors::from(
+            Message::new(Code::UnfitSetting, headline)
+                .note(format!("set by {}", policies.origin(name)))
+                .help(help),
+        )
+    };
+    let Some(file) = &policies.fx_rates else {
+        if policies.is_set("fx") {
+            let help = "name the file of rates with `--fx-rates FILE`, or leave out `fx`";
+            return Err(needs("fx", "fx-rates", help));
+        }
+        return Ok(None);
+    };
+    let Some(kept) = &policies.currency else {
+        let help = "say what to convert to, such as `--currency USD`";
+        return Err(needs("fx-rates", "currency", help));
+    };
+    let name = beside_settings(file, policies.origin("fx-rates"));
+    let source = Source::path_in(environment.folder(), &name);
+    read_rates(source, kept, policies.fx).map(Some)
+}
+
+/// A file that a setting names: from the working folder, or from that of the settings file which names it.
+fn beside_settings(file: &str, origin: &Origin) -> String {
+    let Origin::File(line) = origin else {
+        return file.to_owned();
+    };
+    let settings = line
+        .rsplit_once(':')
+        .map_or(line.as_str(), |(name, _)| name);
+    let folder = Path::new(settings).parent().unwrap_or(Path::new(""));
+    folder.join(file).display().to_string()
 }
 
 /// A result is never written over the data it was made from.

@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use super::mapped::{choice_file, mapped_customers};
 use crate::error::{Code, Effect, Message};
 use crate::input::columns::Role;
 use crate::input::filter::Filter;
 use crate::input::header;
 use crate::input::shape::{History, Shape};
 use crate::input::{FileSummary, Loaded};
-use crate::ledger::Bridged;
+use crate::ledger::{Books, Bridged, Ledger};
 use crate::metrics::{
     Asked, Calculation, Confidence, Record, SMALL_BASE, billed_once_a_year, bridged_months, calc,
     findings_for,
 };
-use crate::output::{Choice, Definition, Input, InputFile, Report};
-use crate::policies::{Basis, CohortBase, Duplicates, Origin, Policies, SegmentAt, Spread};
+use crate::output::{Choice, ChoiceFile, Definition, Input, InputFile, Report};
+use crate::policies::{
+    Basis, CohortBase, Duplicates, Level, NamedDefinition, Origin, Policies, SegmentAt, Spread,
+};
 use crate::text;
 use crate::units::{Month, Ratio};
 
@@ -73,11 +76,31 @@ pub(super) fn bridge(policies: &Policies, loaded: &mut Loaded) -> Result<Vec<Bri
                 "leave it out with `--grace 0`, or pass `--basis stock` if amounts are run rates",
             ));
     }
-    let bridged = loaded.books.customers.bridge(policies.grace);
-    if let Some(products) = &mut loaded.books.products {
-        products.bridge_products(&loaded.books.customers, &bridged);
+    if policies.level == Level::Parent {
+        // Units are put together at each closing, and filled then.
+        return Ok(Vec::new());
     }
-    Ok(bridged)
+    if let Some(mapped) = &mut loaded.mapped {
+        fill(&mut mapped.unmapped, policies.grace);
+    }
+    let bridged = fill(&mut loaded.books, policies.grace);
+    let books = &loaded.books;
+    let mut unrated = books.customers.unrated_months();
+    unrated.extend(books.products.iter().flat_map(Ledger::unrated_months));
+    match books.customers.missing_rates(&unrated) {
+        Some(message) => {
+            Err(message.note("`grace` filled months that have no row in the currency"))
+        }
+        None => Ok(bridged),
+    }
+}
+
+fn fill(books: &mut Books, months: u32) -> Vec<Bridged> {
+    let bridged = books.customers.bridge(months);
+    if let Some(products) = &mut books.products {
+        products.bridge_products(&books.customers, &bridged);
+    }
+    bridged
 }
 
 /// What a calculation was about.
@@ -106,8 +129,16 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
         asked,
         confidence: _,
     } = *question;
-    let ledger = &loaded.books.customers;
+    let units = calculation.units.clone();
+    let (ledger, bridged) = match &units {
+        Some(units) => (&units.books.customers, units.bridged.as_slice()),
+        None => (&loaded.books.customers, bridged),
+    };
     let mut warnings = loaded.warnings.clone();
+    warnings.extend(mapped_customers(
+        loaded,
+        without_map(policies, loaded, asked, &calculation.records),
+    ));
     warnings.extend(no_history(loaded));
     warnings.extend(assumed_basis(policies, loaded, asked, &calculation.records));
     warnings.extend(billed_revenue(policies, loaded, asked));
@@ -143,9 +174,25 @@ pub(super) fn build(question: &Question<'_>, calculation: Calculation) -> Report
     }
 }
 
+/// What has to be known beside one figure under choices that are compared with others.
+pub(super) fn cautions(
+    policies: &Policies,
+    loaded: &Loaded,
+    asked: &Asked,
+    record: &Record,
+) -> Vec<Message> {
+    let records = std::slice::from_ref(record);
+    let mut warnings = Vec::new();
+    warnings.extend(assumed_basis(policies, loaded, asked, records));
+    warnings.extend(billed_revenue(policies, loaded, asked));
+    warnings.extend(partial(records, loaded.books.customers.last()));
+    warnings
+}
+
 /// The declaration of what was read, without records: for commands that compute no figure.
 pub(super) fn declared(policies: &Policies, filters: (&[Filter], &str), loaded: &Loaded) -> Report {
     let mut warnings = loaded.warnings.clone();
+    warnings.extend(mapped_customers(loaded, None));
     warnings.extend(no_history(loaded));
     warnings.extend(several_dates(policies, loaded));
     Report {
@@ -203,8 +250,14 @@ fn definition(
     let more: BTreeSet<String> = more.collect();
     let mut more: Vec<String> = more.into_iter().collect();
     more.extend(columns_set(loaded));
+    more.extend(loaded.rates.as_ref().map(|rates| {
+        let content = blake3::hash(rates.content().as_bytes());
+        format!("fx-rates={}", content.to_hex())
+    }));
+    let mapped = loaded.mapped.iter();
+    more.extend(mapped.flat_map(|mapped| mapped.file.content()));
     Definition {
-        name: "standard".to_owned(),
+        name: policies.definition.clone(),
         fingerprint: policies.fingerprint(&more),
         choices,
         filters,
@@ -257,6 +310,7 @@ fn input(loaded: &Loaded, basis: Basis) -> Input {
         }
     };
     Input {
+        choices: choice_files(loaded),
         rows: files.iter().map(|file| file.rows).sum(),
         files,
         customers: ledger.customers().len() as u64,
@@ -269,20 +323,34 @@ fn input(loaded: &Loaded, basis: Basis) -> Input {
     }
 }
 
+/// The files that choices name.
+fn choice_files(loaded: &Loaded) -> Vec<ChoiceFile> {
+    let rates = loaded.rates.as_deref().map(|rates| ChoiceFile {
+        choice: "fx-rates",
+        name: rates.file.clone(),
+        rows: rates.rows,
+        fingerprint: hexadecimal(rates.fingerprint),
+    });
+    choice_file(loaded).into_iter().chain(rates).collect()
+}
+
 fn input_file(file: &FileSummary) -> InputFile {
     InputFile {
         name: file.name.clone(),
         bytes: file.bytes,
         rows: file.rows,
-        fingerprint: blake3::Hash::from_bytes(file.fingerprint)
-            .to_hex()
-            .to_string(),
+        fingerprint: hexadecimal(file.fingerprint),
         traits: file
             .traits
             .iter()
             .map(|found| (found.name, found.value.clone(), found.origin.clone()))
             .collect(),
     }
+}
+
+/// A fingerprint as text.
+pub(super) fn hexadecimal(hash: [u8; 32]) -> String {
+    blake3::Hash::from_bytes(hash).to_hex().to_string()
 }
 
 /// The amount as its column says it; run rates that are summed over time are no run rate any more.
@@ -435,12 +503,32 @@ fn assumed_basis(
     Some(message.effect(effect))
 }
 
+/// NRR of the one period asked for as it is without the map.
+fn without_map(
+    policies: &Policies,
+    loaded: &Loaded,
+    asked: &Asked,
+    records: &[Record],
+) -> Option<Effect> {
+    let mapped = loaded.mapped.as_ref().filter(|_| !asked.is_range)?;
+    let before = records.first()?.rollforward()?.nrr();
+    let after = nrr_of(&mapped.unmapped, policies, asked)?;
+    (before.is_defined() && after.is_defined()).then(|| Effect {
+        before,
+        after,
+        reading: "without the map".to_owned(),
+    })
+}
+
 /// NRR of the one period asked for under other choices.
 fn nrr_under(policies: &Policies, loaded: &Loaded, asked: &Asked) -> Option<Ratio> {
-    let calculation = calc(&loaded.books, asked, policies).ok()?;
-    let [record] = calculation.records.as_slice() else {
-        return None;
-    };
+    nrr_of(&loaded.books, policies, asked)
+}
+
+/// NRR of the one period asked for, on these books.
+fn nrr_of(books: &Books, policies: &Policies, asked: &Asked) -> Option<Ratio> {
+    let calculation = calc(books, asked, policies).ok()?;
+    let record = calculation.records.first().filter(|_| !asked.is_range)?;
     Some(record.rollforward()?.nrr())
 }
 
@@ -487,6 +575,17 @@ fn products_netted(loaded: &Loaded) -> Option<Message> {
 
 fn flattering(policies: &Policies, loaded: &Loaded) -> Vec<Message> {
     let mut messages = Vec::new();
+    let named = NamedDefinition::named(&policies.definition);
+    let reads_high = |choice: &NamedDefinition| choice.name == "teamviewer";
+    let is_kept = policies.basis == Basis::Flow && policies.cohort_base == CohortBase::Opening;
+    if let Some(definition) = named.filter(|one| is_kept && reads_high(one)) {
+        let headline = format!("`{}` reads high", definition.name);
+        messages.push(
+            Message::new(Code::FlatteringPolicy, headline)
+                .note(definition.caution)
+                .help("`--definition snowflake` measures only who paid in the first month"),
+        );
+    }
     if !policies.min_closing.is_zero() {
         let headline = "`min-closing` leaves customers out that shrank or left, and hides losses";
         messages.push(

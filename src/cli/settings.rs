@@ -1,14 +1,16 @@
-//! `nrr.toml`: every key a flag's name, every value with the line it stands on.
+//! `nrr.toml` and files of definitions: every key a flag's name, every value with the line it stands on.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::args::{Common, setting_names};
 use super::environment::Environment;
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::preset::{Preset, parse_table};
+use crate::policies::{DEFINITIONS, NamedDefinition, Origin, POLICIES, Policy};
 use crate::text;
 
 /// The file's name.
@@ -30,6 +32,21 @@ pub(super) struct FileSettings {
     pub(super) values: BTreeMap<String, FileValue>,
     /// The presets of its tables `[presets.NAME]`.
     pub(super) presets: Vec<Preset>,
+    /// The folder it stands in, from which the paths in it are looked for.
+    pub(super) folder: PathBuf,
+}
+
+/// A definition from a file, or one that comes with the program.
+#[derive(Debug, Default)]
+pub(super) struct ChosenDefinition {
+    /// Its name.
+    pub(super) name: String,
+    /// The policies it names, each with its value and where that came from.
+    pub(super) choices: BTreeMap<String, (FileValue, Origin)>,
+    /// True if a flag chose it, and not a settings file.
+    pub(super) is_typed: bool,
+    /// True if it comes with the program.
+    pub(super) is_shipped: bool,
 }
 
 /// Reads the settings file that is named, or the nearest above the working folder.
@@ -60,7 +77,143 @@ pub(super) fn read_settings(
             .at(Place::file(&name))
             .note(format!("{error:#}"))
     })?;
-    parse_settings(&text, &name)
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let settings = parse_settings(&text, &name)?;
+    Ok(FileSettings { folder, ..settings })
+}
+
+/// The definition of this name, or of the file of this path, looked for from a folder.
+///
+/// # Errors
+///
+/// [`Code::UnknownDefinition`]; a file that cannot be read, that is no TOML, or that holds anything but a
+/// name and policies.
+pub(super) fn read_definition(
+    asked: &str,
+    folder: &Path,
+    environment: &Environment,
+) -> Result<ChosenDefinition, Errors> {
+    if let Some(definition) = NamedDefinition::named(asked) {
+        return Ok(shipped(definition));
+    }
+    let path = folder.join(asked);
+    let is_path = asked.contains(['/', '\\', '.']) || path.is_file();
+    if !is_path {
+        return Err(Errors::from(unknown_definition(asked)));
+    }
+    let name = shown(&path, environment);
+    let text = read_file(&path).map_err(|error| {
+        let headline = format!("cannot read the definition `{name}`");
+        Message::new(Code::UnreadableSettings, headline)
+            .at(Place::file(&name))
+            .note(format!("{error:#}"))
+    })?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    parse_definition(&text, &name, &stem)
+}
+
+/// A definition that comes with the program.
+fn shipped(definition: &NamedDefinition) -> ChosenDefinition {
+    let choice = |(name, value): &(&str, &str)| {
+        let value = FileValue {
+            values: vec![(*value).to_owned()],
+            place: Place::default(),
+        };
+        ((*name).to_owned(), (value, definition.origin()))
+    };
+    ChosenDefinition {
+        name: definition.name.to_owned(),
+        choices: definition.choices.iter().map(choice).collect(),
+        is_shipped: true,
+        ..ChosenDefinition::default()
+    }
+}
+
+/// No such definition: the nearest one, or where they are listed.
+pub(super) fn unknown_definition(asked: &str) -> Message {
+    let names = DEFINITIONS.iter().map(|definition| definition.name);
+    let headline = format!("`{asked}` is no definition");
+    let message = Message::new(Code::UnknownDefinition, headline);
+    match text::nearest(asked, names) {
+        Some(near) => message.help(format!("`{near}` is one")),
+        None => message
+            .expected("a name that `nrr definitions` lists, or a file")
+            .help("`nrr definitions`"),
+    }
+}
+
+/// Reads a definition's file: its name, by default that of the file, and policies.
+fn parse_definition(text: &str, file: &str, stem: &str) -> Result<ChosenDefinition, Errors> {
+    let table = parse_toml(text, file)?;
+    let mut definition = ChosenDefinition {
+        name: stem.to_owned(),
+        ..ChosenDefinition::default()
+    };
+    let mut errors = Vec::new();
+    for (key, value) in table.get_ref() {
+        let at = place(text, file, key.span());
+        let is_policy = Policy::index(key.get_ref()).is_some();
+        match texts(value.get_ref()) {
+            _ if !is_policy && key.get_ref() != "name" => {
+                errors.push(no_policy(key.get_ref(), at));
+            }
+            Some(values) if is_policy => {
+                let line = at.line.unwrap_or_default();
+                let origin = Origin::Definition(format!("{file}:{line}"));
+                let value = FileValue { values, place: at };
+                let key = key.get_ref().to_string();
+                definition.choices.insert(key, (value, origin));
+            }
+            Some(values) if is_name(&values) => definition.name = values.concat(),
+            _ => {
+                let headline = format!("`{}` takes one text", key.get_ref());
+                let at = place(text, file, value.span());
+                errors.push(Message::new(Code::BadValue, headline).at(at));
+            }
+        }
+    }
+    errors.sort_by_key(|error| error.place.as_ref().and_then(|place| place.line));
+    if errors.is_empty() {
+        Ok(definition)
+    } else {
+        Err(Errors::from(errors))
+    }
+}
+
+/// True for one text that can be shown on a line.
+fn is_name(values: &[String]) -> bool {
+    let is_shown = |name: &String| !name.trim().is_empty() && !name.chars().any(char::is_control);
+    matches!(values, [name] if is_shown(name))
+}
+
+/// A key of a definition that is none.
+fn no_policy(key: &str, at: Place) -> Message {
+    let message = Message::new(Code::UnknownSetting, format!("`{key}` is no policy")).at(at);
+    if setting_names().any(|name| name == key) {
+        return message
+            .note("a definition holds its name and policies; how a file is read is none of it")
+            .help(format!("put `{key}` into nrr.toml"));
+    }
+    let known = POLICIES.iter().map(|policy| policy.name);
+    match text::nearest(key, known.chain(["name"])) {
+        Some(near) => message.help(format!("`{near}` is one")),
+        None => message
+            .expected("`name`, or a policy such as `lookback`")
+            .help("see them with `nrr definitions standard`"),
+    }
+}
+
+fn parse_toml<'a>(text: &'a str, name: &str) -> Result<Spanned<DeTable<'a>>, Message> {
+    DeTable::parse(text).map_err(|error| {
+        let message = Message::new(
+            Code::UnreadableSettings,
+            format!("cannot read `{name}` as TOML"),
+        )
+        .note(error.message());
+        message.at(error
+            .span()
+            .map_or_else(|| Place::file(name), |span| place(text, name, span)))
+    })
 }
 
 #[expect(
@@ -101,16 +254,7 @@ fn shown(path: &Path, environment: &Environment) -> String {
 }
 
 fn parse_settings(text: &str, name: &str) -> Result<FileSettings, Errors> {
-    let table = DeTable::parse(text).map_err(|error| {
-        let message = Message::new(
-            Code::UnreadableSettings,
-            format!("cannot read `{name}` as TOML"),
-        )
-        .note(error.message());
-        message.at(error
-            .span()
-            .map_or_else(|| Place::file(name), |span| place(text, name, span)))
-    })?;
+    let table = parse_toml(text, name)?;
     let (mut settings, mut errors) = (FileSettings::default(), Vec::new());
     for (key, value) in table.get_ref() {
         let at = place(text, name, key.span());

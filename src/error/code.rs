@@ -265,8 +265,20 @@ codes! {
     /// Amounts are in several currencies, and a retention ratio needs one: added up as they
     /// are, or converted at rates that move, they show the exchange rate and not what
     /// customers did. Rows that name no currency count as one of their own. Keep one with
-    /// `--currency`.
+    /// `--currency`, and convert the others to it with `--fx-rates`. Rows that name none
+    /// cannot be converted.
     MixedCurrencies = "mixed-currencies", Error;
+    /// The file of `fx-rates` cannot be read as one: the header is not month, currency and
+    /// rate, a month, currency or rate cannot be read, a rate is zero or below, one month
+    /// has two rates of a currency, or the currency that is converted to has another rate
+    /// than 1. Rates are plain decimals such as 1.0842: how much of the currency that is
+    /// kept one unit of the other is. All such lines of the file are shown.
+    UnreadableRates = "unreadable-rates", Error;
+    /// Amounts have to be converted and the file of `fx-rates` has no rate of their currency
+    /// for a month: one in which rows stand, or one that `fx constant` or `floating` reads a
+    /// later month at. A missing rate is never taken for 1, nor for that of another month.
+    /// The message lists currencies and months, and where they are first needed.
+    MissingRate = "missing-rate", Error;
     /// No row is in the currency that was asked for with `currency`. The message lists the
     /// currencies there are. Ask for one of those, or for none if there is only one.
     UnknownCurrency = "unknown-currency", Error;
@@ -351,6 +363,28 @@ codes! {
     /// months, and no chain of months leads from one sum to the other. Ask for a single month,
     /// measure run rates with `--basis stock`, or take `--method point-to-point`.
     MethodOnFlow = "method-on-flow", Error;
+    /// A command that is about one period was not told which. Over several periods a customer can be new, expand
+    /// and leave, so there is no one class and no one effect to list. Name the period with `--period`; the message
+    /// proposes the latest whole one of the data.
+    PeriodNeeded = "period-needed", Error;
+    /// The effect of a customer on a rate is the rate less the rate without that customer, and `nrr customers` works
+    /// it out between one opening and one closing. Under `method compound`, `summed` or `trailing-average` a rate is
+    /// made of many months, each with a base of its own. Leave `method` out or pass `--method point-to-point`.
+    MethodWithoutEffects = "method-without-effects", Error;
+    /// `nrr customers` was asked for the product column as an attribute of the customer. A customer can have several
+    /// products, and naming one of them would hide the others. Leave the column out of `--by`, read the rows of one
+    /// product with `--where`, or say with `--product none` that the column is a trait of the customer.
+    ProductAsAttribute = "product-as-attribute", Error;
+    /// A row of the file of `map` names no id where one has to stand: which id counts as another's is said by both
+    /// `from` and `to`. Fill it in or remove the row.
+    EmptyId = "empty-id", Error;
+    /// The file of `map` gives an id twice for the same month. Its rows can count as one customer's alone, and a row that
+    /// was entered twice may be a slip of another. Remove one of them; a later row with a month in `effective` takes
+    /// the place of an earlier one from then on.
+    MapClash = "map-clash", Error;
+    /// In the file of `map` an id leads to another, that to a third, and the last one back to the first. Nobody can be
+    /// told whose the rows are. Remove one of the rows, or give them months in `effective` that do not overlap.
+    MapCycle = "map-cycle", Error;
     /// A flag, or a combination of flags, that cannot be run. Nothing was read. `nrr
     /// --help` and `nrr calc --help` list every flag with what it takes.
     Usage = "usage", Error;
@@ -363,6 +397,10 @@ codes! {
     /// `lookback` or `date-order`; `nrr calc --help` lists them. Files and periods are
     /// given on the command line alone.
     UnknownSetting = "unknown-setting", Error;
+    /// A definition was asked for that neither comes with the program nor is a file. The
+    /// nearest name is offered; `nrr definitions` lists them all, and a file of one's own is
+    /// named by its path, such as `--definition board.toml`.
+    UnknownDefinition = "unknown-definition", Error;
     /// A settings file cannot be read, or is not TOML. Each line holds a key, `=` and a
     /// value: texts in quotes, numbers without, lists in brackets. Mend the line named,
     /// choose another file with `--config`, or run without one with `--no-config`.
@@ -466,6 +504,10 @@ codes! {
     /// currency's book, not of the whole; a customer who changes currency looks lost. How
     /// many rows of which currency is in the message.
     OtherCurrencies = "other-currencies", Warning;
+    /// Rows in other currencies were converted at the rates of `fx-rates`. At which of them
+    /// says `fx`: a figure at floating rates moves with them, on a line of its own. How many
+    /// rows of which currency is in the message.
+    ConvertedCurrencies = "converted-currencies", Warning;
     /// Some customers have rows inside and outside the filter. What moves out of it counts
     /// as churn, and what moves in as new or returning, although nobody left. Filter by
     /// something that a customer keeps, such as the country it signed in.
@@ -570,7 +612,7 @@ codes! {
     LateRenewals = "late-renewals", Warning;
     /// One id ends and another starts in the next month at the same amount, which nobody else pays. It may be one customer
     /// under a new id, after a migration or a new contract; then its churn and its arrival are both wrong, and NRR
-    /// reads too low. If it is one customer, give it one id in the export.
+    /// reads too low. If it is one customer, give it one id in the export, or name both in a file for `--map`.
     IdChange = "id-change", Warning;
     /// Ids differ by nothing but capitals, blanks, invisible characters, the way an accented letter is stored, or zeros at
     /// their start. They count as different customers, for some systems do tell ids apart by capitals. If they are
@@ -584,6 +626,13 @@ codes! {
     /// or less than half of the customers have revenue in it. What is not billed yet reads as churn. Nothing is cut by
     /// itself: leave the month out with `--through`.
     UnfinishedMonth = "unfinished-month", Warning;
+    /// Rows of some ids were counted as another's, as the file of `map` says. The message says how many ids, and what
+    /// NRR is without the map. A map moves the number like any other choice: it stands in the definition.
+    MappedCustomers = "mapped-customers", Warning;
+    /// The file of `map` names ids that no customer of the data has. A slip, another system's id, or zeros that a
+    /// spreadsheet took from the start of an id look like this; such a row merges nothing, or gives a customer a name that
+    /// nobody had. Write ids as they are in the data.
+    UnknownId = "unknown-id", Warning;
     /// Rows state an amount of exactly zero. They count as no revenue, and move no money. Under `zero active` such a row
     /// keeps the customer; some exports write one for every customer that ever was.
     ZeroAmounts = "zero-amounts", Warning;

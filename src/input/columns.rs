@@ -22,6 +22,8 @@ pub struct Wanted {
     pub by: Vec<String>,
     /// The columns of `--where`.
     pub filters: Vec<String>,
+    /// True if units are parents, so that a column has to hold them.
+    pub has_parents: bool,
 }
 
 /// Where everything stands in a file.
@@ -64,6 +66,11 @@ impl Columns {
     #[must_use]
     pub fn of(&self, role: Role) -> Option<usize> {
         self.roles[role as usize]
+    }
+
+    /// The columns whose values are kept for each row: those of `--by`, then that of the parent.
+    pub fn attributes(&self) -> impl Iterator<Item = usize> {
+        self.by.iter().copied().chain(self.of(Role::Parent))
     }
 
     /// True if `--by` names the product column: then each product is netted on its own.
@@ -135,6 +142,7 @@ pub fn assign(
         }
     }
     let by = finder.traits(wanted);
+    finder.parent(wanted, &mut roles, &mut by_whom);
     let filters: Vec<usize> = wanted
         .filters
         .iter()
@@ -164,7 +172,10 @@ pub fn assign(
 
 /// True for `--product none`: no column has the role, whatever its header says.
 fn is_left_out(role: Role, name: &str, line: &HeaderLine<'_>) -> bool {
-    let can_be = !matches!(role, Role::Customer | Role::Date | Role::Amount);
+    let can_be = !matches!(
+        role,
+        Role::Customer | Role::Date | Role::Amount | Role::Parent
+    );
     can_be && name == "none" && !line.cells.iter().any(|cell| cell == "none")
 }
 
@@ -291,6 +302,32 @@ impl Finder<'_> {
             *other != index && says_tax && says(*other, AMOUNTS)
         });
         std::iter::once(index).chain(others).collect()
+    }
+
+    /// Finds the column of the parent where units are parents; nobody else looks at it.
+    fn parent(&mut self, wanted: &Wanted, roles: &mut Roles, by_whom: &mut [ByWhom; Role::COUNT]) {
+        let role = Role::Parent as usize;
+        if !wanted.has_parents {
+            roles[role] = None;
+            return;
+        }
+        if roles[role].is_none() && wanted.roles[role].is_none() {
+            by_whom[role] = ByWhom::Header;
+            roles[role] = self.recognised(Role::Parent, &roles.clone());
+        }
+        if roles[role].is_none() && self.errors.is_empty() {
+            let mut message = super::missing::missing(self.line, roles, &[Role::Parent]);
+            let origin = self.origins.get("level");
+            message = message.note(match origin {
+                Some(origin) => format!("`level parent` was set by {origin}"),
+                None => "`--level parent` counts the customers of one parent as one".to_owned(),
+            });
+            if message.help.is_empty() {
+                let help = "add the column of parents to the export, and name it: `--parent COL`";
+                message = message.help(help);
+            }
+            self.errors.push(message);
+        }
     }
 
     /// True for `mrr` beside `arr`.

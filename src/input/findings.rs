@@ -7,7 +7,7 @@ use super::summary::Shared;
 use super::tally::{Tally, TallyEntry};
 use crate::error::{Code, Message, Place};
 use crate::ledger::{Attribute, Ledger, Part, RowPlace};
-use crate::policies::{Duplicates, Policies};
+use crate::policies::{Duplicates, Fx, Policies};
 use crate::text;
 
 /// A place as an editor jumps to it: `q3.csv:42`.
@@ -187,6 +187,31 @@ pub(super) fn other_currencies(
         Message::new(Code::OtherCurrencies, headline)
             .at(place(first))
             .found(counted(&entries))
+            .counting(rows),
+    )
+}
+
+pub(super) fn converted_currencies(
+    tally: &Tally,
+    policies: &Policies,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Option<Message> {
+    let entries = tally.by_rows();
+    let first = entries.iter().map(|entry| entry.first).min()?;
+    let rows = entries.iter().map(|entry| entry.rows).sum();
+    let kept = policies.currency.as_deref().unwrap_or_default();
+    let verb = if rows == 1 { "was" } else { "were" };
+    let headline = format!("{} {verb} converted to {kept}", text::count(rows, "row"));
+    let note = match policies.fx {
+        Fx::Constant => "both ends of a comparison are at the rates of its opening, as `fx constant` says".to_owned(),
+        Fx::Floating => "each end is at its own rates, as `fx floating` says; what rates did stands in `fx`, not in NRR".to_owned(),
+        Fx::Fixed(month) => format!("every month is at the rates of {month}, as `fx fixed` says"),
+    };
+    Some(
+        Message::new(Code::ConvertedCurrencies, headline)
+            .at(place(first))
+            .found(counted(&entries))
+            .note(note)
             .counting(rows),
     )
 }

@@ -1,6 +1,7 @@
 //! The whole way: every source read, in as many passes as its columns need, into one ledger.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::columns::Wanted;
 use super::date::DateOrder;
@@ -8,6 +9,7 @@ use super::encoding::Encoding;
 use super::file::{FileRead, FileReader};
 use super::filter::Filter;
 use super::header::{Scale, Unit};
+use super::map::MapFile;
 use super::number::Mark;
 use super::pattern::Pattern;
 use super::preset::Preset;
@@ -17,7 +19,7 @@ use super::source::Source;
 use super::summary::{self, FileSummary, Trait};
 use super::traits::Beginning;
 use crate::error::{Errors, Message};
-use crate::ledger::{Attribute, Books};
+use crate::ledger::{Attribute, Books, Rates};
 use crate::policies::{Basis, Policies};
 use crate::units::{Grain, Month};
 
@@ -74,8 +76,12 @@ pub struct LoadOptions {
     pub unit: Option<Unit>,
     /// The month that counted periods count from.
     pub first_period: Option<Month>,
+    /// The rates that amounts in other currencies are converted at; without them they are left out.
+    pub rates: Option<Arc<Rates>>,
     /// How many threads read rows; at least one.
     pub threads: usize,
+    /// Which ids are one customer.
+    pub map: Option<MapFile>,
     /// Which flag or line gave a setting, by its name, for messages.
     pub origins: BTreeMap<&'static str, String>,
 }
@@ -94,6 +100,8 @@ impl LoadOptions {
 pub struct Loaded {
     /// The ledgers.
     pub books: Books,
+    /// What the map of ids did to them.
+    pub mapped: Option<Mapped>,
     /// Every file and how it was read, in the order given.
     pub files: Vec<FileSummary>,
     /// The header of the amount column: what amounts are called, and what the basis is detected from.
@@ -114,8 +122,21 @@ pub struct Loaded {
     pub policies: Policies,
     /// The export of the same vendor that holds more of the past.
     pub better: Option<String>,
+    /// The rates that amounts were converted at.
+    pub rates: Option<Arc<Rates>>,
     /// What a careful colleague would mention.
     pub warnings: Vec<Message>,
+}
+
+/// What a map of ids did.
+#[derive(Debug)]
+pub struct Mapped {
+    /// The file.
+    pub file: MapFile,
+    /// The ids whose rows count as another's: which, whose, and from which month on.
+    pub merged: Vec<(String, String, Month)>,
+    /// The ledgers without it, for what it does to NRR.
+    pub unmapped: Books,
 }
 
 /// Told how many bytes of all sources were read so far.

@@ -158,6 +158,7 @@ impl Opened {
             duplicates: self.policies.duplicates,
             through: self.policies.through,
             currency: self.policies.currency.as_deref(),
+            rates: self.options.rates.as_deref(),
             header_currency: header::currency_of(amount)
                 .or(self.labels.currency)
                 .or(self.titles.currency),

@@ -306,7 +306,8 @@ pub(super) fn no_rows_left(
     }
     let kept = policies.currency.as_deref()?;
     let others = all.other_currencies.by_rows();
-    if !all.tally.by_rows().is_empty() || others.is_empty() {
+    let is_empty = all.tally.by_rows().is_empty() && all.converted.by_rows().is_empty();
+    if !is_empty || others.is_empty() || options.rates.is_some() {
         return None;
     }
     let (code, headline) = if options.filters.is_empty() {
@@ -360,7 +361,39 @@ pub(super) fn one_currency(
         .filter(|entry| !entry.code.is_empty())
         .map(|entry| format!("`--currency {}`", quoted(&entry.code)))
         .collect();
-    Err(message.help(format!("keep one with {}", text::list(&codes, "or"))))
+    let convert = "or convert the others to it with `--fx-rates FILE` beside it";
+    let message = message.help(format!("keep one with {}", text::list(&codes, "or")));
+    Err(if codes.is_empty() {
+        message
+    } else {
+        message.help(convert)
+    })
+}
+
+/// The currency that all rows are converted to; a row that names none has no rate.
+pub(super) fn unnamed_currency(
+    others: &Tally,
+    kept: &str,
+    column: Option<String>,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Result<Option<String>, Message> {
+    let entries = others.by_rows();
+    let Some(entry) = entries.first() else {
+        return Ok(Some(kept.to_owned()));
+    };
+    let verb = if entry.rows == 1 { "names" } else { "name" };
+    let headline = format!(
+        "{} {verb} no currency to be converted from",
+        text::count(entry.rows, "row")
+    );
+    Err(Message::new(Code::MixedCurrencies, headline)
+        .at(Place {
+            column,
+            ..place(entry.first)
+        })
+        .counting(entry.rows)
+        .note(format!("taken for {kept} they might be wrong by any rate"))
+        .help("fill the column, or leave out `--fx-rates` to leave them out"))
 }
 
 fn none_passes(all: &Merged, options: &LoadOptions) -> Message {

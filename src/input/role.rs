@@ -37,6 +37,8 @@ pub enum Role {
     PeriodStart,
     /// When it ends: how long it is says what a price is for.
     PeriodEnd,
+    /// Whom the customer belongs to, under `level parent`.
+    Parent,
 }
 
 impl Role {
@@ -59,10 +61,11 @@ impl Role {
         Role::TrialEnd,
         Role::PeriodStart,
         Role::PeriodEnd,
+        Role::Parent,
     ];
 
     /// How many there are.
-    pub const COUNT: usize = 17;
+    pub const COUNT: usize = 18;
 
     /// How many of the first ones a row of the long shape has.
     pub(super) const LONG: usize = 5;
@@ -88,6 +91,7 @@ impl Role {
             Role::TrialEnd => "end of the trial",
             Role::PeriodStart => "start of the billing period",
             Role::PeriodEnd => "end of the billing period",
+            Role::Parent => "parent",
         }
     }
 
@@ -112,6 +116,7 @@ impl Role {
             Role::TrialEnd => "trial-end-column",
             Role::PeriodStart => "period-start-column",
             Role::PeriodEnd => "period-end-column",
+            Role::Parent => "parent",
         }
     }
 
@@ -135,6 +140,7 @@ impl Role {
             Role::TrialEnd => &[&["trial end", "trial ends at", "trial ended at"]],
             Role::PeriodStart => &[&["current period start", "current period started at"]],
             Role::PeriodEnd => &[&["current period end", "current period ends at"]],
+            Role::Parent => PARENT,
         }
     }
 }
@@ -245,6 +251,33 @@ const AMOUNT: &[&[&str]] = &[
         "sales",
         "charge amount",
         "tcv",
+    ],
+];
+
+/// Looked for under `level parent` alone.
+const PARENT: &[&[&str]] = &[
+    &[
+        "parent id",
+        "parent customer id",
+        "parent account id",
+        "parent company id",
+        "parent client id",
+        "parent organization id",
+        "parent org id",
+        "parent account number",
+        "parent customer number",
+    ],
+    &[
+        "parent",
+        "parent customer",
+        "parent account",
+        "parent company",
+        "parent client",
+        "parent organization",
+        "parent name",
+        "parent customer name",
+        "parent account name",
+        "parent company name",
     ],
 ];
 

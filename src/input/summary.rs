@@ -7,14 +7,16 @@ use super::chosen::Chosen;
 use super::columns::{Columns, Role};
 use super::file::FileRead;
 use super::findings::{
-    assumed_encoding, canceled_as_end, currency_change, equal_rows, left_out, other_currencies,
-    overlapping_files, split_by_filter, two_segments, without_quantity, without_status,
+    assumed_encoding, canceled_as_end, converted_currencies, currency_change, equal_rows, left_out,
+    other_currencies, overlapping_files, split_by_filter, two_segments, without_quantity,
+    without_status,
 };
 use super::header;
-use super::load::{LoadOptions, Loaded};
+use super::load::{LoadOptions, Loaded, Mapped};
+use super::map::MapFile;
 use super::questions::{
     clashes, mixed_grains, mixed_units, no_history, no_rows_left, one_currency, undecided,
-    unfit_settings,
+    unfit_settings, unnamed_currency,
 };
 use super::repeats::Repeats;
 use super::shape::{Ask, History, Kept, Shape, resolve};
@@ -108,7 +110,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         return Err(Errors::from(disagreements));
     }
     let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
-    let Some(head) = files.first().map(Head::of) else {
+    let Some(mut head) = files.first().map(Head::of) else {
         return Err(Errors::from(Message::new(Code::Usage, "no file was given")));
     };
     let policies = &head.policies;
@@ -142,13 +144,16 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         return Err(Errors::from(errors));
     }
     warnings.extend(of_rows(&mut all, policies, &place));
-    let (mut books, found) = books_of(all.part, &head, &by, currency, &names[0])?;
+    let file = (names[0].as_str(), &place as &dyn Fn(RowPlace) -> Place);
+    let (mut books, found) = books_of(all.part, &head, &by, currency.as_ref(), file)?;
     warnings.extend(found);
     let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
+    let (books, mapped) = mapped(books, head.options.map.take(), &mut warnings);
     warnings.extend(two_segments(books.by_unit()));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {
         books,
+        mapped,
         files: summaries,
         amount_column: amount.unwrap_or_default(),
         product_column,
@@ -159,6 +164,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         basis: head.basis,
         policies: head.policies,
         better: head.better,
+        rates: head.options.rates,
         warnings,
     })
 }
@@ -185,14 +191,28 @@ fn take_signup(
 
 /// The ledgers, without totals among their customers, and what is worth a warning about that.
 fn books_of(
-    part: Part,
+    mut part: Part,
     head: &Head,
     by: &[String],
-    currency: Option<String>,
-    file: &str,
+    currency: Option<&String>,
+    (file, place): (&str, &dyn Fn(RowPlace) -> Place),
 ) -> Result<(Books, Vec<Message>), Errors> {
-    let in_file = |message: Message| Errors::from(message.at(Place::file(file)));
-    let books = part.finish(by, currency, head.policies.through);
+    let in_file = |message: Message| {
+        let is_placed = message.place.is_some();
+        Errors::from(if is_placed {
+            message
+        } else {
+            message.at(Place::file(file))
+        })
+    };
+    let through = head.policies.through;
+    if head.columns.of(Role::Parent).is_some() || head.options.map.is_some() {
+        part.keep_for_regrouping();
+    }
+    let books = match &head.options.rates {
+        Some(rates) => part.finish_at(rates, place, by, through),
+        None => part.finish(by, currency.cloned(), through),
+    };
     let mut books = books.map_err(in_file)?;
     let customer = head.column(Role::Customer);
     if let Some(message) = roll_forward(&books.customers, customer.clone()) {
@@ -202,6 +222,24 @@ fn books_of(
     let ledgers = (&mut books.customers, books.products.as_mut());
     let found = without_totals(ledgers, customer, keeps_totals).map_err(in_file)?;
     Ok((books, found))
+}
+
+/// The ledgers with the ids merged that a map names, and what that did.
+fn mapped(
+    books: Books,
+    map: Option<MapFile>,
+    warnings: &mut Vec<Message>,
+) -> (Books, Option<Mapped>) {
+    let Some(file) = map else {
+        return (books, None);
+    };
+    warnings.extend(file.unknown_ids(&books.customers));
+    let mapped = Mapped {
+        merged: books.customers.merged_by(&file.map),
+        file,
+        unmapped: books,
+    };
+    (mapped.unmapped.mapped(&mapped.file.map), Some(mapped))
 }
 
 /// What is worth a warning about each file by itself.
@@ -225,7 +263,11 @@ fn checked(
     if errors.is_empty() {
         errors.extend(no_rows_left(all, &head.options, &head.policies, names));
     }
-    let currency = one_currency(&all.tally, head.column(Role::Currency), place);
+    let column = head.column(Role::Currency);
+    let currency = match &head.options.rates {
+        Some(rates) => unnamed_currency(&all.other_currencies, rates.kept(), column, place),
+        None => one_currency(&all.tally, column, place),
+    };
     match currency {
         Ok(currency) if errors.is_empty() => Ok(currency),
         Ok(_) => Err(Errors::from(errors)),
@@ -291,6 +333,7 @@ fn of_rows(
     let repeated = std::mem::take(&mut all.repeats).finish();
     warnings.extend(repeated.map(|repeated| equal_rows(&repeated, policies.duplicates, place)));
     warnings.extend(other_currencies(&all.other_currencies, policies, place));
+    warnings.extend(converted_currencies(&all.converted, policies, place));
     warnings.extend(currency_change(&all.part));
     warnings.extend(overlapping_files(&all.shared));
     warnings.extend(split_by_filter(&all.part));
@@ -332,6 +375,7 @@ pub(super) struct Merged {
     pub(super) repeats: Repeats,
     pub(super) tally: Tally,
     pub(super) other_currencies: Tally,
+    pub(super) converted: Tally,
     pub(super) values: Vec<BTreeSet<String>>,
     pub(super) shared: Shared,
     pub(super) in_horizon: u64,
@@ -373,6 +417,7 @@ impl Merged {
             repeats: Repeats::default(),
             tally: Tally::default(),
             other_currencies: Tally::default(),
+            converted: Tally::default(),
             values: vec![BTreeSet::new(); filters],
             shared: Shared::default(),
             in_horizon: 0,
@@ -396,6 +441,7 @@ impl Merged {
             all.repeats.merge(found.repeats);
             all.tally.merge(found.tally);
             all.other_currencies.merge(found.other_currencies);
+            all.converted.merge(found.converted);
             for (mine, theirs) in all.values.iter_mut().zip(found.values) {
                 mine.extend(theirs);
             }

@@ -9,6 +9,9 @@ use crate::units::{Amount, Month, SCALE_MAX};
 /// What a customer without a value is shown as; a cell that holds these very letters is none too.
 pub const NO_VALUE: &str = "(none)";
 
+/// What a row without a parent has; no cell holds it, for a NUL stops the reading of a file.
+pub const NO_PARENT: &str = "\0";
+
 /// The values of one column while rows come in: how much of a customer's month each value carries.
 #[derive(Debug, Default)]
 pub(super) struct AttributeDraft {
@@ -42,14 +45,34 @@ impl AttributeDraft {
         Some(())
     }
 
+    /// The same with every amount at the rate of its month.
+    pub(super) fn merge_at(
+        &mut self,
+        other: AttributeDraft,
+        renumbered: &[u32],
+        rate: &dyn Fn(Month) -> Option<Amount>,
+    ) -> Option<()> {
+        for ((customer, month, value), units) in other.sums {
+            let value = self.values.intern(other.values.name(value));
+            let rate = rate(month)?;
+            // Amounts and rates have no more decimals together than this scale, so the quotient has no rest.
+            let whole = units / 10_i128.pow(u32::from(rate.scale()));
+            let units = whole.checked_mul(rate.units())?;
+            self.add_units((renumbered[customer as usize], month, value), units)?;
+        }
+        Some(())
+    }
+
     fn add_units(&mut self, key: (u32, Month, u32), units: i128) -> Option<()> {
         let sum = self.sums.entry(key).or_default();
         *sum = sum.checked_add(units)?;
         Some(())
     }
 
-    /// Settles each customer's month on one value: the larger amount, then the first in byte order.
-    pub(super) fn finish(self, column: String) -> Attribute {
+    /// Settles each customer's month on one value: the larger amount, then the first in byte order; no parent where
+    /// nothing else stands. With
+    /// `keeps_sums` the sums stay, so that customers can be put together later.
+    pub(super) fn finish(self, column: String, keeps_sums: bool) -> Attribute {
         let AttributeDraft { values, sums } = self;
         let mut held: Vec<(u32, Month, i128, u32)> = Vec::with_capacity(sums.len());
         held.extend(
@@ -58,10 +81,11 @@ impl AttributeDraft {
         );
         held.sort_unstable_by(|left, right| {
             let place = (left.0, left.1).cmp(&(right.0, right.1));
+            let is_none = |value: u32| values.name(value) == NO_PARENT;
             let rank = || {
-                right
-                    .2
-                    .cmp(&left.2)
+                let order = is_none(left.3).cmp(&is_none(right.3));
+                order
+                    .then_with(|| right.2.cmp(&left.2))
                     .then_with(|| values.name(left.3).cmp(values.name(right.3)))
             };
             place.then_with(rank)
@@ -73,16 +97,20 @@ impl AttributeDraft {
             held: Vec::new(),
             contested: Vec::new(),
             beaten: Vec::new(),
+            sums: Vec::new(),
         };
         let mut last = None;
-        for (customer, month, _, value) in held {
-            if last == Some((customer, month)) {
-                attribute.contest(customer, month);
-                attribute.beaten.push((customer, value));
+        for (customer, month, _, value) in &held {
+            if last == Some((*customer, *month)) {
+                attribute.contest(*customer, *month);
+                attribute.beaten.push((*customer, *value));
             } else {
-                attribute.push(customer, month, value);
+                attribute.push(*customer, *month, *value);
             }
-            last = Some((customer, month));
+            last = Some((*customer, *month));
+        }
+        if keeps_sums {
+            attribute.sums = held;
         }
         attribute
     }
@@ -100,6 +128,8 @@ pub struct Attribute {
     contested: Vec<(u32, Month)>,
     /// The values that do not count in a contested month, by customer.
     beaten: Vec<(u32, ValueId)>,
+    /// How much each value carries in a customer's month, where customers may be put together later; else empty.
+    sums: Vec<(u32, Month, i128, ValueId)>,
 }
 
 /// The number of a value of an [`Attribute`].
@@ -149,6 +179,34 @@ impl Attribute {
     #[must_use]
     pub fn contested(&self) -> &[(u32, Month)] {
         &self.contested
+    }
+
+    /// The same values, each counted for the number that `unit` gives for its customer and month, and under the
+    /// name that `renamed` gives for it.
+    pub(super) fn regrouped(
+        &self,
+        unit: &dyn Fn(u32, Month) -> Option<u32>,
+        renamed: &dyn Fn(&str, Month) -> Option<String>,
+    ) -> Attribute {
+        let mut draft = AttributeDraft::default();
+        for (customer, month, units, value) in &self.sums {
+            let Some(number) = unit(*customer, *month) else {
+                continue;
+            };
+            let value = self.value(*value);
+            let value = match renamed(value, *month) {
+                Some(name) => draft.values.intern(&name),
+                None => draft.values.intern(value),
+            };
+            // Where 128 bits do not hold a sum it is the larger one without it too.
+            let _ = draft.add_units((number, *month, value), *units);
+        }
+        draft.finish(self.column.clone(), true)
+    }
+
+    /// Every value that some month settled on.
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        (0..).take(self.values.len()).map(|id| self.value(id))
     }
 
     /// Gives months without a value the one of an earlier month, both named with their customer.
@@ -226,7 +284,7 @@ mod tests {
                 .add(customer, month(at), value, Amount::new(units, 0))
                 .unwrap();
         }
-        let attribute = draft.finish("region".into());
+        let attribute = draft.finish("region".into(), false);
         assert_eq!(
             attribute
                 .latest(0, month(1), month(3))

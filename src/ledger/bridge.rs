@@ -105,6 +105,7 @@ impl Ledger {
     fn fill(&mut self, bridged: &[Bridged]) {
         for one in bridged {
             let cell = self.cells.cell(one.customer, one.from);
+            let cell = self.carry_currencies(one).unwrap_or(cell);
             self.cells.put(one.customer, one.month, cell);
             if let Some(quantities) = &mut self.quantities {
                 let cell = quantities.cell(one.customer, one.from);

@@ -1,13 +1,19 @@
 //! Entries become a ledger: parts that threads fill, merged and then closed.
 
+mod close;
+
+use std::collections::BTreeMap;
+
 use hashbrown::HashMap;
+
+pub(super) use close::Draft;
 
 use super::attributes::AttributeDraft;
 use super::cells::{Cells, Overflow};
+use super::coverage::Coverage;
+use super::currencies::Foreign;
 use super::intern::Interner;
 use super::units::Units;
-use super::{Books, Coverage, Ledger};
-use crate::error::{Code, Message};
 use crate::policies::Duplicates;
 use crate::units::{Amount, Grain, Month};
 
@@ -35,7 +41,7 @@ pub struct Entry<'a> {
     pub quantity: Option<Amount>,
     /// What for; part of the key of `duplicates`.
     pub product: &'a str,
-    /// The values of the columns of `--by`, in their order.
+    /// The values of the columns of `--by`, in their order; then the parent, where there are parents.
     pub attributes: &'a [&'a str],
     /// Where it stands.
     pub place: RowPlace,
@@ -46,12 +52,31 @@ pub struct Entry<'a> {
 pub struct Layout {
     /// How many columns of `--by` there are.
     pub attributes: usize,
+    /// How many columns of parents there are: one, after those of `--by`, or none.
+    pub parents: usize,
     /// True where the ledger is kept by product too.
     pub by_product: bool,
     /// True where the columns of `--by` are the products' and not the customers'.
     pub segments_are_products: bool,
     /// True where quantities are kept: by product, or by customer where products are not.
     pub by_quantity: bool,
+}
+
+impl Layout {
+    /// Which of the two quantities are kept by: units, or customers where products are not kept.
+    fn quantities_by<T>(self, units: T, customers: T) -> T {
+        if self.by_product { units } else { customers }
+    }
+
+    /// Which of the two an attribute belongs to: the columns of `--by` may be the products', a parent is the
+    /// customer's.
+    fn attribute_by<T>(self, index: usize, units: T, customers: T) -> T {
+        if self.segments_are_products && index < self.attributes {
+            units
+        } else {
+            customers
+        }
+    }
 }
 
 /// A ledger in the making: one thread's rows, added up as they come.
@@ -71,15 +96,19 @@ pub struct Part {
     unit_cells: Cells,
     /// The quantities of each unit, or of each customer where products are not kept.
     quantities: Cells,
-    /// By customer, or by unit where products are the segments.
+    /// By customer, or by unit where products are the segments; the parents, which come last, by customer.
     attributes: Vec<AttributeDraft>,
     coverage: Coverage,
     /// How many rows that count are below zero.
     negatives: u64,
     duplicates: Duplicates,
     keyed: HashMap<Key, Keyed>,
+    /// The rows in other currencies, where those are converted.
+    foreign: BTreeMap<Box<str>, Foreign>,
     /// True once a sum outgrew exact arithmetic.
     overflows: bool,
+    /// True if customers may be put together later.
+    is_regrouped: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -120,7 +149,7 @@ impl Part {
     /// A part without rows.
     #[must_use]
     pub fn new(duplicates: Duplicates, layout: Layout) -> Part {
-        let attributes = 0..layout.attributes;
+        let attributes = 0..layout.attributes + layout.parents;
         Part {
             customers: Interner::default(),
             sides: Vec::new(),
@@ -135,8 +164,15 @@ impl Part {
             negatives: 0,
             duplicates,
             keyed: HashMap::new(),
+            foreign: BTreeMap::new(),
             overflows: false,
+            is_regrouped: false,
         }
+    }
+
+    /// Says that customers will be put together once the ledger is closed.
+    pub fn keep_for_regrouping(&mut self) {
+        self.is_regrouped = true;
     }
 
     /// Notes that a row covers a month, whether or not it passes the filters: the horizon and the
@@ -173,10 +209,7 @@ impl Part {
 
     /// Adds a row that counts.
     pub fn add(&mut self, entry: &Entry<'_>) {
-        let customer = self.customer(entry.customer);
-        self.sides[customer as usize].inside = true;
-        self.coverage.note_day(entry.month, entry.day);
-        self.negatives += u64::from(entry.amount.is_negative());
+        let customer = self.note(entry);
         let is_keyed = self.duplicates != Duplicates::Sum;
         let product = if is_keyed || self.layout.by_product {
             self.products.intern(entry.product)
@@ -219,28 +252,18 @@ impl Part {
             self.sides[*number as usize].outside |= sides.outside;
             self.sides[*number as usize].elsewhere |= sides.elsewhere;
         }
-        let products: Vec<u32> = (0..)
-            .take(other.products.len())
-            .map(|n| self.products.intern(other.products.name(n)))
-            .collect();
-        let units = self.units.merge(&other.units, &renumbered, &products);
-        let of_quantities = if self.layout.by_product {
-            &units
-        } else {
-            &renumbered
-        };
+        let (products, units) = self.renumber(&other, &renumbered);
+        let of_quantities = self.layout.quantities_by(&units, &renumbered);
         let merged = [
             self.cells.merge(&other.cells, &renumbered),
             self.unit_cells.merge(&other.unit_cells, &units),
             self.quantities.merge(&other.quantities, of_quantities),
         ];
-        let of_segments = if self.layout.segments_are_products {
-            &units
-        } else {
-            &renumbered
-        };
-        for (mine, theirs) in self.attributes.iter_mut().zip(other.attributes) {
-            self.overflows |= mine.merge(theirs, of_segments).is_none();
+        for (index, theirs) in other.attributes.into_iter().enumerate() {
+            let numbers = self.layout.attribute_by(index, &units, &renumbered);
+            let merged = self.attributes.get_mut(index);
+            let merged = merged.and_then(|mine| mine.merge(theirs, numbers));
+            self.overflows |= merged.is_none();
         }
         self.overflows |= merged.contains(&Err(Overflow));
         self.overflows |= other.overflows;
@@ -250,15 +273,39 @@ impl Part {
             let (customer, product) = (renumbered[customer as usize], products[product as usize]);
             self.add_keyed((customer, month, product), keyed);
         }
+        for (currency, theirs) in other.foreign {
+            match self.foreign.get_mut(&currency) {
+                Some(mine) => mine.merge(theirs),
+                None => drop(self.foreign.insert(currency, theirs)),
+            }
+        }
+    }
+
+    /// The numbers that the products and units of another part have here, given now to those that have none.
+    fn renumber(&mut self, other: &Part, customers: &[u32]) -> (Vec<u32>, Vec<u32>) {
+        let products: Vec<u32> = (0..)
+            .take(other.products.len())
+            .map(|n| self.products.intern(other.products.name(n)))
+            .collect();
+        let units = self.units.merge(&other.units, customers, &products);
+        (products, units)
     }
 
     /// The customers' months that rows of another part state too.
-    pub fn shared_with<'p>(&'p self, other: &'p Part) -> impl Iterator<Item = (&'p str, Month)> {
-        other.cells.stated().filter_map(|(customer, month)| {
+    #[must_use]
+    pub fn shared_with<'p>(
+        &'p self,
+        other: &'p Part,
+    ) -> Box<dyn Iterator<Item = (&'p str, Month)> + 'p> {
+        let both = self.foreign.iter();
+        let both = both.filter_map(|(currency, mine)| Some((mine, other.foreign.get(currency)?)));
+        let converted = both.flat_map(|(mine, theirs)| mine.part.shared_with(&theirs.part));
+        let shared = other.cells.stated().filter_map(|(customer, month)| {
             let name = other.customers.name(customer);
             let number = self.customers.find(name)?;
             self.cells.is_stated(number, month).then_some((name, month))
-        })
+        });
+        Box::new(shared.chain(converted))
     }
 
     /// Customers with rows both inside and outside the filter, in byte order.
@@ -317,100 +364,33 @@ impl Part {
                 }
             })
             .collect();
+        let others = self.foreign.values();
+        clashes.extend(others.flat_map(|foreign| foreign.part.clashes()));
         clashes.sort_unstable_by(|left, right| left.places.cmp(&right.places));
         clashes
     }
 
-    /// Closes the part: decides the keyed rows, settles the attributes, fixes the horizon.
-    ///
-    /// `columns` are the columns of `--by` by their headers.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::AmountTooLarge`] where a sum outgrows exact arithmetic.
-    pub fn finish(
-        mut self,
-        columns: &[String],
-        currency: Option<String>,
-        through: Option<Month>,
-    ) -> Result<Books, Message> {
-        for ((customer, month, product), keyed) in std::mem::take(&mut self.keyed) {
-            let attributes: Vec<&str> = keyed.attributes.iter().map(AsRef::as_ref).collect();
-            let row = (keyed.amount, keyed.quantity);
-            self.add_to_cells((customer, month, product), row, &attributes);
-        }
-        self.refuse_overflow()?;
-        let attributes = self.attributes.into_iter().zip(columns);
-        let attributes = attributes
-            .map(|(draft, column)| draft.finish(column.clone()))
-            .collect();
-        let (segments_are_products, layout) = (self.layout.segments_are_products, self.layout);
-        let (of_customers, of_products) = if segments_are_products {
-            (Vec::new(), attributes)
-        } else {
-            (attributes, Vec::new())
-        };
-        let quantities = layout.by_quantity.then_some(self.quantities);
-        let (of_customer, of_product) = if layout.by_product {
-            (None, quantities)
-        } else {
-            (quantities, None)
-        };
-        let (first, last) = self
-            .coverage
-            .horizon()
-            .unwrap_or((Month::from_index(0), Month::from_index(-1)));
-        let last = through.unwrap_or(last);
-        let products = layout.by_product.then(|| Ledger {
-            customers: (0..).take(self.units.len()).collect(),
-            names: self.units.names(&self.customers, &self.products),
-            cells: self.unit_cells,
-            quantities: of_product,
-            attributes: of_products,
-            coverage: self.coverage.clone(),
-            negatives: self.negatives,
-            currency: currency.clone(),
-            first,
-            last,
-        });
-        let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
-        let customers = Ledger {
-            customers: numbers(&inside),
-            names: self.customers,
-            cells: self.cells,
-            quantities: of_customer,
-            attributes: of_customers,
-            coverage: self.coverage,
-            negatives: self.negatives,
-            currency,
-            first,
-            last,
-        };
-        Ok(Books {
-            customers,
-            products,
-            segments_are_products,
-        })
+    /// Notes that a customer has a row that counts.
+    pub(super) fn note(&mut self, entry: &Entry<'_>) -> u32 {
+        let customer = self.customer(entry.customer);
+        self.sides[customer as usize].inside = true;
+        self.coverage.note_day(entry.month, entry.day);
+        self.negatives += u64::from(entry.amount.is_negative());
+        customer
     }
 
-    /// Refuses sums that a later one could outgrow exact arithmetic with.
-    fn refuse_overflow(&self) -> Result<(), Message> {
-        let is_bounded = |cells: &Cells| {
-            let magnitude = cells.magnitude();
-            magnitude.is_ok_and(|magnitude| magnitude <= Ledger::MAGNITUDE_MAX)
-        };
-        // What products cut from one another stands in theirs alone.
-        let amounts = [&self.cells, &self.unit_cells];
-        let (what, scale) = if self.overflows || !amounts.into_iter().all(is_bounded) {
-            ("amounts", self.cells.scale())
-        } else if is_bounded(&self.quantities) {
-            return Ok(());
-        } else {
-            ("quantities", self.quantities.scale())
-        };
-        let headline = format!("the {what} add up to more than exact arithmetic holds");
-        Err(Message::new(Code::AmountTooLarge, headline)
-            .note(format!("they are kept with {scale} decimals in 128 bits")))
+    /// True for nothing, which is nothing in any currency, unless it may be the row that counts of several.
+    pub(super) fn counts_in_any(&self, entry: &Entry<'_>) -> bool {
+        entry.amount.is_zero() && self.duplicates == Duplicates::Sum
+    }
+
+    /// A part without rows that is otherwise as this one.
+    pub(super) fn alike(&self) -> Part {
+        Part::new(self.duplicates, self.layout)
+    }
+
+    pub(super) fn foreign_mut(&mut self) -> &mut BTreeMap<Box<str>, Foreign> {
+        &mut self.foreign
     }
 
     fn customer(&mut self, name: &str) -> u32 {
@@ -437,12 +417,10 @@ impl Part {
         if let (true, Some(quantity)) = (self.layout.by_quantity, quantity) {
             held &= self.quantities.add(unit, month, quantity).is_ok();
         }
-        let whose = if self.layout.segments_are_products {
-            unit
-        } else {
-            customer
-        };
-        for (draft, value) in self.attributes.iter_mut().zip(attributes) {
+        let layout = self.layout;
+        let drafts = self.attributes.iter_mut().zip(attributes);
+        for (index, (draft, value)) in drafts.enumerate() {
+            let whose = layout.attribute_by(index, unit, customer);
             held &= draft.add(whose, month, value, amount).is_some();
         }
         self.overflows |= !held;
@@ -463,10 +441,4 @@ impl Part {
             }
         }
     }
-}
-
-/// The numbers of those that are inside.
-fn numbers(inside: &[bool]) -> Vec<u32> {
-    let is_inside = |(number, inside): (u32, &bool)| inside.then_some(number);
-    (0..).zip(inside).filter_map(is_inside).collect()
 }

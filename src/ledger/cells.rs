@@ -31,13 +31,13 @@ pub struct Cell {
 }
 
 /// A grid of sums, customers × months.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Cells {
     scale: u8,
     columns: Vec<Vec<Option<Box<Block>>>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Block {
     sums: Sums,
     /// One bit a customer: a row stated this cell, be it zero.
@@ -49,7 +49,7 @@ struct Block {
 /// Stands for more than one day.
 const SEVERAL: u8 = u8::MAX;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(
     clippy::large_enum_variant,
     reason = "every block is in a box of its own already"
@@ -230,6 +230,36 @@ impl Cells {
         Ok(())
     }
 
+    /// The same cells, each counted for the number that `unit` gives for its customer and month, or left out.
+    ///
+    /// Customers with rows of one date each are no customer with several: days of different numbers are not held
+    /// against each other.
+    pub(super) fn regrouped(&self, unit: &dyn Fn(u32, Month) -> Option<u32>) -> Cells {
+        let mut regrouped = Cells::with_scale(self.scale);
+        for (customer, month) in self.stated() {
+            let Some(number) = unit(customer, month) else {
+                continue;
+            };
+            // No sum is larger than that of all magnitudes, which was found to fit.
+            let amount = Amount::new(self.units(customer, month), self.scale);
+            let added = regrouped.add(number, month, amount);
+            debug_assert!(added.is_ok(), "the magnitudes of a ledger are bounded");
+            let day = self.day(customer, month);
+            if day == SEVERAL || regrouped.day(number, month) == 0 {
+                regrouped.note_day(number, month, day);
+            }
+        }
+        regrouped
+    }
+
+    /// The day of a cell's dates; 0 where it has none.
+    fn day(&self, customer: u32, month: Month) -> u8 {
+        let (_, _, slot) = position(customer, month);
+        let block = self.block(customer, month);
+        let days = block.and_then(|block| block.days.as_ref());
+        days.map_or(0, |days| days[slot])
+    }
+
     /// The sum of the magnitudes of all cells: no sum formed later is larger.
     pub(super) fn magnitude(&self) -> Result<u128, Overflow> {
         let mut total: u128 = 0;
@@ -241,6 +271,40 @@ impl Cells {
             }
         }
         Ok(total)
+    }
+
+    /// Adds every cell of another grid over the same customers times the rate of its month; cells of a month
+    /// without a rate are left out.
+    pub(super) fn add_times(
+        &mut self,
+        other: &Cells,
+        rate: impl Fn(Month) -> Option<Amount>,
+    ) -> Result<(), Overflow> {
+        for (month, column) in (ORIGIN..).map(Month::from_index).zip(&other.columns) {
+            let Some(rate) = rate(month) else { continue };
+            for (block, first) in column.iter().zip((0..).step_by(BLOCK)) {
+                let Some(block) = block else { continue };
+                for (slot, number) in (0..BLOCK).zip(0..) {
+                    if block.is_stated(slot) {
+                        let units = block.sums.get(slot).checked_mul(rate.units());
+                        let scale = other.scale + rate.scale();
+                        let amount = Amount::new(units.ok_or(Overflow)?, scale);
+                        self.add(first + number, month, amount)?;
+                        let day = block.days.as_ref().map_or(0, |days| days[slot]);
+                        self.note_day(first + number, month, day);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives every amount at least so many decimals.
+    pub(super) fn widen_to(&mut self, scale: u8) -> Result<(), Overflow> {
+        if scale > self.scale {
+            self.rescale(scale)?;
+        }
+        Ok(())
     }
 
     fn block(&self, customer: u32, month: Month) -> Option<&Block> {

@@ -37,9 +37,11 @@ impl Ledger {
             cells,
             quantities: None,
             attributes: Vec::new(),
+            parents: None,
             coverage: self.coverage.clone(),
             negatives: 0,
             currency: self.currency.clone(),
+            converted: self.converted_of(groups, &months),
             first: self.first,
             last: self.last,
         }

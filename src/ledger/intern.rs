@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 /// A set of names, each with a number from 0 in order of first appearance.
 ///
 /// All names lie in one buffer, so that a name costs its bytes and a few more.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Interner {
     bytes: String,
     ends: Vec<usize>,

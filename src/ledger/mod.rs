@@ -13,21 +13,28 @@ mod bridge;
 mod build;
 mod cells;
 mod coverage;
+mod currencies;
 mod excerpt;
+mod id_map;
 mod intern;
+mod regroup;
 mod table;
 mod units;
 
-pub use attributes::{Attribute, NO_VALUE, ValueId};
+pub use attributes::{Attribute, NO_PARENT, NO_VALUE, ValueId};
 pub use books::Books;
 pub use bridge::Bridged;
 pub use build::{Clash, Entry, Layout, Part, RowPlace};
 pub use cells::Cell;
 pub use coverage::Coverage;
+pub use currencies::{Rates, Unrated};
+pub use id_map::{Cycle, IdMap};
 pub use intern::Interner;
+pub use regroup::Units;
 
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;
+use currencies::Converted;
 
 /// Stands between a customer and its product in the ledger by product. No cell holds it: a NUL stops the
 /// reading of a file.
@@ -54,9 +61,13 @@ pub struct Ledger {
     /// Of how many, by the same numbers; `None` where the input does not say, or another ledger holds them.
     quantities: Option<Cells>,
     attributes: Vec<Attribute>,
+    /// Each customer's parent over time, where units are parents.
+    parents: Option<Attribute>,
     coverage: Coverage,
     negatives: u64,
     currency: Option<String>,
+    /// What is in other currencies, unless all of it is at the rates of one month.
+    converted: Option<Converted>,
     first: Month,
     last: Month,
 }

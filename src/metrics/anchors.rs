@@ -1,7 +1,9 @@
 //! The two ends of a comparison and the months that each of them reads.
 
-use crate::ledger::Ledger;
-use crate::policies::{Basis, MissingMonths, Partial, Policies};
+use std::collections::BTreeSet;
+
+use crate::ledger::{Ledger, Unrated};
+use crate::policies::{Basis, Fx, MissingMonths, Negatives, Partial, Policies};
 use crate::units::{Month, Period};
 
 /// One end of a comparison: its period, and the months of it that are read.
@@ -28,6 +30,21 @@ impl Anchor {
         let months = self.first.through(self.last);
         months.map(|month| ledger.units(customer, month)).sum()
     }
+
+    /// The same with what is in other currencies at the rates of other months; nothing for a month without a rate.
+    pub(super) fn units_at(
+        self,
+        ledger: &Ledger,
+        customer: u32,
+        rates_of: &impl Fn(Month) -> Month,
+    ) -> i128 {
+        if !ledger.is_converted() {
+            return self.units(ledger, customer);
+        }
+        let months = self.first.through(self.last);
+        let at = |month| ledger.units_at(customer, month, rates_of(month));
+        months.map(|month| at(month).unwrap_or_default()).sum()
+    }
 }
 
 /// Both ends, and whether one was cut short.
@@ -39,6 +56,8 @@ pub struct Anchors {
     pub closing: Anchor,
     /// True if an end reaches past the data and only the months there are were read.
     pub partial: bool,
+    /// The month at whose rates other currencies are compared, where it is not the opening's own.
+    pub rates_of: Option<Month>,
 }
 
 /// Why an end cannot be read.
@@ -50,6 +69,8 @@ pub enum Unreadable {
     AfterData(Period),
     /// Months without any row would be read.
     Missing(Vec<Month>),
+    /// Amounts of the closing have no rate in the opening's months.
+    Unrated(BTreeSet<Unrated>),
     /// The period is no whole number of the ledger's own periods.
     FinerThanData(Period),
     /// Each end reads several months, and the method goes from month to month.
@@ -65,7 +86,7 @@ pub enum Unreadable {
 /// # Errors
 ///
 /// [`Unreadable`] for an end that cannot be read: a closing after the data, then the opening, then the
-/// closing; months without rows of both ends at once.
+/// closing; months without rows of both ends at once; rates that are missing.
 ///
 /// # Source
 ///
@@ -74,6 +95,16 @@ pub fn anchors(
     ledger: &Ledger,
     period: Period,
     lookback: u32,
+    policies: &Policies,
+) -> Result<Anchors, Unreadable> {
+    anchors_at(ledger, (period, lookback), None, policies)
+}
+
+/// The two ends of a step on the way from one opening to a closing, both at the rates of that opening's month.
+pub(super) fn anchors_at(
+    ledger: &Ledger,
+    (period, lookback): (Period, u32),
+    rates_of: Option<Month>,
     policies: &Policies,
 ) -> Result<Anchors, Unreadable> {
     if !is_whole(ledger, period) {
@@ -94,11 +125,56 @@ pub fn anchors(
     if (opening.first, opening.last) == (closing.first, closing.last) {
         return Err(Unreadable::AfterData(period));
     }
-    Ok(Anchors {
+    let ends = Anchors {
         opening,
         closing,
         partial: opening_cut || closing_cut,
-    })
+        rates_of,
+    };
+    let unrated = unrated(ledger, &ends, policies);
+    if unrated.is_empty() {
+        Ok(ends)
+    } else {
+        Err(Unreadable::Unrated(unrated))
+    }
+}
+
+impl Anchors {
+    /// The month whose rates a month of the opening is read at.
+    pub(super) fn opening_rates_of(&self, month: Month) -> Month {
+        self.rates_of.unwrap_or(month)
+    }
+
+    /// The month whose rates a month of the closing is compared at: as far back as the opening lies, and where one
+    /// month stands for each end, the opening's.
+    pub(super) fn closing_rates_of(&self, month: Month) -> Month {
+        let is_one = |anchor: Anchor| anchor.first == anchor.last;
+        let back = self.opening.period.last().until(self.closing.period.last());
+        let own = if is_one(self.opening) && is_one(self.closing) {
+            self.opening.last
+        } else {
+            month.back(back.unsigned_abs())
+        };
+        self.rates_of.unwrap_or(own)
+    }
+}
+
+/// The rates that are missing to read both ends at those of the opening: for everybody's amounts, or under
+/// `fx floating` for those of who pays at the opening.
+pub(super) fn unrated(ledger: &Ledger, ends: &Anchors, policies: &Policies) -> BTreeSet<Unrated> {
+    let (opening, closing) = (ends.opening, ends.closing);
+    let reads_all = policies.fx != Fx::Floating || policies.negatives == Negatives::Clip;
+    let pays = |customer: u32| {
+        let months = opening.first.through(opening.last);
+        let units = months.map(|month| ledger.units(customer, month));
+        units.sum::<i128>() > 0
+    };
+    let counts = |customer: u32| reads_all || pays(customer);
+    let rates_of = |month: Month| ends.closing_rates_of(month);
+    let mut found = ledger.unrated((closing.first, closing.last), rates_of, counts);
+    let rates_of = |month: Month| ends.opening_rates_of(month);
+    found.extend(ledger.unrated((opening.first, opening.last), rates_of, counts));
+    found
 }
 
 /// True if a period is a whole number of the ledger's own.

@@ -1,6 +1,8 @@
 //! The main job: every record of the periods asked for, or every reason why not.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::anchors::{Anchors, Unreadable, anchor, anchors};
 use super::confidence::{Confidence, Intervals, Member, intervals};
@@ -13,8 +15,8 @@ use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
 use super::segments::{by_segment, members_by_segment};
 use crate::error::Errors;
-use crate::ledger::{Books, Ledger};
-use crate::policies::{Method, Netting, Policies, SegmentAt};
+use crate::ledger::{Books, Ledger, Units as Parents, Unrated};
+use crate::policies::{Level, Method, Netting, Policies, SegmentAt};
 use crate::units::{Month, Period};
 
 const YEAR: u32 = 12;
@@ -36,6 +38,8 @@ pub struct Calculation {
     pub clipped: BTreeSet<u32>,
     /// True if each product was netted on its own.
     pub is_netted: bool,
+    /// The ledgers by parent that the last period was computed from; `None` where units are customers.
+    pub units: Option<Rc<Parents>>,
 }
 
 /// Computes every period asked for, with its segments where the ledger has attributes.
@@ -70,15 +74,13 @@ pub fn calc_with(
     confidence: Option<Confidence>,
 ) -> Result<Calculation, Errors> {
     let ledger = &books.customers;
-    let units = Units::of(books);
     let mut run = Run {
+        books,
+        parents: RefCell::default(),
         ledger,
         has_products: books.products.is_some(),
-        has_quantities: units
-            .as_ref()
-            .is_some_and(|units| units.ledger.has_quantities()),
-        units,
-        segments_are_products: books.segments_are_products,
+        has_quantities: books.has_quantities(),
+        units: Units::of(books),
         policies,
         everybody: policies.without_thresholds(),
         confidence,
@@ -103,16 +105,19 @@ pub(super) struct Faults {
     pub(super) finer: Vec<Period>,
     pub(super) not_one_month: Vec<Period>,
     pub(super) missing: BTreeSet<Month>,
+    pub(super) unrated: BTreeSet<Unrated>,
     pub(super) negatives: Vec<Negative>,
 }
 
 pub(super) struct Run<'a> {
+    books: &'a Books,
+    /// The ledgers by parent of the comparison before; parents change from closing to closing.
+    parents: RefCell<Option<Rc<Parents>>>,
     pub(super) ledger: &'a Ledger,
     /// What moves inside customers, where the input says so.
     units: Option<Units<'a>>,
     has_products: bool,
     has_quantities: bool,
-    segments_are_products: bool,
     pub(super) policies: &'a Policies,
     /// The policies without thresholds, for what stands before there is a base.
     everybody: Policies,
@@ -141,6 +146,25 @@ struct Members {
     segments: BTreeMap<Vec<String>, Vec<Member>>,
 }
 
+/// What is compared on the way between two ends.
+struct Way<'a> {
+    /// The ends.
+    ends: &'a Anchors,
+    /// The ends at which segments are read.
+    read_at: &'a Anchors,
+    /// The month whose parents count.
+    closing: Month,
+    /// The customers that are in no figure.
+    left_out: &'a BTreeSet<u32>,
+}
+
+/// The ledger of a comparison, and what moves inside its customers, where the input says so.
+#[derive(Clone, Copy)]
+struct Sides<'a> {
+    ledger: &'a Ledger,
+    units: Option<&'a Units<'a>>,
+}
+
 impl Run<'_> {
     fn add_period(&mut self, period: Period, calculation: &mut Calculation) {
         let lookback = self.policies.lookback_months(period);
@@ -162,6 +186,7 @@ impl Run<'_> {
             Err(Stop::Negatives(negatives)) => self.faults.negatives.extend(negatives),
             Ok(compared) => {
                 let annual = self.annual(&ends, lookback);
+                calculation.units = self.parents_at(ends.closing.last);
                 calculation.clipped.extend(&compared.clipped);
                 self.push_records(&ends, compared, annual.as_ref(), calculation);
             }
@@ -174,7 +199,13 @@ impl Run<'_> {
         ends: &Anchors,
         policies: &Policies,
     ) -> Result<Compared, Vec<Negative>> {
-        self.compare_without(ends, ends, policies, &BTreeSet::new())
+        let way = Way {
+            ends,
+            read_at: ends,
+            closing: ends.closing.last,
+            left_out: &BTreeSet::new(),
+        };
+        self.compare_by_level(&way, policies)
     }
 
     /// One step on the way between the two ends of `whole`, without those whom that leaves out.
@@ -189,27 +220,57 @@ impl Run<'_> {
             SegmentAt::Opening => step,
             _ => whole,
         };
-        self.compare_without(step, read_at, &self.everybody, left_out)
+        let way = Way {
+            ends: step,
+            read_at,
+            // Whoever belongs together at the end of the way does so on all of it.
+            closing: whole.closing.last,
+            left_out,
+        };
+        self.compare_by_level(&way, &self.everybody)
+    }
+
+    /// The comparison by customer, or by parent where units are parents.
+    fn compare_by_level(
+        &self,
+        way: &Way<'_>,
+        policies: &Policies,
+    ) -> Result<Compared, Vec<Negative>> {
+        let Some(parents) = self.parents_at(way.closing) else {
+            let (ledger, units) = (self.ledger, self.units.as_ref());
+            return self.compare_without(Sides { ledger, units }, way, policies);
+        };
+        let units = Units::of(&parents.books);
+        let sides = Sides {
+            ledger: &parents.books.customers,
+            units: units.as_ref(),
+        };
+        self.compare_without(sides, way, policies)
     }
 
     /// The comparison without some customers, its segments read at the ends of another one.
     fn compare_without(
         &self,
-        ends: &Anchors,
-        read_at: &Anchors,
+        Sides { ledger, units }: Sides<'_>,
+        way: &Way<'_>,
         policies: &Policies,
-        left_out: &BTreeSet<u32>,
     ) -> Result<Compared, Vec<Negative>> {
-        let (reactivation, scale) = (policies.reactivation, self.ledger.scale());
-        let mut customers = detailed(self.ledger, self.units.as_ref(), ends, policies)?;
+        let Way {
+            ends,
+            read_at,
+            left_out,
+            ..
+        } = *way;
+        let (reactivation, scale) = (policies.reactivation, ledger.scale());
+        let mut customers = detailed(ledger, units, ends, policies)?;
         leave_out(&mut customers, |customer| left_out.contains(&customer));
         let products;
-        let segmented = match &self.units {
-            Some(units) if self.segments_are_products => {
+        let segmented = match units {
+            Some(units) if self.books.segments_are_products => {
                 products = of_products(units, &customers, ends, policies)?;
                 Some((units.ledger, &products))
             }
-            _ => (!self.ledger.attributes().is_empty()).then_some((self.ledger, &customers)),
+            _ => (!ledger.attributes().is_empty()).then_some((ledger, &customers)),
         };
         let mut members = Members::default();
         let mut segments = BTreeMap::new();
@@ -237,6 +298,17 @@ impl Run<'_> {
             total,
             segments,
         })
+    }
+
+    /// The ledgers by parent, as parents are in a month; `None` where units are customers.
+    fn parents_at(&self, closing: Month) -> Option<Rc<Parents>> {
+        if self.policies.level == Level::Customer {
+            return None;
+        }
+        let known = self.parents.take();
+        let units = self.books.by_parent(closing, self.policies.grace, known);
+        self.parents.replace(Some(Rc::clone(&units)));
+        Some(units)
     }
 
     /// The comparison with twelve months before, or why there is none; `None` if it is the asked one.
@@ -350,6 +422,7 @@ impl Run<'_> {
             opening: end,
             closing: end,
             partial,
+            rates_of: None,
         };
         // Without an opening there is no base that a threshold could leave anybody out of.
         let compared = match self.compare(&still, &self.everybody) {
@@ -402,6 +475,7 @@ impl Faults {
             Unreadable::FinerThanData(period) => self.finer.push(period),
             Unreadable::NotOneMonth(period) => self.not_one_month.push(period),
             Unreadable::Missing(months) => self.missing.extend(months),
+            Unreadable::Unrated(rates) => self.unrated.extend(rates),
         }
     }
 }

@@ -2,9 +2,9 @@
 //! price.
 
 use super::anchors::{Anchor, Anchors};
-use super::movements::{Negative, Value};
+use super::movements::{Ends, Negative, Reader};
 use crate::ledger::{Books, Ledger, UNIT_SEPARATOR};
-use crate::policies::Policies;
+use crate::units::Month;
 
 /// The change of customers with revenue at both ends, by what moved, in smallest units at the ledger's scale.
 ///
@@ -175,30 +175,27 @@ impl<'a> Units<'a> {
         detail
     }
 
-    /// The same where each unit is cut at zero by itself, and the values that its units then add up to.
+    /// The same where each unit is cut at zero by itself, as `reader` reads it, and the values that its units
+    /// then add up to.
     pub(super) fn netted(
         &self,
         customer: u32,
-        ends: &Anchors,
-        policies: &Policies,
+        reader: &Reader<'_>,
         negatives: &mut Vec<Negative>,
-    ) -> ((Value, Value), Detail) {
-        let (mut opening, mut closing) = (Value::default(), Value::default());
-        let mut detail = Detail::default();
+    ) -> (Ends, Detail) {
+        let (mut sums, mut detail) = (Ends::default(), Detail::default());
         for number in self.of_customer(customer) {
-            let mut unit = self.unit(*number, ends);
-            for (sum, units, anchor) in [
-                (&mut opening, &mut unit.opening, ends.opening),
-                (&mut closing, &mut unit.closing, ends.closing),
-            ] {
-                let value = Value::of(*units, (self.ledger, *number), anchor, policies, negatives);
-                sum.add(value);
-                *units = value.units;
-            }
-            detail.add_unit(&unit);
+            let ends = reader.ends(*number, negatives);
+            sums.add(&ends);
+            // A product that is new may be a rise of who paid before: it is compared at the rates of the opening.
+            detail.add_unit(&Unit {
+                opening: ends.opening.units,
+                closing: ends.closing.units,
+                ..self.quantities(*number, reader.anchors)
+            });
         }
         detail.settle();
-        ((opening, closing), detail)
+        (sums, detail)
     }
 
     /// What moved of a unit that is looked at by itself.
@@ -208,7 +205,7 @@ impl<'a> Units<'a> {
         detail.add_unit(&Unit {
             opening,
             closing,
-            ..self.unit(number, ends)
+            ..self.quantities(number, ends)
         });
         detail
     }
@@ -218,22 +215,31 @@ impl<'a> Units<'a> {
         &self.sorted[self.starts[index]..self.starts[index + 1]]
     }
 
+    /// A unit at both ends, what is in other currencies at the rates of the opening.
     fn unit(&self, number: u32, ends: &Anchors) -> Unit {
-        let ledger = self.ledger;
+        let opening_at = |month: Month| ends.opening_rates_of(month);
+        let closing_at = |month: Month| ends.closing_rates_of(month);
+        Unit {
+            opening: ends.opening.units_at(self.ledger, number, &opening_at),
+            closing: ends.closing.units_at(self.ledger, number, &closing_at),
+            ..self.quantities(number, ends)
+        }
+    }
+
+    /// A unit's quantities at both ends, without its amounts.
+    fn quantities(&self, number: u32, ends: &Anchors) -> Unit {
+        if !self.ledger.has_quantities() {
+            return Unit::default();
+        }
         let quantity = |anchor: Anchor| {
             let months = anchor.first.through(anchor.last);
-            months.map(|month| ledger.quantity(number, month)).sum()
-        };
-        let (opening_quantity, closing_quantity) = if ledger.has_quantities() {
-            (quantity(ends.opening), quantity(ends.closing))
-        } else {
-            (0, 0)
+            let quantities = months.map(|month| self.ledger.quantity(number, month));
+            quantities.sum()
         };
         Unit {
-            opening: ends.opening.units(ledger, number),
-            closing: ends.closing.units(ledger, number),
-            opening_quantity,
-            closing_quantity,
+            opening_quantity: quantity(ends.opening),
+            closing_quantity: quantity(ends.closing),
+            ..Unit::default()
         }
     }
 }

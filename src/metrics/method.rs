@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::anchors::{Anchors, Unreadable, anchors};
+use super::anchors::{Anchors, Unreadable, anchors, anchors_at};
 use super::calc::{Compared, Run};
 use super::movements::Negative;
 use super::rollforward::Rollforward;
-use crate::policies::{Basis, Method, Policies};
-use crate::units::{Period, Ratio};
+use crate::policies::{Basis, Fx, Method, Policies};
+use crate::units::{Month, Period, Ratio};
 
 const YEAR: u32 = 12;
 
@@ -50,7 +50,7 @@ impl Run<'_> {
     /// Amounts from end to end, and the product of the steps' rates, each over its own base.
     fn compounded(&self, ends: &Anchors) -> Result<Compared, Stop> {
         let mut whole = self.compare(ends, self.policies)?;
-        let steps = self.steps(ends)?.into_iter();
+        let steps = self.steps(ends, None)?.into_iter();
         let steps = steps.map(|step| self.compare(&step, self.policies));
         let steps = steps.collect::<Result<Vec<Compared>, _>>()?;
         let totals: Vec<&Rollforward> = steps.iter().map(|step| &step.total).collect();
@@ -71,7 +71,9 @@ impl Run<'_> {
     /// step, so that the steps still lead from the opening to the closing.
     fn summed(&self, ends: &Anchors) -> Result<Compared, Stop> {
         let mut whole = self.compare(ends, self.policies)?;
-        let steps = self.steps(ends)?;
+        // Movements add up only at the same rates, or where each step's closing is the next one's opening.
+        let is_constant = self.policies.fx == Fx::Constant;
+        let steps = self.steps(ends, is_constant.then_some(ends.opening.last))?;
         let steps = steps
             .iter()
             .map(|step| self.step(step, ends, &whole.left_out));
@@ -111,8 +113,9 @@ impl Run<'_> {
         )))
     }
 
-    /// Every step of the data's own grain from the opening to the closing.
-    fn steps(&self, ends: &Anchors) -> Result<Vec<Anchors>, Unreadable> {
+    /// Every step of the data's own grain from the opening to the closing, all at the rates of one month or each at
+    /// those of its opening.
+    fn steps(&self, ends: &Anchors, rates_of: Option<Month>) -> Result<Vec<Anchors>, Unreadable> {
         let grain = self.ledger.grain();
         let reads_one = |policies: &Policies| {
             policies.basis == Basis::Stock || ends.closing.period.months() == grain.months()
@@ -124,7 +127,8 @@ impl Run<'_> {
         let mut last = ends.opening.last.forward(grain.months());
         while last <= ends.closing.last {
             let period = Period::ending(last, grain);
-            steps.push(anchors(self.ledger, period, grain.months(), self.policies)?);
+            let step = (period, grain.months());
+            steps.push(anchors_at(self.ledger, step, rates_of, self.policies)?);
             last = last.forward(grain.months());
         }
         Ok(steps)

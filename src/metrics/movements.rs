@@ -3,7 +3,7 @@
 use super::anchors::{Anchor, Anchors};
 use super::detail::{Detail, Units};
 use crate::ledger::Ledger;
-use crate::policies::{Basis, CohortBase, Negatives, Netting, Policies, Reactivation, Zero};
+use crate::policies::{Basis, CohortBase, Fx, Negatives, Netting, Policies, Reactivation, Zero};
 use crate::units::{Amount, Month};
 
 /// What became of a customer between the two ends.
@@ -25,6 +25,39 @@ pub enum Class {
     Transient,
 }
 
+impl Class {
+    /// Every class, in the order of the roll-forward.
+    pub const ALL: [Class; 7] = [
+        Class::New,
+        Class::Reactivation,
+        Class::Expansion,
+        Class::Contraction,
+        Class::Churn,
+        Class::Unchanged,
+        Class::Transient,
+    ];
+
+    /// The class of this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Class> {
+        Class::ALL.into_iter().find(|class| class.word() == word)
+    }
+
+    /// The word typed and shown for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Class::New => "new",
+            Class::Reactivation => "reactivation",
+            Class::Expansion => "expansion",
+            Class::Contraction => "contraction",
+            Class::Churn => "churn",
+            Class::Unchanged => "unchanged",
+            Class::Transient => "transient",
+        }
+    }
+}
+
 /// One customer's change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Movement {
@@ -32,8 +65,11 @@ pub struct Movement {
     pub customer: u32,
     /// The opening value in smallest units, after clipping.
     pub opening: i128,
-    /// The closing value in smallest units, after clipping.
+    /// The closing value in smallest units, after clipping; of who pays at the opening it is at the rates of the
+    /// opening.
     pub closing: i128,
+    /// What the closing value is more at its own rates, under `fx floating`.
+    pub fx: i128,
     /// What `negatives clip` cut from the opening.
     pub clipped_opening: i128,
     /// What `negatives clip` cut from the closing.
@@ -53,6 +89,12 @@ impl Movement {
     #[must_use]
     pub fn is_retained(&self) -> bool {
         self.opening > 0 && self.class != Some(Class::Churn)
+    }
+
+    /// What stands at the closing, at the rates that are the closing's.
+    #[must_use]
+    pub fn standing(&self) -> i128 {
+        self.closing + self.fx
     }
 
     /// True with revenue at both ends.
@@ -155,10 +197,11 @@ pub(super) fn detailed(
         return Ok(found);
     }
     let reader = Reader::new(ledger, anchors, policies);
+    let products = Reader::new(units.ledger, anchors, policies);
     let (mut found, mut negatives) = (Vec::new(), Vec::new());
     for customer in ledger.customers() {
-        let (values, detail) = units.netted(*customer, anchors, policies, &mut negatives);
-        let movement = reader.moved(*customer, values.0, values.1);
+        let (ends, detail) = units.netted(*customer, &products, &mut negatives);
+        let movement = reader.moved(*customer, ends);
         found.extend(movement.map(|movement| {
             if !movement.is_kept() {
                 return movement;
@@ -243,10 +286,29 @@ impl Value {
     }
 }
 
+/// The values that a movement is between.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ends {
+    pub(super) opening: Value,
+    /// The closing as it is compared: at the rates of the opening.
+    pub(super) closing: Value,
+    /// The closing as it stands: under `fx floating` at its own rates.
+    pub(super) standing: Value,
+}
+
+impl Ends {
+    /// Adds those of another one.
+    pub(super) fn add(&mut self, other: &Ends) {
+        self.opening.add(other.opening);
+        self.closing.add(other.closing);
+        self.standing.add(other.standing);
+    }
+}
+
 /// What one comparison needs to know of the settings, worked out once.
-struct Reader<'a> {
-    ledger: &'a Ledger,
-    anchors: &'a Anchors,
+pub(super) struct Reader<'a> {
+    pub(super) ledger: &'a Ledger,
+    pub(super) anchors: &'a Anchors,
     policies: &'a Policies,
     opening_min: i128,
     closing_min: i128,
@@ -267,13 +329,58 @@ impl<'a> Reader<'a> {
     }
 
     fn movement(&self, customer: u32, negatives: &mut Vec<Negative>) -> Option<Movement> {
-        let opening = self.value(customer, self.anchors.opening, negatives);
-        let closing = self.value(customer, self.anchors.closing, negatives);
-        self.moved(customer, opening, closing)
+        let ends = self.ends(customer, negatives);
+        self.moved(customer, ends)
+    }
+
+    /// What a customer is worth at both ends.
+    pub(super) fn ends(&self, customer: u32, negatives: &mut Vec<Negative>) -> Ends {
+        let Anchors {
+            opening, closing, ..
+        } = *self.anchors;
+        let own = |month: Month| month;
+        let compared_at = |month: Month| self.anchors.closing_rates_of(month);
+        let opening_at = |month: Month| self.anchors.opening_rates_of(month);
+        let at_opening = self.value(customer, opening, &opening_at, negatives);
+        if !self.ledger.is_converted() {
+            let standing = self.value(customer, closing, &own, negatives);
+            return Ends {
+                opening: at_opening,
+                closing: standing,
+                standing,
+            };
+        }
+        let (mut below, mut below_standing) = (Vec::new(), Vec::new());
+        let compared = self.value(customer, closing, &compared_at, &mut below);
+        if self.policies.fx != Fx::Floating {
+            negatives.extend(below);
+            return Ends {
+                opening: at_opening,
+                closing: compared,
+                standing: compared,
+            };
+        }
+        let standing = self.value(customer, closing, &own, &mut below_standing);
+        // Only of who pays at the opening does anything read the closing at those rates, and one is enough.
+        let is_read = at_opening.units > 0 && !below.is_empty();
+        negatives.extend(if is_read { below } else { below_standing });
+        Ends {
+            opening: at_opening,
+            closing: compared,
+            standing,
+        }
     }
 
     /// The movement between two values of a customer; `None` if there is nothing to show.
-    fn moved(&self, customer: u32, opening: Value, closing: Value) -> Option<Movement> {
+    fn moved(&self, customer: u32, ends: Ends) -> Option<Movement> {
+        let Ends {
+            opening, standing, ..
+        } = ends;
+        let closing = if opening.units > 0 {
+            ends.closing
+        } else {
+            standing
+        };
         let class = self.class(customer, opening.units, closing);
         if class.is_none() && opening.clipped == 0 && closing.clipped == 0 {
             return None;
@@ -285,7 +392,8 @@ impl<'a> Reader<'a> {
             opening: opening.units,
             closing: closing.units,
             clipped_opening: opening.clipped,
-            clipped_closing: closing.clipped,
+            fx: standing.units - closing.units,
+            clipped_closing: closing.clipped.max(standing.clipped),
             class,
             counts: opening.units <= 0 || !is_below && self.is_in_base(customer, closing.units),
             swapped: 0,
@@ -304,8 +412,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&self, customer: u32, anchor: Anchor, negatives: &mut Vec<Negative>) -> Value {
-        let units = anchor.units(self.ledger, customer);
+    /// The value at an end, each month at the rates of another one.
+    fn value(
+        &self,
+        customer: u32,
+        anchor: Anchor,
+        rates_of: &impl Fn(Month) -> Month,
+        negatives: &mut Vec<Negative>,
+    ) -> Value {
+        // Where a rate is missing nobody's movement needs it: `anchors` saw to that.
+        let units = anchor.units_at(self.ledger, customer, rates_of);
         let whose = (self.ledger, customer);
         Value::of(units, whose, anchor, self.policies, negatives)
     }

@@ -37,6 +37,17 @@ pub enum PeriodProblem {
     NoneInData(Grain),
 }
 
+impl Asked {
+    /// One period asked for, or the window that the policy `length` measures in its place.
+    #[must_use]
+    pub fn one(period: Period, policies: &Policies) -> Asked {
+        Asked {
+            periods: vec![measured(period, policies)],
+            is_range: false,
+        }
+    }
+}
+
 impl Ask {
     /// Lists the periods meant.
     ///
@@ -44,17 +55,15 @@ impl Ask {
     ///
     /// One period if one was asked for; else those of the grain from `from` to `to`, each end by
     /// default as far as whole periods lie in the data (a last one that is cut counts under
-    /// `partial allow`). The grain is `every`, that of `from` or `to`, or the ledger's own.
+    /// `partial allow`). The grain is `every`, that of `from` or `to`, or the ledger's own. With the policy
+    /// `length` each of them stands for the window of that length that ends with it.
     ///
     /// # Errors
     ///
     /// [`PeriodProblem`].
     pub fn on(self, ledger: &Ledger, policies: &Policies) -> Result<Asked, PeriodProblem> {
         if let Some(period) = self.period {
-            return Ok(Asked {
-                periods: vec![period],
-                is_range: false,
-            });
+            return Ok(Asked::one(period, policies));
         }
         let fiscal = policies.fiscal_year;
         let named = [self.from, self.to]
@@ -89,7 +98,9 @@ impl Ask {
             .last()
             .through(last.last())
             .step_by(grain.months() as usize);
-        let periods: Vec<Period> = ends.map(|end| Period::ending(end, grain)).collect();
+        let periods: Vec<Period> = ends
+            .map(|end| measured(Period::ending(end, grain), policies))
+            .collect();
         if periods.is_empty() {
             Err(PeriodProblem::NoneInData(grain))
         } else {
@@ -101,10 +112,21 @@ impl Ask {
     }
 }
 
-/// The first period of a grain whose closing can be read.
+/// What is measured of a period: itself, or the window of the length in force that ends with it.
+fn measured(period: Period, policies: &Policies) -> Period {
+    match policies.length {
+        Some(months) if months != period.months() => Period::window(period.last(), months),
+        _ => period,
+    }
+}
+
+/// The first period of a grain whose closing can be read; with a length of their own the first that ends in
+/// the data, for the window may reach further back than the period or less far.
 fn first_whole(ledger: &Ledger, policies: &Policies, grain: Grain) -> Period {
     let first = Period::holding(ledger.first(), grain, policies.fiscal_year);
-    let is_readable = policies.basis == Basis::Stock || first.first() >= ledger.first();
+    let is_readable = policies.basis == Basis::Stock
+        || policies.length.is_some()
+        || first.first() >= ledger.first();
     if is_readable {
         first
     } else {
@@ -200,6 +222,37 @@ mod tests {
         assert_eq!(
             labels(months, &[]).unwrap(),
             "2024-01 2024-02 2024-03 2024-04"
+        );
+    }
+
+    #[test]
+    fn a_length_measures_the_window_that_ends_with_the_period() {
+        let length = |months| [("length", months)];
+        let month = Ask {
+            period: Some(period("2024-04")),
+            ..Ask::default()
+        };
+        assert_eq!(labels(month, &length("3")).unwrap(), "2024-02..2024-04");
+        assert_eq!(labels(month, &length("12")).unwrap(), "TTM-2024-04");
+        assert_eq!(labels(month, &length("1")).unwrap(), "2024-04");
+        let quarter = Ask {
+            period: Some(period("2024-Q1")),
+            ..Ask::default()
+        };
+        assert_eq!(labels(quarter, &length("1")).unwrap(), "2024-03");
+        assert_eq!(labels(quarter, &length("3")).unwrap(), "2024-Q1");
+    }
+
+    #[test]
+    fn a_range_with_a_length_rolls_its_windows() {
+        let length = [("length", "3")];
+        assert_eq!(
+            labels(Ask::default(), &length).unwrap(),
+            "2023-09..2023-11 2023-Q4 2023-11..2024-01 2023-12..2024-02 2024-Q1 2024-02..2024-04"
+        );
+        assert_eq!(
+            labels(every(Grain::Quarter), &[("length", "1")]).unwrap(),
+            "2023-12 2024-03"
         );
     }
 

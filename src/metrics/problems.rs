@@ -44,6 +44,7 @@ pub(super) fn messages(
         let missing: Vec<Month> = faults.missing.iter().copied().collect();
         list.push(missing_month(ledger, policies, &missing));
     }
+    list.extend(ledger.missing_rates(&faults.unrated));
     list.extend(negative_revenue(ledger, policies, &faults.negatives));
     (!list.is_empty()).then(|| Errors::from(list))
 }
@@ -58,6 +59,13 @@ pub(super) fn annual_reason(unreadable: &Unreadable) -> String {
         Unreadable::Missing(months) => {
             let months: Vec<String> = months.iter().map(Month::to_string).collect();
             format!("{} has no rows", text::list(&months, "and"))
+        }
+        Unreadable::Unrated(rates) => {
+            let rates: Vec<String> = rates
+                .iter()
+                .map(|rate| format!("{} for {}", rate.currency, rate.month))
+                .collect();
+            format!("no rate of {}", text::list(&rates, "and"))
         }
     }
 }
@@ -104,7 +112,10 @@ fn before_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period)
 
 /// The first period of the same kind whose opening can be read.
 fn earliest_period(ledger: &Ledger, policies: &Policies, asked: Period) -> Period {
-    let step = asked.grain(policies.fiscal_year).map_or(1, Grain::months);
+    let grain = asked.grain(policies.fiscal_year);
+    // A window of a set length can end with any month.
+    let grain = grain.filter(|_| policies.length.is_none());
+    let step = grain.map_or(1, Grain::months);
     let mut period = asked;
     while !reaches_back(ledger, policies, period) {
         period = period.later(step);

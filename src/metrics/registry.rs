@@ -184,13 +184,11 @@ pub const FIELDS: &[Field] = &[
         "Σ opening − closing of customers that pay less"
     ),
     amount!(churn, "Churn", "Σ opening of customers that left"),
-    Field {
-        name: "fx",
-        label: "Currency effect",
-        formula: "0 in one currency",
-        unit: Unit::Amount,
-        read: |record| full(record, |sums| Value::Amount(sums.amount(0))),
-    },
+    amount!(
+        fx,
+        "Currency effect",
+        "under `fx floating`: Σ closing of the base at closing rates − at opening rates; else 0"
+    ),
     amount!(
         transfer_in,
         "Transfer in",

@@ -54,6 +54,7 @@ pub struct Rollforward {
     pub expansion: i128,
     pub contraction: i128,
     pub churn: i128,
+    pub fx: i128,
     pub transfer_in: i128,
     pub transfer_out: i128,
     pub closing: i128,
@@ -116,9 +117,10 @@ impl Rollforward {
         if !movement.counts {
             self.excluded_customers += 1;
             self.excluded_opening += opening;
-            self.excluded_closing += closing;
+            self.excluded_closing += movement.standing();
             return;
         }
+        self.fx += movement.fx;
         self.clipped_opening += movement.clipped_opening;
         if opening > 0 {
             self.opening += opening;
@@ -138,7 +140,7 @@ impl Rollforward {
     pub(super) fn add_closing_side(&mut self, movement: &Movement) {
         if movement.counts {
             self.clipped_closing += movement.clipped_closing;
-            self.closing += movement.closing;
+            self.closing += movement.standing();
             self.closing_customers += u64::from(movement.closing > 0 || movement.is_retained());
             self.paying_customers += u64::from(movement.closing > 0);
         }
@@ -185,7 +187,7 @@ impl Rollforward {
         let rises = self.new + self.reactivation + self.expansion + self.transfer_in;
         let falls = self.contraction + self.churn + self.transfer_out;
         assert_eq!(
-            self.opening + rises - falls,
+            self.opening + rises - falls + self.fx,
             self.closing,
             "opening plus movements is closing"
         );
@@ -289,6 +291,7 @@ impl Rollforward {
             expansion,
             contraction,
             churn,
+            fx,
             transfer_in,
             transfer_out,
             closing,
@@ -319,6 +322,7 @@ impl Rollforward {
         self.expansion += expansion;
         self.contraction += contraction;
         self.churn += churn;
+        self.fx += fx;
         self.transfer_in += transfer_in;
         self.transfer_out += transfer_out;
         self.closing += closing;

@@ -53,12 +53,12 @@ pub fn by_segment(
         let source = parts.part(&from);
         source.add_opening_side(movement, policies.reactivation);
         if moves {
-            source.transfer_out += movement.closing;
+            source.transfer_out += movement.standing();
         }
         let target = parts.part(&to);
         target.add_closing_side(movement);
         if moves {
-            target.transfer_in += movement.closing;
+            target.transfer_in += movement.standing();
         }
     }
     parts.named(ledger)
@@ -129,6 +129,21 @@ impl Parts {
     }
 }
 
+/// The values of the segment that a movement belongs to, one a column of `--by`; `None` for one without.
+pub(super) fn home<'a>(
+    ledger: &'a Ledger,
+    anchors: &Anchors,
+    movement: &Movement,
+    at: SegmentAt,
+) -> Vec<Option<&'a str>> {
+    let (mut from, mut to) = (Key::new(), Key::new());
+    find_ends(ledger, anchors, movement, at, (&mut from, &mut to));
+    let values = ledger.attributes().iter().zip(from);
+    values
+        .map(|(attribute, id)| id.map(|id| attribute.value(id)))
+        .collect()
+}
+
 /// The segment that a movement belongs to, and the one that its closing value stands in.
 fn find_ends(
     ledger: &Ledger,
@@ -149,7 +164,8 @@ fn find_ends(
     match at {
         SegmentAt::Opening if movement.opening > 0 => {
             fill(from, &|attribute| in_period(attribute, anchors.opening));
-            if movement.is_retained() {
+            // At its own rates something may stand where at the opening's there is nothing.
+            if movement.is_retained() || movement.standing() > 0 {
                 fill(to, &|attribute| in_period(attribute, anchors.closing));
                 return;
             }

@@ -5,7 +5,7 @@ use super::periods::Asked;
 use super::record::Record;
 use super::rollforward::Rollforward;
 use crate::ledger::{Books, Bridged, Ledger};
-use crate::policies::{Basis, Netting, Origin, POLICIES, Policies};
+use crate::policies::{Basis, Level, Netting, Origin, POLICIES, Policies};
 
 /// One figure set under another choice.
 #[derive(Clone, Debug)]
@@ -74,6 +74,12 @@ pub fn alternatives(
         for value in choices.flat_map(|(_, values)| *values) {
             let mut other = policies.clone();
             let is_set = other.set(policy.name, value, Origin::Default).is_ok();
+            let filled = (policies.level, other.level) == (Level::Parent, Level::Customer);
+            let filled = filled && policies.grace > 0;
+            // Units are filled when they are put together; customers have to be now.
+            let nets_products = other.netting == Netting::Product;
+            let customers = filled.then(|| with_grace(books, &[], policies.grace, nets_products));
+            let books = customers.as_ref().unwrap_or(books);
             let total = total(books, asked, &other).filter(|_| is_set);
             found.extend(
                 total
@@ -113,16 +119,26 @@ fn of_grace(
     policies: &Policies,
     now: &Rollforward,
 ) -> Vec<Alternative> {
-    // What stood in a product's months before they were filled is not kept.
-    let cannot_undo = policies.netting == Netting::Product && policies.grace > 0;
+    let nets_products = policies.netting == Netting::Product;
+    let by_parent = policies.level == Level::Parent;
+    // What was filled in other currencies, or in a product's months, cannot be taken out again.
+    let cannot_undo = (books.customers.is_converted() || nets_products) && !bridged.is_empty();
     if policies.basis == Basis::Flow || cannot_undo {
         return Vec::new();
     }
     let tried: &[u32] = if policies.grace == 0 { &GRACE } else { &[0] };
     let other = |months: &u32| {
-        let nets_products = policies.netting == Netting::Product;
-        let books = with_grace(books, bridged, *months, nets_products);
-        let total = total(&books, asked, policies)?;
+        let total = if by_parent {
+            let mut other = policies.clone();
+            other.grace = *months;
+            total(books, asked, &other)?
+        } else {
+            let books = with_grace(books, bridged, *months, nets_products);
+            if !books.customers.unrated_months().is_empty() {
+                return None;
+            }
+            total(&books, asked, policies)?
+        };
         differs(&total, now).then(|| Alternative {
             policy: "grace",
             value: months.to_string(),

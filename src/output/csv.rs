@@ -13,13 +13,23 @@ use super::fields::Wire;
 
 /// Writes every record.
 pub(super) fn write_document(document: &dyn Document, out: &mut dyn Write) -> io::Result<()> {
+    write_records(document.names(), document.records(), out)
+}
+
+/// Writes a header and these records.
+pub(super) fn write_records(
+    names: Vec<String>,
+    records: impl Iterator<Item = Vec<Wire>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut writer = WriterBuilder::new()
         .terminator(Terminator::Any(b'\n'))
         .from_writer(out);
-    let names = document.names().into_iter();
-    let names = names.map(|name| escape::spreadsheet(&name).into_owned());
+    let names = names
+        .into_iter()
+        .map(|name| escape::spreadsheet(&name).into_owned());
     writer.write_record(names).map_err(io_error)?;
-    for record in document.records() {
+    for record in records {
         let cells = record.into_iter().map(|value| match value {
             Wire::Null | Wire::Absent => String::new(),
             Wire::Text(text) => escape::spreadsheet(&text).into_owned(),

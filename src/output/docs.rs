@@ -11,15 +11,18 @@ use std::fmt::Write;
 
 use super::fields::LAST;
 use super::json::SCHEMA;
-use super::{cohorts, inspection, ledger};
+use super::{cohorts, compare, customers, definitions, inspection, ledger};
 use crate::metrics::registry::{FIELDS, Field, HEAD, Unit};
 use crate::policies::POLICIES;
 
 const PAGE: &str = include_str!("../../docs/outputs.md");
 const SCHEMA_FILE: &str = include_str!("../../docs/schema/calc.json");
 const LEDGER_FILE: &str = include_str!("../../docs/schema/ledger.json");
+const CUSTOMERS_FILE: &str = include_str!("../../docs/schema/customers.json");
 const INSPECT_FILE: &str = include_str!("../../docs/schema/inspect.json");
 const COHORTS_FILE: &str = include_str!("../../docs/schema/cohorts.json");
+const COMPARE_FILE: &str = include_str!("../../docs/schema/compare.json");
+const DEFINITIONS_FILE: &str = include_str!("../../docs/schema/definitions.json");
 const START: &str = "<!-- fields: made from the register by a test -->\n";
 const END: &str = "<!-- end of fields -->\n";
 
@@ -383,6 +386,111 @@ fn cohorts_schema() -> String {
     })
 }
 
+/// The fields of a customer's record before and after the columns of `--by`.
+const CUSTOMERS_FIELDS: [(&str, &str, &str); 16] = [
+    (
+        "rank",
+        r#""integer""#,
+        "its place in the order of everybody, from 1",
+    ),
+    ("customer", r#""string""#, "who, as the input writes it"),
+    ("class", r#""string""#, "what became of it"),
+    (
+        "opening",
+        r#""number""#,
+        "what it paid at the opening, in major units, exact",
+    ),
+    (
+        "closing",
+        r#""number""#,
+        "what it pays at the closing, in major units, exact",
+    ),
+    ("change", r#""number""#, "closing − opening, exact"),
+    (
+        "effect_on_nrr",
+        r#"["number", "null"]"#,
+        "nrr less nrr without the customer (fraction, 6 decimals)",
+    ),
+    (
+        "effect_on_grr",
+        r#"["number", "null"]"#,
+        "grr less grr without the customer (fraction, 6 decimals)",
+    ),
+    (
+        "share_of_opening",
+        r#"["number", "null"]"#,
+        "opening ÷ opening of the base (fraction, 6 decimals)",
+    ),
+    (
+        "silent_since",
+        r#"["string", "null"]"#,
+        "without revenue at the closing, the first month without after its last revenue; null with revenue",
+    ),
+    ("period", r#"["string", "null"]"#, "the period"),
+    (
+        "opening_period",
+        r#"["string", "null"]"#,
+        "the period it is compared with",
+    ),
+    (
+        "currency",
+        r#"["string", "null"]"#,
+        "the currency of every amount; null if the input names none",
+    ),
+    (
+        "undefined",
+        r#"["string", "null"]"#,
+        "why effects or share are null: their names, then the reason; null if all are defined",
+    ),
+    (
+        "definition",
+        r#""string""#,
+        "name and first 12 digits of the fingerprint of the choices in force",
+    ),
+    (
+        "input_fingerprint",
+        r#""string""#,
+        "BLAKE3 of the only file, or of all files' fingerprints in the order given",
+    ),
+];
+
+fn customers_schema() -> String {
+    schema(&Schema {
+        command: "customers",
+        name: customers::SCHEMA,
+        about: "Who moved NRR and GRR of one period and by how much, and how much stands with the largest customers.",
+        more: &[(
+            "concentration",
+            r##"{
+      "type": "array",
+      "description": "The top 1, 5, 10 and 20 customers and the top 20% of them, rounded up; fewer customers than that are all of them.",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["top", "closing_customers", "closing", "share_of_closing", "opening_customers", "opening", "share_of_opening", "nrr_without", "grr_without", "undefined"],
+        "properties": {
+          "top": { "type": "string", "description": "How many: a number, or 20%." },
+          "closing_customers": { "$ref": "#/$defs/count", "description": "How many customers with revenue at the closing these are." },
+          "closing": { "type": "number", "description": "What the largest by closing pay there, in major units, exact." },
+          "share_of_closing": { "type": ["number", "null"], "description": "Its share of the closing of everybody." },
+          "opening_customers": { "$ref": "#/$defs/count", "description": "How many customers of the base these are." },
+          "opening": { "type": "number", "description": "What the largest by opening paid there, in major units, exact." },
+          "share_of_opening": { "type": ["number", "null"], "description": "Its share of the opening of the base." },
+          "nrr_without": { "type": ["number", "null"], "description": "nrr without the largest by opening." },
+          "grr_without": { "type": ["number", "null"], "description": "grr without the largest by opening." },
+          "undefined": { "type": ["string", "null"], "description": "Why fields are null: their names, then the reason." }
+        }
+      }
+    }"##,
+        )],
+        results: "One record a customer, the largest effect first; of equals the first in byte order.",
+        record_rules: r#""description": "Every further property is the value of a column of --by; null without one.",
+      "additionalProperties": { "type": ["string", "null"] }"#,
+        record: properties(&CUSTOMERS_FIELDS),
+        record_names: names(CUSTOMERS_FIELDS.iter().map(|(name, ..)| *name)),
+    })
+}
+
 fn inspect_schema() -> String {
     schema(&Schema {
         command: "inspect",
@@ -413,6 +521,126 @@ fn inspect_schema() -> String {
     })
 }
 
+/// The fields of a comparison that a calculation does not have.
+const COMPARE_FIELDS: [(&str, &str, &str); 2] = [
+    (
+        "difference",
+        r#"["number", "null"]"#,
+        "nrr less that of `standard`, as they are printed: a fraction; null where one is undefined",
+    ),
+    (
+        "because",
+        r#"["string", "null"]"#,
+        "which rules make the difference, by how many points each, with the sums and the customers; or why there are no figures",
+    ),
+];
+
+fn compare_schema() -> String {
+    let record = HEAD.iter().chain(FIELDS).map(|field| field.name);
+    let own = compare::OWN.into_iter();
+    schema(&Schema {
+        command: "compare",
+        name: compare::SCHEMA,
+        about: "Net revenue retention of one period under every definition, with what makes the differences.",
+        more: &[
+            (
+                "confidence",
+                r#"{
+      "type": ["object", "null"],
+      "description": "What the intervals of the records are; null where none were asked for.",
+      "additionalProperties": false,
+      "required": ["level", "seed", "draws"],
+      "properties": {
+        "level": { "type": "number", "description": "The share of draws inside, in percent." },
+        "seed": { "type": "integer", "description": "Where the draws start." },
+        "draws": { "type": "integer", "description": "How often the base was drawn." }
+      }
+    }"#,
+            ),
+            (
+                "steps",
+                r##"{
+      "type": "array",
+      "description": "What each rule does to nrr, one after another, from `standard` to each definition.",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["definition", "step", "rules", "difference", "opening", "retained", "customers", "largest", "because"],
+        "properties": {
+          "definition": { "type": "string", "description": "That of the record." },
+          "step": { "$ref": "#/$defs/count", "description": "From 1, in the order applied." },
+          "rules": { "type": "string", "description": "What is changed, as policies and values; several where only together they give a figure." },
+          "difference": { "type": "number", "description": "What nrr moves by, as a fraction; the steps of a definition add up to its difference." },
+          "opening": { "type": ["number", "null"], "description": "The opening after the step, in major units, exact." },
+          "retained": { "type": ["number", "null"], "description": "The sum above the line after the step; null where rates are multiplied." },
+          "customers": { "type": ["integer", "null"], "description": "How many customers count otherwise; null where they cannot be told." },
+          "largest": { "type": ["string", "null"], "description": "Those that move nrr the most, each with its percentage points." },
+          "because": { "type": "string", "description": "The step in words." }
+        }
+      }
+    }"##,
+            ),
+        ],
+        results: "One record a definition, by nrr from the highest to the lowest, those without one last.",
+        record_rules: r#""description": "Amounts are exact; rates are rounded half away from zero to 6 decimals; undefined is null, with the reason in `undefined`.",
+      "additionalProperties": false"#,
+        record: [record_properties(), properties(&COMPARE_FIELDS)].join(",\n        "),
+        record_names: names(record.chain(LAST).chain(own)),
+    })
+}
+
+/// The schema of the list of definitions, which nothing is read for.
+fn definitions_schema() -> String {
+    let meanings = [
+        "what is typed for it",
+        "its choices, as policies and values",
+        "what it makes of the numbers",
+        "whose practice it follows",
+        "what a reader has to know beside the number; null if there is nothing",
+    ];
+    let fields = definitions::FIELDS.iter().zip(meanings);
+    let fields: Vec<String> = fields
+        .map(|(name, meaning)| {
+            let kind = if *name == "caution" {
+                r#"["string", "null"]"#
+            } else {
+                r#""string""#
+            };
+            property(name, kind, meaning)
+        })
+        .collect();
+    format!(
+        r#"{{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "urn:nrr:schema:definitions:1",
+  "title": "nrr definitions --format json",
+  "description": "Every named definition.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": ["schema", "results"],
+  "properties": {{
+    "schema": {{ "const": "{}", "description": "Name and version of this form." }},
+    "results": {{
+      "type": "array",
+      "description": "One record a definition, in the order of the register.",
+      "items": {{
+        "type": "object",
+        "additionalProperties": false,
+        "required": [{}],
+        "properties": {{
+          {}
+        }}
+      }}
+    }}
+  }}
+}}
+"#,
+        definitions::SCHEMA,
+        names(definitions::FIELDS.into_iter()),
+        fields.join(",\n          ")
+    )
+}
+
 fn assert_in_step(path: &str, found: &str, made: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         let path = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
@@ -435,7 +663,18 @@ fn the_schema_is_in_step_with_the_registers() {
     assert_in_step("docs/schema/calc.json", SCHEMA_FILE, &calc_schema());
     assert_in_step("docs/schema/cohorts.json", COHORTS_FILE, &cohorts_schema());
     assert_in_step("docs/schema/ledger.json", LEDGER_FILE, &ledger_schema());
+    assert_in_step(
+        "docs/schema/customers.json",
+        CUSTOMERS_FILE,
+        &customers_schema(),
+    );
     assert_in_step("docs/schema/inspect.json", INSPECT_FILE, &inspect_schema());
+    assert_in_step("docs/schema/compare.json", COMPARE_FILE, &compare_schema());
+    assert_in_step(
+        "docs/schema/definitions.json",
+        DEFINITIONS_FILE,
+        &definitions_schema(),
+    );
 }
 
 #[test]
@@ -444,7 +683,27 @@ fn the_fields_that_the_schemas_describe_are_those_written() {
     let described = COHORT_FIELDS.map(|(name, ..)| name);
     assert!(of_cohorts.eq(described));
     assert_eq!(LEDGER_FIELDS.map(|(name, ..)| name), ledger::FIELDS);
+    let own = CUSTOMERS_FIELDS.map(|(name, ..)| name);
+    let both: Vec<&str> = customers::FIELDS
+        .into_iter()
+        .chain(customers::LAST)
+        .collect();
+    assert_eq!(own.as_slice(), both);
+    let schema: serde_json::Value = serde_json::from_str(CUSTOMERS_FILE).unwrap();
+    let lines = schema["properties"]["concentration"]["items"]["required"].as_array();
+    let lines = lines.unwrap().iter().filter_map(serde_json::Value::as_str);
+    assert!(lines.eq(customers::CONCENTRATION_FIELDS));
     assert_eq!(INSPECT_FIELDS.map(|(name, ..)| name), inspection::FIELDS);
+    assert_eq!(COMPARE_FIELDS.map(|(name, ..)| name), compare::OWN);
+    let schema: serde_json::Value = serde_json::from_str(COMPARE_FILE).unwrap();
+    let steps = &schema["properties"]["steps"]["items"]["required"];
+    let steps: Vec<&str> = steps
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(serde_json::Value::as_str)
+        .collect();
+    assert_eq!(steps, compare::STEP_FIELDS);
     let schema: serde_json::Value = serde_json::from_str(INSPECT_FILE).unwrap();
     let months = &schema["properties"]["months"]["items"];
     let required: Vec<&str> = months["required"]

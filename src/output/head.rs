@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::escape;
-use super::report::{Choice, Report};
+use super::report::{Choice, Definition, Report};
 use crate::metrics::Record;
 use crate::policies::Method;
 use crate::text;
@@ -121,8 +121,14 @@ pub fn choice<'a>(report: &'a Report, name: &str) -> Option<&'a str> {
 /// The definition as `name@digits`.
 #[must_use]
 pub fn definition(report: &Report, digits: usize) -> String {
-    let fingerprint: String = report.definition.fingerprint.chars().take(digits).collect();
-    format!("{}@{fingerprint}", report.definition.name)
+    of_definition(&report.definition, digits)
+}
+
+/// The same of one definition among several.
+#[must_use]
+pub fn of_definition(definition: &Definition, digits: usize) -> String {
+    let fingerprint: String = definition.fingerprint.chars().take(digits).collect();
+    format!("{}@{fingerprint}", definition.name)
 }
 
 fn input(report: &Report) -> Vec<String> {
@@ -137,8 +143,13 @@ fn input(report: &Report) -> Vec<String> {
     if let Some(currency) = &input.currency {
         parts.push(escape::terminal(currency).into_owned());
     }
-    let fingerprint: String = input.fingerprint.chars().take(SHORT).collect();
-    parts.push(format!("{fingerprint}…"));
+    let short = |fingerprint: &str| fingerprint.chars().take(SHORT).collect::<String>();
+    parts.push(format!("{}…", short(&input.fingerprint)));
+    for file in &input.choices {
+        let (name, rows) = (escape::terminal(&file.name), text::count(file.rows, "row"));
+        let digits = short(&file.fingerprint);
+        parts.push(format!("{} {name}, {rows}, {digits}…", file.choice));
+    }
     parts
 }
 

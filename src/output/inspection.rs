@@ -52,7 +52,14 @@ const STEPS: [(&str, &[&str]); 4] = [
     ),
     (
         "columns",
-        &["customer", "date", "amount", "currency-column", "product"],
+        &[
+            "customer",
+            "date",
+            "amount",
+            "currency-column",
+            "product",
+            "parent",
+        ],
     ),
     ("ledger", &["control-total"]),
 ];

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::document::{Document, More};
 use super::fields::Wire;
 use super::message::{effect_line, effect_on_nrr};
-use super::report::{Definition, Input, InputFile};
+use super::report::{ChoiceFile, Definition, Input, InputFile};
 use crate::error::Message;
 
 /// The name of the form of `nrr calc`; it changes when a field changes its meaning or goes.
@@ -21,6 +21,35 @@ pub const SCHEMA: &str = "nrr.calc/1";
 pub(super) fn write_document(document: &dyn Document, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &WireDocument(document))?;
     writeln!(out)
+}
+
+/// Writes records that nothing was read for: one document of them, or one a line.
+pub(super) fn write_records(
+    schema: &str,
+    (names, records): (&[String], Vec<Vec<Wire>>),
+    is_lines: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let records = records.into_iter();
+    let mut records = records.map(|values| WireRecord { names, values });
+    if is_lines {
+        return records.try_for_each(|record| {
+            serde_json::to_writer(&mut *out, &record)?;
+            writeln!(out)
+        });
+    }
+    let bare = WireBare {
+        schema,
+        results: records.collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &bare)?;
+    writeln!(out)
+}
+
+#[derive(serde::Serialize)]
+struct WireBare<'a> {
+    schema: &'a str,
+    results: Vec<WireRecord<'a>>,
 }
 
 /// Writes one record a line.
@@ -121,6 +150,10 @@ impl Serialize for WireInput<'_> {
         let files: Vec<_> = input.files.iter().map(WireFile).collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("files", &files)?;
+        if !input.choices.is_empty() {
+            let choices: Vec<_> = input.choices.iter().map(WireChoiceFile::of).collect();
+            map.serialize_entry("choice_files", &choices)?;
+        }
         map.serialize_entry("rows", &input.rows)?;
         map.serialize_entry("customers", &input.customers)?;
         map.serialize_entry("currency", &input.currency)?;
@@ -130,6 +163,25 @@ impl Serialize for WireInput<'_> {
         map.serialize_entry("grain", input.grain.word())?;
         map.serialize_entry("fingerprint", &input.fingerprint)?;
         map.end()
+    }
+}
+
+#[derive(serde::Serialize)]
+struct WireChoiceFile<'a> {
+    choice: &'a str,
+    name: &'a str,
+    rows: u64,
+    fingerprint: &'a str,
+}
+
+impl WireChoiceFile<'_> {
+    fn of(file: &ChoiceFile) -> WireChoiceFile<'_> {
+        WireChoiceFile {
+            choice: file.choice,
+            name: &file.name,
+            rows: file.rows,
+            fingerprint: &file.fingerprint,
+        }
     }
 }
 

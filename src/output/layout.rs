@@ -9,12 +9,13 @@ use crate::metrics::{Figures, Record, Rollforward};
 use crate::text;
 
 /// The movements with their sign: false leaves the amount as it is, true shows it as a loss.
-const MOVEMENTS: [(&str, bool); 7] = [
+const MOVEMENTS: [(&str, bool); 8] = [
     ("new", false),
     ("reactivation", false),
     ("expansion", false),
     ("contraction", true),
     ("churn", true),
+    ("fx", false),
     ("transfer_in", false),
     ("transfer_out", true),
 ];
@@ -91,6 +92,7 @@ fn fields(report: &Report) -> Vec<Field> {
     for (name, is_loss) in MOVEMENTS {
         let is_shown = match name {
             "reactivation" => has_returns,
+            "fx" => sums().any(|sums| sums.fx != 0),
             "transfer_in" | "transfer_out" => has_transfers,
             _ => true,
         };

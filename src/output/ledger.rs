@@ -41,6 +41,9 @@ impl LedgerReport<'_> {
     /// The flags under which the rows read back, for people.
     #[must_use]
     pub fn read_back_line(&self) -> String {
+        if self.ledger.is_converted() {
+            return self.read_back_converted();
+        }
         if self.read_back.is_empty() {
             return "reads back to the same numbers without a flag".to_owned();
         }
@@ -48,6 +51,17 @@ impl LedgerReport<'_> {
         format!(
             "reads back to the same numbers with `{}`",
             escape::terminal(&flags)
+        )
+    }
+
+    /// Amounts that were converted come back in one currency, and can be read at no other month's rates.
+    fn read_back_converted(&self) -> String {
+        let flags = match self.read_back.as_slice() {
+            [] => "without a flag".to_owned(),
+            flags => format!("with `{}`", escape::terminal(&flags.join(" "))),
+        };
+        format!(
+            "each month at its own rates: reads back to these amounts {flags}, and to all the same figures only if written with `--fx fixed=YYYY-MM`"
         )
     }
 

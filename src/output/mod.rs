@@ -11,7 +11,10 @@
 
 mod certainty;
 mod cohorts;
+mod compare;
 mod csv;
+mod customers;
+mod definitions;
 #[cfg(test)]
 mod docs;
 mod document;
@@ -37,6 +40,9 @@ mod tests;
 use std::io::{self, Write};
 
 pub use cohorts::{CohortsReport, Measure};
+pub use compare::{CompareReport, CompareRow};
+pub use customers::CustomersReport;
+pub use definitions::render_definitions;
 pub use document::{Document, More};
 pub use fields::Wire;
 pub use inspection::{Beginning, Inspection};
@@ -44,7 +50,7 @@ pub use json::SCHEMA;
 pub use layout::sheets;
 pub use ledger::{FIELDS as LEDGER_FIELDS, LedgerReport};
 pub use message::{write_message, write_message_json};
-pub use report::{Choice, Definition, Input, InputFile, Report};
+pub use report::{Choice, ChoiceFile, Definition, Input, InputFile, Report};
 
 /// How a result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use crate::metrics::registry::RATE_DECIMALS;
 use crate::text;
-use crate::units::{Amount, Ratio};
+use crate::units::{Amount, Difference, Ratio};
 
 /// What stands where a value is undefined.
 pub const UNDEFINED: &str = "–";
@@ -67,6 +67,19 @@ pub fn points(fraction: Amount) -> String {
     }
 }
 
+/// What a rate is moved by as percentage points, rounded once from its exact value: `−1.23 pp`, `+0.40 pp`.
+#[must_use]
+pub fn moved(difference: Difference) -> String {
+    difference.rounded(4).map_or_else(
+        || UNDEFINED.to_owned(),
+        |fraction| {
+            let digits = decimal(fraction.units().unsigned_abs(), 2);
+            let sign = if fraction.units() > 0 { "+" } else { "" };
+            signed(fraction.is_negative(), format!("{sign}{digits} pp"))
+        },
+    )
+}
+
 /// A quotient that is no percentage: `3.15`.
 #[must_use]
 pub fn quotient(ratio: Ratio) -> String {
@@ -87,6 +100,13 @@ pub fn plain_rate(ratio: Ratio) -> Option<String> {
     ratio
         .rounded(RATE_DECIMALS)
         .map(|fraction| fraction.to_string())
+}
+
+/// What a rate is moved by, for machines: a fraction of six decimals; `None` where it cannot be written.
+#[must_use]
+pub fn plain_difference(difference: Difference) -> Option<String> {
+    let fraction = difference.rounded(RATE_DECIMALS)?;
+    Some(fraction.to_string())
 }
 
 /// A bar of eighths of blocks, [`BAR_WIDTH`] columns for the whole; anything above zero shows.
@@ -167,6 +187,15 @@ mod tests {
         assert_eq!(percent(ratio(9_999_499, 10_000_000)), "99.99%"); // 99.99499, not 99.995
         assert_eq!(percent(ratio(12_345, 10)), "123,450.00%");
         assert_eq!(percent(ratio(1, 0)), "–");
+    }
+
+    #[test]
+    fn differences_are_percentage_points_for_people_and_fractions_for_machines() {
+        let by = |above, below| ratio(above, below).minus(ratio(1, 1)).unwrap();
+        assert_eq!(moved(by(9_877, 10_000)), "−1.23 pp");
+        assert_eq!(moved(by(2, 1)), "+100.00 pp");
+        assert_eq!(moved(by(99_999, 100_000)), "0.00 pp");
+        assert_eq!(plain_difference(by(2, 3)).as_deref(), Some("-0.333333"));
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub struct Choice {
 pub struct Input {
     /// Every file, in the order given.
     pub files: Vec<InputFile>,
+    /// The files that choices name: ids that are one customer, rates of currencies.
+    pub choices: Vec<ChoiceFile>,
     /// How many rows they have below their headers.
     pub rows: u64,
     /// How many customers have rows that count.
@@ -75,6 +77,19 @@ pub struct Input {
     /// What the rows are labelled by.
     pub grain: Grain,
     /// BLAKE3 of the only file, or of all their fingerprints in the order given; 64 hexadecimal digits.
+    pub fingerprint: String,
+}
+
+/// A file that a choice names.
+#[derive(Clone, Debug)]
+pub struct ChoiceFile {
+    /// The choice: `map` or `fx-rates`.
+    pub choice: &'static str,
+    /// As it was named.
+    pub name: String,
+    /// How many rows it has below its header.
+    pub rows: u64,
+    /// BLAKE3 of its bytes as stored; 64 hexadecimal digits.
     pub fingerprint: String,
 }
 

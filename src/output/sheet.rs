@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{escape, number};
 use crate::text;
-use crate::units::{Amount, Ratio};
+use crate::units::{Amount, Difference, Ratio};
 
 /// Below this many columns no bars are drawn.
 const BARS_FROM: usize = 70;
@@ -70,6 +70,8 @@ pub enum Group {
     Logo,
     /// The rates over twelve months.
     Annual,
+    /// What only a closer look asks for.
+    Detail,
     /// Bars; for a terminal only.
     Bars,
     /// The rates of cohorts at one age; the number ranks the ages.
@@ -107,6 +109,8 @@ pub enum Cell {
     Percent(Ratio),
     /// The same with a color behind it in a terminal, by how much it is.
     Heat(Ratio),
+    /// What a rate is moved by, shown as percentage points.
+    Points(Difference),
     /// A quotient that is no percentage.
     Quotient(Ratio),
     /// A part of a whole, drawn as a bar.
@@ -126,6 +130,7 @@ impl Cell {
             Cell::Amount(amount) => number::amount(*amount),
             Cell::Count(count) => number::count(*count),
             Cell::Percent(ratio) | Cell::Heat(ratio) => number::percent(*ratio),
+            Cell::Points(difference) => number::moved(*difference),
             Cell::Quotient(ratio) => number::quotient(*ratio),
             Cell::Bar(part, whole) => number::bar(*part, *whole),
             Cell::Undefined(_) => number::UNDEFINED.to_owned(),

@@ -3,12 +3,14 @@
 //! A policy is a flag, a key of `nrr.toml` and a field of `definition` by one name; [`POLICIES`] is
 //! the register that all three read. Nothing here applies a policy: the ledger and the metrics do.
 
+mod definitions;
 mod loading;
 mod measuring;
 mod registry;
 
 use std::fmt;
 
+pub use definitions::{DEFINITIONS, NamedDefinition, STANDARD};
 pub use loading::{Duplicates, EmptyAmount, Negatives, Overlap, Spread};
 pub use measuring::{
     Basis, CohortBase, Fx, Interval, Level, Lookback, Method, MissingMonths, Netting, Partial,
@@ -62,17 +64,19 @@ pub enum Origin {
     Flag,
     /// A settings file, as `nrr.toml:12`.
     File(String),
+    /// A definition that was chosen: `definition annual`, or the line of its file, `board.toml:4`.
+    Definition(String),
     /// The input, with the evidence.
     Detected(String),
 }
 
-/// Writes `default`, `flag`, `nrr.toml:12` or `detected: …`.
+/// Writes `default`, `flag`, `nrr.toml:12`, `definition annual` or `detected: …`.
 impl fmt::Display for Origin {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Origin::Default => out.write_str("default"),
             Origin::Flag => out.write_str("flag"),
-            Origin::File(place) => out.write_str(place),
+            Origin::File(place) | Origin::Definition(place) => out.write_str(place),
             Origin::Detected(evidence) => write!(out, "detected: {evidence}"),
         }
     }
@@ -81,6 +85,8 @@ impl fmt::Display for Origin {
 /// The choices in force. `Policies::default()` is the definition `standard`.
 #[derive(Clone, Debug)]
 pub struct Policies {
+    /// The name of the set of choices they start from; it moves no number.
+    pub definition: String,
     /// What an amount is: a run rate or revenue over time.
     pub basis: Basis,
     /// Whether a stock amount is a month's or a year's.
@@ -144,6 +150,7 @@ pub struct Policies {
 impl Default for Policies {
     fn default() -> Policies {
         Policies {
+            definition: STANDARD.name.to_owned(),
             basis: Basis::default(),
             interval: Interval::default(),
             length: None,
@@ -206,10 +213,67 @@ impl Policies {
         Some((policy.show)(self))
     }
 
-    /// True if somebody set it, by flag or file.
+    /// True if somebody set it, by flag, file or definition.
     #[must_use]
     pub fn is_set(&self, name: &str) -> bool {
-        matches!(self.origin(name), Origin::Flag | Origin::File(_))
+        matches!(
+            self.origin(name),
+            Origin::Flag | Origin::File(_) | Origin::Definition(_)
+        )
+    }
+
+    /// Puts a policy back to its default.
+    pub fn reset(&mut self, name: &str) {
+        if let Some(value) = Policies::default().value(name) {
+            let taken = self.set(name, &value, Origin::Default);
+            debug_assert!(taken.is_ok(), "a default is a value");
+        }
+    }
+
+    /// The same choices where no definition was chosen: those that definitions differ in are at their defaults.
+    ///
+    /// What an amount is, said by a flag or `nrr.toml`, is a fact of the data and stays.
+    #[must_use]
+    pub fn as_standard(&self) -> Policies {
+        let mut standard = self.clone();
+        STANDARD.name.clone_into(&mut standard.definition);
+        for (policy, _, origin) in self.choices() {
+            let is_fact = policy.name == "basis" && !matches!(origin, Origin::Definition(_));
+            if definitions::is_measuring(policy.name) && !is_fact {
+                standard.reset(policy.name);
+            }
+        }
+        standard
+    }
+
+    /// These choices with those put over them that somebody made in `other` and that definitions differ in; the
+    /// name is that of `other`.
+    #[must_use]
+    pub fn with_measuring(&self, other: &Policies) -> Policies {
+        let mut policies = self.clone();
+        policies.definition.clone_from(&other.definition);
+        for (policy, value, origin) in other.choices() {
+            if definitions::is_measuring(policy.name) && other.is_set(policy.name) {
+                let taken = policies.set(policy.name, &value, origin.clone());
+                debug_assert!(taken.is_ok(), "a value in force is a value");
+            }
+        }
+        policies
+    }
+
+    /// These choices with those of a definition put over them.
+    #[must_use]
+    pub fn under(&self, definition: &NamedDefinition) -> Policies {
+        let mut policies = self.clone();
+        definition.name.clone_into(&mut policies.definition);
+        for (name, value) in definition.choices {
+            let taken = policies.set(name, value, definition.origin());
+            debug_assert!(
+                taken.is_ok(),
+                "the register holds policies and their values"
+            );
+        }
+        policies
     }
 
     /// How many months before the closing the opening of a period lies. What is averaged over twelve months is
@@ -243,13 +307,19 @@ impl Policies {
 
     /// A hash of the choices in force, as 64 hexadecimal digits: it changes when, and only when, a
     /// choice that can move a number changes. `more` are choices that are no policies and can too:
-    /// filters, and columns that were named.
+    /// filters, columns that were named, and what the files of `map` and `fx-rates` say.
     #[must_use]
     pub fn fingerprint(&self, more: &[String]) -> String {
         let has_threshold = !(self.min_opening.is_zero() && self.min_closing.is_zero());
         let mut hasher = blake3::Hasher::new();
         for (policy, value, _) in self.choices() {
-            if policy.name != "interval" || has_threshold {
+            // What a file says counts, and not what it is called: that is among the further choices.
+            let is_file = match policy.name {
+                "map" => self.map.is_some(),
+                "fx-rates" => self.fx_rates.is_some(),
+                _ => false,
+            };
+            if !is_file && (policy.name != "interval" || has_threshold) {
                 hasher.update(format!("{}={value}\n", policy.name).as_bytes());
             }
         }

@@ -62,7 +62,7 @@ pub const POLICIES: &[Policy] = &[
     Policy {
         name: "currency",
         values: "a currency code such as USD, or all",
-        about: "Keep the rows in one currency; without it several are an error",
+        about: "Keep the rows in one currency; without it several are an error (to convert: --fx-rates)",
         set: |policies, code| set_currency(policies, code),
         show: |policies| {
             policies

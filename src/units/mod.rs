@@ -4,10 +4,13 @@
 
 mod amount;
 mod day;
+mod difference;
 mod period;
 mod ratio;
+mod wide;
 
 pub use amount::{Amount, MAJOR_UNITS_MAX, SCALE_MAX};
 pub use day::Day;
+pub use difference::Difference;
 pub use period::{FiscalYear, Grain, Month, Period, PeriodError};
 pub use ratio::Ratio;

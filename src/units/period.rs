@@ -279,6 +279,18 @@ impl Period {
         })
     }
 
+    /// The window of this many months that ends with `last`: a month, a quarter or half year where it is one,
+    /// the twelve months ending with `last`, or else a range.
+    #[must_use]
+    pub const fn window(last: Month, months: u32) -> Period {
+        let form = match months {
+            12 => Form::Trailing,
+            1 | 3 | 6 => Form::Calendar,
+            _ => Form::Range,
+        };
+        Period { last, months, form }
+    }
+
     /// The period of this grain that holds `month`.
     #[must_use]
     pub fn holding(month: Month, grain: Grain, fiscal: FiscalYear) -> Period {
@@ -509,6 +521,23 @@ mod tests {
             period("2024-Q1", 1).earlier(12).label(FiscalYear::CALENDAR),
             "2023-Q1"
         );
+    }
+
+    #[test]
+    fn windows_go_by_their_natural_names() {
+        let february = FiscalYear::starting_in(2).unwrap();
+        for (last, months, label, fiscal) in [
+            ("2019-12", 1, "2019-12", FiscalYear::CALENDAR),
+            ("2019-12", 3, "2019-Q4", FiscalYear::CALENDAR),
+            ("2020-01", 3, "2019-11..2020-01", FiscalYear::CALENDAR),
+            ("2020-01", 3, "FY2020-Q4", february),
+            ("2019-12", 12, "TTM-2019-12", FiscalYear::CALENDAR),
+            ("2019-12", 5, "2019-08..2019-12", FiscalYear::CALENDAR),
+        ] {
+            let window = Period::window(Month::parse(last).unwrap(), months);
+            assert_eq!(window.label(fiscal), label);
+            assert_eq!(window.months(), months);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use num_bigint::BigInt;
 use rust_decimal::Decimal;
 
-use super::Amount;
+use super::{Amount, Difference};
 
 /// Two exact sums, one over the other; the only form in which a rate exists before it is printed.
 ///
@@ -101,15 +101,19 @@ impl Ratio {
         Some(Amount::new(if negative { -units } else { units }, decimals))
     }
 
-    /// How far this ratio is from another, rounded to `decimals` places.
+    /// This ratio less another, exactly; `None` where one of them is undefined, or its sums outgrow 128 bits
+    /// when written with the same decimals.
+    #[must_use]
+    pub fn minus(self, other: Ratio) -> Option<Difference> {
+        Difference::of(self, other)
+    }
+
+    /// How far this ratio is from another, rounded once from the exact difference to `decimals` places.
     ///
-    /// `None` where one of them is undefined or cannot be written.
+    /// `None` where one of them is undefined or the difference cannot be written.
     #[must_use]
     pub fn difference(self, other: Ratio, decimals: u8) -> Option<Amount> {
-        // Both are cut so far behind what is kept that no third of anything shows in it.
-        const KEPT: u8 = 12;
-        let (mine, theirs) = (self.rounded(KEPT)?, other.rounded(KEPT)?);
-        Some(mine.checked_add(-theirs)?.round(decimals))
+        self.minus(other)?.rounded(decimals)
     }
 
     /// Several ratios multiplied, such as monthly rates compounded.

@@ -187,6 +187,10 @@ fn periods(dice: &mut Dice, first: i32, last: i32, grain: i32, settings: &mut Se
         range(dice, first, last, length, fiscal, settings);
         settings.set("every", every);
     }
+    if dice.chance(15) {
+        let months = grain * *dice.pick(&[1, 1, 2, 3, 3, 6, 12]);
+        settings.set("length", months.to_string());
+    }
     if dice.chance(35) {
         let step = if grain == 1 {
             *dice.pick(&[1, 2, 3, 6, 12, 12, 12, 24])

@@ -50,7 +50,7 @@ pub struct Fact {
     pub b: i128,
     pub cut_opening: i128,
     pub cut_closing: i128,
-    class: Class,
+    pub class: Class,
     /// A zero that a row states, with `zero active`.
     pub stays: bool,
     pub excluded: bool,
@@ -63,7 +63,7 @@ impl Fact {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
+pub enum Class {
     New,
     Reactivation,
     Expansion,
@@ -165,7 +165,7 @@ pub struct Model<'a> {
     rows: Vec<(&'a Row, i32, Vec<String>)>,
     /// Sum and presence of each customer and month.
     cells: BTreeMap<(&'a str, i32), i128>,
-    customers: BTreeSet<&'a str>,
+    pub customers: BTreeSet<&'a str>,
     /// The month whose amount and segment a bridged month of a customer takes.
     lent: BTreeMap<(&'a str, i32), i32>,
     errors: BTreeSet<&'static str>,
@@ -315,7 +315,7 @@ impl<'a> Model<'a> {
                 .collect()
         });
         let mut records = Vec::new();
-        for span in spans {
+        for span in spans.into_iter().map(|span| self.settings.window(span)) {
             // A free range or a shifted quarter inside coarser labels is finer than the data too.
             if span.length % self.grain != 0 || (span.last + 1).rem_euclid(self.grain) != 0 {
                 self.errors.insert("finer-than-data");
@@ -415,7 +415,7 @@ impl<'a> Model<'a> {
     }
 
     /// How far the opening lies before the closing; an average over twelve months is one of rates over a year.
-    fn lookback(&self, span: Span) -> i32 {
+    pub fn lookback(&self, span: Span) -> i32 {
         let usual = if self.settings.is("method", "trailing-average") {
             12
         } else {
@@ -648,7 +648,7 @@ impl<'a> Model<'a> {
     }
 
     /// The months with revenue of a customer, in their order.
-    fn paying(&self, customer: &str) -> impl Iterator<Item = i32> {
+    pub fn paying(&self, customer: &str) -> impl Iterator<Item = i32> {
         (self.first..=self.last)
             .filter(move |&month| self.cells.get(&(customer, month)).is_some_and(|&r| r > 0))
     }

@@ -19,6 +19,7 @@ pub struct Row {
 
 /// What is asked, as far as the model knows it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Question {
     pub is_stock: bool,
     pub nets_products: bool,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::oracle::span::Span;
+use crate::oracle::span::{Form, Span};
 use crate::support::book::units_of;
 
 /// Flags and their values. The defaults are those of `definitions.md` §5.
@@ -17,9 +17,32 @@ impl Settings {
         let mut settings = Settings::default();
         for pair in args.chunks(2) {
             let name = pair[0].strip_prefix("--").expect("a flag");
-            settings.set(name, pair[1].clone());
+            if name == "definition" {
+                for (policy, value) in definition(&pair[1]) {
+                    settings.set(policy, *value);
+                }
+            } else {
+                settings.set(name, pair[1].clone());
+            }
         }
         settings
+    }
+
+    /// What is measured of a period: with `length` the window of so many months that ends with it.
+    pub fn window(&self, span: Span) -> Span {
+        let length = self.get("length").and_then(|text| text.parse().ok());
+        match length {
+            Some(length) if length != span.length => Span {
+                last: span.last,
+                length,
+                form: match length {
+                    12 => Form::Trailing,
+                    1 | 3 | 6 => Form::Calendar,
+                    _ => Form::Free,
+                },
+            },
+            _ => span,
+        }
     }
 
     pub fn set(&mut self, name: &str, value: impl Into<String>) {
@@ -79,6 +102,38 @@ impl Settings {
             span = Span::calendar(span.last + length, length);
         }
         Some(spans)
+    }
+}
+
+/// The choices of a named definition, as `definitions.md` §6 has them.
+fn definition(name: &str) -> &'static [(&'static str, &'static str)] {
+    const STOCK: (&str, &str) = ("basis", "stock");
+    const FLOW: (&str, &str) = ("basis", "flow");
+    const YEAR: (&str, &str) = ("lookback", "12");
+    match name {
+        "standard" => &[],
+        "annual" => &[STOCK, YEAR],
+        "chartmogul" => &[("length", "1"), ("reactivation", "in-nrr")],
+        "chargebee" => &[("reactivation", "as-expansion")],
+        "maxio" => &[
+            ("length", "1"),
+            ("reactivation", "in-nrr"),
+            ("reactivation-window", "3"),
+        ],
+        "twilio" => &[FLOW, ("length", "3"), YEAR],
+        "snowflake" => &[FLOW, ("length", "12"), YEAR, ("cohort-base", "first-month")],
+        "teamviewer" => &[FLOW, ("length", "12"), YEAR],
+        "trailing-average" => &[STOCK, YEAR, ("method", "trailing-average")],
+        "posthog" => &[STOCK, YEAR, ("min-opening", "5000")],
+        "survivors" => &[
+            YEAR,
+            ("cohort-base", "survivors"),
+            ("min-opening", "10000"),
+            ("min-closing", "10000"),
+        ],
+        "compound" => &[STOCK, YEAR, ("method", "compound")],
+        "summed" => &[STOCK, YEAR, ("method", "summed")],
+        other => panic!("`{other}` is no definition"),
     }
 }
 

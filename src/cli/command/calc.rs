@@ -105,7 +105,7 @@ fn read_so(
     context: &Context<'_, '_>,
     policies: &Policies,
 ) -> Option<Rollforward> {
-    let mut loaded = context.read_again(args, config, policies)?;
+    let mut loaded = context.read_again(args, config, policies)?.ok()?;
     let bridged = bridge(&mut loaded).ok()?;
     let report = compute(config, &loaded.policies, &loaded, &bridged).ok()?;
     report.records.first()?.rollforward().cloned()
@@ -207,7 +207,11 @@ fn reach_further(message: &mut Message, loaded: &Loaded) {
         .insert(0, format!("{further}{}`", last.forward(1)));
 }
 
-fn unusable_range(problem: PeriodProblem, policies: &Policies, loaded: &Loaded) -> Message {
+pub(super) fn unusable_range(
+    problem: PeriodProblem,
+    policies: &Policies,
+    loaded: &Loaded,
+) -> Message {
     let horizon = format!(
         "the data cover {} to {}",
         loaded.books.customers.first(),

@@ -7,11 +7,11 @@ use super::super::config::{Config, Set, config};
 use super::super::exit::Failure;
 use super::super::reading::Context;
 use super::super::report;
-use super::super::settings::toml_text;
+use super::super::settings::{ChosenDefinition, toml_text};
 use crate::error::{Code, Message};
 use crate::input::Loaded;
 use crate::output::escape;
-use crate::policies::Policies;
+use crate::policies::{Origin, Policies};
 
 /// The file that is written if none is named: the one that every command looks for.
 const DEFAULT: &str = "nrr.toml";
@@ -78,7 +78,12 @@ fn settings(config: &Config, loaded: &Loaded) -> String {
     );
     text.push_str("\n# Reading: what was set, or detected in the file.\n");
     for setting in SETTINGS {
-        if let Some(line) = set_or_found(setting.name, config, loaded) {
+        if let Some(mut line) = set_or_found(setting.name, config, loaded) {
+            // The path of a file holds from one folder alone; its choices stand among the policies.
+            let is_file = |chosen: &ChosenDefinition| !chosen.is_shipped;
+            if setting.name == "definition" && config.definition.as_ref().is_some_and(is_file) {
+                line.is_key = false;
+            }
             push(&mut text, &line, setting.about, None);
         }
     }
@@ -89,11 +94,17 @@ fn settings(config: &Config, loaded: &Loaded) -> String {
     let policies = report::detected(&loaded.policies, loaded);
     let defaults = Policies::default();
     let choices = policies.choices().zip(defaults.choices());
+    let names_definition = config
+        .definition
+        .as_ref()
+        .is_some_and(|chosen| chosen.is_shipped);
     for ((policy, value, origin), (_, default, _)) in choices {
+        // The key `definition` says it already, where the file can be told from anywhere.
+        let is_said = names_definition && matches!(origin, Origin::Definition(_));
         let origin = origin.to_string();
         let line = Line {
             name: policy.name,
-            is_key: origin != "default" || value != default,
+            is_key: !is_said && (origin != "default" || value != default),
             value: toml_text(&value),
             origin,
         };

@@ -5,14 +5,14 @@ use super::super::config::config;
 use super::super::exit::Failure;
 use super::super::reading::Context;
 use super::super::report;
-use crate::error::Place;
+use crate::error::{Code, Message, Place};
 use crate::input::Loaded;
 use crate::input::columns::{Columns, HeaderLine, Origins, Role, Wanted, assign, quoted};
 use crate::input::header;
 use crate::input::shape::{Shape, is_surely_long};
 use crate::ledger::Ledger;
 use crate::output::{LEDGER_FIELDS, LedgerReport, render};
-use crate::policies::{Basis, Interval, Policies};
+use crate::policies::{Basis, Interval, Level, Policies};
 use crate::units::Grain;
 
 /// Reads and prints the rows.
@@ -25,6 +25,7 @@ pub(in crate::cli) fn run(args: &LedgerArgs, mut context: Context<'_, '_>) -> Re
     )?;
     let (loaded, target) = context.load(&args.read, &config)?;
     let policies = report::detected(&loaded.policies, &loaded);
+    holds_parents(&policies, &loaded)?;
     let origin = config.load.origin("where");
     let filters = (config.load.filters.as_slice(), origin.as_str());
     let ledger = loaded.books.by_unit();
@@ -44,6 +45,29 @@ pub(in crate::cli) fn run(args: &LedgerArgs, mut context: Context<'_, '_>) -> Re
         context.write_words(&report.report, &[report.read_back_line()], warnings);
     }
     Ok(())
+}
+
+/// The column of parents, where units are parents.
+fn parent_column(loaded: &Loaded) -> Option<&str> {
+    let mut traits = loaded.files.first()?.traits.iter();
+    let parent = traits.find(|found| found.name == Role::Parent.setting())?;
+    Some(&parent.value)
+}
+
+/// A ledger is by customer; without the parents in it the numbers by parent could not be read back.
+fn holds_parents(policies: &Policies, loaded: &Loaded) -> Result<(), Message> {
+    let parent = parent_column(loaded).filter(|_| policies.level == Level::Parent);
+    let Some(parent) = parent.filter(|parent| !loaded.by.iter().any(|name| name == parent)) else {
+        return Ok(());
+    };
+    let headline = "`level parent` counts by parent, and a ledger by customer would not hold them";
+    Err(Message::new(Code::UnfitSetting, headline)
+        .found(format!("`level parent` ({})", policies.origin("level")))
+        .help(format!(
+            "write them beside the customers: `--by {}`",
+            quoted(parent)
+        ))
+        .help("or leave them out: `--level customer`"))
 }
 
 /// The names of the columns of `--by` in the ledger: their own, with `segment.` before one that would be
@@ -130,6 +154,16 @@ fn read_back(
     let is_stated = |customer: &u32| ledger.is_stated(*customer, ledger.last());
     if !ledger.customers().iter().any(is_stated) {
         flags.push(format!("--through {}", ledger.last()));
+    }
+    let parent = parent_column(loaded).and_then(|parent| {
+        let index = loaded.by.iter().position(|name| name == parent)?;
+        attributes.get(index)
+    });
+    if let Some(parent) = parent {
+        flags.push(format!("--level parent --parent {}", quoted(parent)));
+        // Ids are merged by then; parents that are merged ids stand there as they were.
+        let map = loaded.mapped.iter().map(|mapped| &mapped.file.name);
+        flags.extend(map.map(|name| format!("--map {}", quoted(name))));
     }
     let product = loaded.product_column.as_ref().and_then(|column| {
         let index = loaded.by.iter().position(|name| name == column)?;

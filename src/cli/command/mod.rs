@@ -2,6 +2,9 @@
 
 pub(super) mod calc;
 pub(super) mod cohorts;
+pub(super) mod compare;
+pub(super) mod customers;
+pub(super) mod definitions;
 pub(super) mod explain;
 pub(super) mod init;
 pub(super) mod inspect;

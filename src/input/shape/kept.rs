@@ -7,7 +7,7 @@ use super::super::number::{AmountFault, Reading, read_amount};
 use super::super::vocabulary::{self, MovementType, Treatment};
 use super::Shape;
 use super::long::{is_damaged_id, passes_filters, zero};
-use super::money::{Stated, in_kept_currency, is_in_bounds};
+use super::money::{Money, Stated, in_kept_currency, is_in_bounds};
 use super::plan::{Found, Plan};
 use super::raw_row::{RawRow, short};
 use super::reader::Row;
@@ -36,6 +36,8 @@ pub struct Kept {
     pub amount: Amount,
     /// Of how many, where the row says so.
     pub quantity: Option<Amount>,
+    /// The currency that it is converted from; empty for the one that is kept.
+    pub currency: Box<str>,
     /// When.
     pub time: Time,
 }
@@ -208,7 +210,8 @@ fn keep(
         customer,
         place,
     };
-    let Some(amount) = in_kept_currency(plan, found, raw, &stated, &reading)? else {
+    let money = in_kept_currency(plan, found, raw, &stated, &reading)?;
+    let Some(Money { amount, currency }) = money else {
         return Ok(None);
     };
     if plan.has_others {
@@ -225,6 +228,7 @@ fn keep(
         passes,
         amount,
         quantity,
+        currency,
         time,
     }))
 }

@@ -103,7 +103,7 @@ impl Shape {
     /// True for a role that means something in it; that of a contract in movements only where it is named.
     pub(in crate::input) fn has_use_for(self, role: Role) -> bool {
         let is_of_balances = self == Shape::Movements && role == Role::Contract;
-        is_of_balances || self.roles().contains(&role)
+        is_of_balances || role == Role::Parent || self.roles().contains(&role)
     }
 
     /// The roles without which it cannot be read.

@@ -5,7 +5,7 @@ use super::super::date::{DateFault, When, read_when};
 use super::super::filter::passes;
 use super::super::number::{AmountFault, Reading, read_amount};
 use super::kept::{is_left_out, of_all_units, without_less};
-use super::money::{Stated, in_kept_currency};
+use super::money::{Money, Stated, in_kept_currency};
 use super::plan::{Found, Plan, keep_first};
 use super::raw_row::RawRow;
 use super::reader::Row;
@@ -95,8 +95,8 @@ fn add_row(
         customer,
         place,
     };
-    let amount = match in_kept_currency(plan, found, raw, &stated, &reading) {
-        Ok(Some(amount)) => amount,
+    let Money { amount, currency } = match in_kept_currency(plan, found, raw, &stated, &reading) {
+        Ok(Some(money)) => money,
         Ok(None) => return None,
         Err(fault) => return fault,
     };
@@ -115,7 +115,7 @@ fn add_row(
     if plan.has_others {
         found.sizes.add(amount);
     }
-    found.part.add(&entry);
+    found.part.add_in(&currency, &entry);
     None
 }
 

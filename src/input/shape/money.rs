@@ -1,4 +1,4 @@
-//! A row's amount in major units of the currency that is kept.
+//! A row's amount in major units of the currency that is kept, or of one that is converted to it.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::super::number::{AmountFault, Reading, is_meant_by};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use crate::error::Message;
-use crate::ledger::RowPlace;
+use crate::ledger::{Rates, RowPlace};
 use crate::units::{Amount, MAJOR_UNITS_MAX, SCALE_MAX};
 
 /// One cell of an amount and the row around it.
@@ -18,6 +18,14 @@ pub(super) struct Stated<'r> {
     pub(super) currency: &'r str,
     pub(super) customer: &'r str,
     pub(super) place: RowPlace,
+}
+
+/// An amount and its currency.
+pub(super) struct Money {
+    /// In major units.
+    pub(super) amount: Amount,
+    /// The currency that it has to be converted from; empty for the one that is kept.
+    pub(super) currency: Box<str>,
 }
 
 /// An amount in major units, or nothing where it is in a currency that is not kept.
@@ -31,8 +39,9 @@ pub(super) fn in_kept_currency(
     raw: &RawRow<'_>,
     stated: &Stated<'_>,
     reading: &Reading,
-) -> Result<Option<Amount>, Option<Message>> {
+) -> Result<Option<Money>, Option<Message>> {
     let (column, cell) = stated.cell;
+    let mut converted = Box::default();
     let code = match currency(plan, stated.currency, reading) {
         Currency::Conflict(sign) => return Err(Some(raw.currency_conflict(column, sign))),
         Currency::Other(code) => {
@@ -40,20 +49,31 @@ pub(super) fn in_kept_currency(
             found.part.leave_in_other_currency(stated.customer);
             return Ok(None);
         }
-        Currency::Kept(code) => code,
+        Currency::Converted(code) => {
+            found.converted.add(&code, stated.place);
+            converted = Box::from(code.as_ref());
+            code
+        }
+        Currency::Kept(code) => {
+            // A row of nothing need not say in which currency.
+            if !(reading.amount.is_zero() && stated.currency.is_empty()) {
+                found.tally.add(&code, stated.place);
+            }
+            code
+        }
     };
-    // A row of nothing need not say in which currency.
-    if !(reading.amount.is_zero() && stated.currency.is_empty()) {
-        found.tally.add(&code, stated.place);
-    }
     if let Some(message) = raw.part_of_cent(column, reading.amount) {
         return Err(Some(message));
     }
     let amount = in_major_units(plan, reading.amount, &code)
         .ok_or_else(|| Some(raw.too_many_decimals(column, cell)))?;
     let scaled = amount.checked_mul(plan.factor).filter(is_in_bounds);
+    let money = |amount| Money {
+        amount,
+        currency: converted,
+    };
     scaled
-        .map(Some)
+        .map(|amount| Some(money(amount)))
         .ok_or_else(|| raw.amount(column, cell, AmountFault::TooLarge))
 }
 
@@ -61,6 +81,7 @@ pub(super) fn in_kept_currency(
 enum Currency<'r> {
     Kept(Cow<'r, str>),
     Other(Cow<'r, str>),
+    Converted(Cow<'r, str>),
     Conflict(&'static str),
 }
 
@@ -86,7 +107,23 @@ fn currency<'r>(plan: &'r Plan<'_>, cell: &'r str, reading: &Reading) -> Currenc
         Some(kept) if code.is_empty() && plan.columns.of(Role::Currency).is_none() => {
             Currency::Kept(Cow::Borrowed(kept))
         }
+        // Nothing is nothing in any currency.
+        Some(kept) if plan.rates.is_some() && code.is_empty() && reading.amount.is_zero() => {
+            Currency::Kept(Cow::Borrowed(kept))
+        }
+        Some(_) if let Some(rates) = plan.rates.filter(|_| !code.is_empty()) => {
+            Currency::Converted(rated(rates, code))
+        }
         Some(_) => Currency::Other(code),
+    }
+}
+
+/// The only currency with rates that can be meant; the code or sign as it stands if there are none or several.
+fn rated<'r>(rates: &'r Rates, code: Cow<'r, str>) -> Cow<'r, str> {
+    let mut meant = rates.currencies().filter(|rated| is_meant_by(rated, &code));
+    match (meant.next(), meant.next()) {
+        (Some(only), None) => Cow::Borrowed(only),
+        _ => code,
     }
 }
 

@@ -17,7 +17,7 @@ use super::super::tally::Tally;
 use super::kept::Kept;
 use super::row_totals::RowTotals;
 use super::rules::Rules;
-use crate::ledger::{Layout, Part};
+use crate::ledger::{Layout, Part, Rates};
 use crate::policies::{Duplicates, EmptyAmount};
 use crate::units::{FiscalYear, Month};
 
@@ -49,6 +49,8 @@ pub struct Plan<'a> {
     pub through: Option<Month>,
     /// The one currency kept.
     pub currency: Option<&'a str>,
+    /// The rates that others are converted at; without them they are left out.
+    pub rates: Option<&'a Rates>,
     /// The currency that the amount's header names.
     pub header_currency: Option<&'static str>,
     /// True if amounts are in minor units.
@@ -97,6 +99,8 @@ pub struct Found {
     pub tally: Tally,
     /// Rows in other currencies than the one kept.
     pub other_currencies: Tally,
+    /// Rows in currencies that are converted to the one kept.
+    pub converted: Tally,
     /// Values seen in the columns of the filters, the first ones in byte order.
     pub values: Vec<BTreeSet<String>>,
     /// Rows that are kept until all were read.
@@ -144,6 +148,7 @@ impl Found {
             repeats: Repeats::default(),
             tally: Tally::default(),
             other_currencies: Tally::default(),
+            converted: Tally::default(),
             values: vec![BTreeSet::new(); plan.filters.len()],
             kept: Vec::new(),
             left_out: Tally::default(),
@@ -172,6 +177,7 @@ impl Found {
         self.repeats.merge(other.repeats);
         self.tally.merge(other.tally);
         self.other_currencies.merge(other.other_currencies);
+        self.converted.merge(other.converted);
         for (mine, theirs) in self.values.iter_mut().zip(other.values) {
             mine.extend(theirs);
             keep_first(mine);
@@ -201,6 +207,7 @@ impl Found {
 pub(in crate::input) fn layout(columns: &Columns) -> Layout {
     Layout {
         attributes: columns.by.len(),
+        parents: columns.of(Role::Parent).iter().len(),
         by_product: columns.of(Role::Product).is_some(),
         segments_are_products: columns.counts_products(),
         by_quantity: columns.of(Role::Quantity).is_some(),

@@ -6,7 +6,7 @@ use super::super::scan::{Chunk, Record, Records};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use super::{Shape, kept, long, wide};
-use crate::ledger::RowPlace;
+use crate::ledger::{NO_PARENT, NO_VALUE, RowPlace};
 use crate::text::unguarded;
 
 /// Reads rows into what was found; one a thread.
@@ -29,7 +29,7 @@ struct Scratch {
 /// The cells of one row that matter, blanks around them left out.
 pub(super) struct Row<'r> {
     roles: [&'r str; Role::COUNT],
-    /// The cells of the columns of `--by`.
+    /// The cells of the columns of `--by`, then that of the parent.
     pub(super) by: Vec<&'r str>,
     /// The cells of the columns of `--where`.
     pub(super) filters: Vec<&'r str>,
@@ -39,6 +39,14 @@ impl<'r> Row<'r> {
     pub(super) fn cell(&self, role: Role) -> &'r str {
         self.roles[role as usize]
     }
+
+    /// Notes that a row names no parent: that is an answer, and not a missing one.
+    fn settle_parent(&mut self, has_parents: bool) {
+        let parent = self.by.last_mut().filter(|_| has_parents);
+        if let Some(parent) = parent.filter(|parent| parent.is_empty() || **parent == NO_VALUE) {
+            *parent = NO_PARENT;
+        }
+    }
 }
 
 impl<'a> RowReader<'a> {
@@ -47,7 +55,7 @@ impl<'a> RowReader<'a> {
     pub fn new(plan: &'a Plan<'a>) -> RowReader<'a> {
         let scratch = Scratch {
             roles: Default::default(),
-            by: vec![String::new(); plan.columns.by.len()],
+            by: vec![String::new(); plan.columns.attributes().count()],
             filters: vec![String::new(); plan.columns.filters.len()],
         };
         RowReader {
@@ -116,6 +124,7 @@ impl<'a> RowReader<'a> {
         {
             row.roles[Role::Customer as usize] = group;
         }
+        row.settle_parent(plan.columns.of(Role::Parent).is_some());
         let fault = match plan.columns.shape {
             Shape::Long => long::read_row(plan, found, &row, &raw, place),
             Shape::Wide => wide::read_row(plan, found, &row, &raw, place),
@@ -174,11 +183,10 @@ fn cells<'r>(
         }
     }
     let read =
-        |(index, scratch): (&usize, &'r mut String)| trimmed(record.cell(bytes, *index, scratch));
+        |(index, scratch): (usize, &'r mut String)| trimmed(record.cell(bytes, index, scratch));
     let by = plan
         .columns
-        .by
-        .iter()
+        .attributes()
         .zip(&mut scratch.by)
         .map(read)
         .collect();
@@ -186,6 +194,7 @@ fn cells<'r>(
         .columns
         .filters
         .iter()
+        .copied()
         .zip(&mut scratch.filters)
         .map(read)
         .collect();

@@ -203,7 +203,7 @@ impl Books {
             return self.part.leave_out(&row.customer);
         }
         let attributes: Vec<&str> = row.attributes.iter().map(AsRef::as_ref).collect();
-        self.part.add(&Entry {
+        let entry = Entry {
             customer: &row.customer,
             month,
             day: 0,
@@ -212,7 +212,8 @@ impl Books {
             product: &row.product,
             attributes: &attributes,
             place: row.place,
-        });
+        };
+        self.part.add_in(&row.currency, &entry);
     }
 
     /// What the rows became.
@@ -459,20 +460,15 @@ fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
         balance: ask.columns.name(Role::Balance).map(str::to_owned),
     };
     let are_magnitudes = steps::sign(&mut kept, &places)?;
-    let openings = steps::openings(&kept, &places).map_err(Errors::from)?;
-    let warnings: Vec<Message> = filtered(&openings, ask).into_iter().collect();
+    let horizon = steps::horizon(&kept);
+    // A balance runs in one currency.
+    kept.sort_by(|left, right| (&left.currency, left.place).cmp(&(&right.currency, right.place)));
     let mut books = Books::new(ask);
-    if let Some((first, last)) = steps::horizon(&kept) {
-        let last = ask.policies.through.unwrap_or(last);
-        let levels = steps::levels(&kept, &openings, (first, last));
-        let levels = levels.ok_or_else(|| too_large(&kept[0], ask))?;
-        for month in first.through(last) {
-            books.cover(month, kept[0].place);
-        }
-        for level in levels {
-            books.add(level.row, level.month, level.amount);
-        }
+    let mut openings = Vec::new();
+    for rows in kept.chunk_by(|left, right| left.currency == right.currency) {
+        openings.extend(add_steps(rows, horizon, &places, ask, &mut books)?);
     }
+    let warnings: Vec<Message> = filtered(&openings, ask).into_iter().collect();
     let (history, origin) = ask.history.clone().unwrap_or_else(|| {
         let proof = if places.balance.is_some() {
             "balances hold"
@@ -494,4 +490,28 @@ fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
         });
     }
     books.resolved(history, traits, warnings, &kept, ask)
+}
+
+/// Adds the run rates that the movements in one currency make, and gives what stood before them.
+fn add_steps<'k>(
+    rows: &'k [Kept],
+    horizon: Option<(Month, Month)>,
+    places: &Places<'_>,
+    ask: &Ask<'_>,
+    books: &mut Books,
+) -> Result<Vec<(&'k Kept, Amount)>, Errors> {
+    let openings = steps::openings(rows, places).map_err(Errors::from)?;
+    let Some((first, last)) = horizon else {
+        return Ok(openings);
+    };
+    let last = ask.policies.through.unwrap_or(last);
+    let levels = steps::levels(rows, &openings, (first, last));
+    let levels = levels.ok_or_else(|| too_large(&rows[0], ask))?;
+    for month in first.through(last) {
+        books.cover(month, rows[0].place);
+    }
+    for level in levels {
+        books.add(level.row, level.month, level.amount);
+    }
+    Ok(openings)
 }

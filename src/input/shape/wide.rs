@@ -4,7 +4,7 @@ use super::super::columns::Role;
 use super::super::labels::Label;
 use super::kept::is_left_out;
 use super::long::{is_damaged_id, passes_filters, read_amount_cell, zero};
-use super::money::{Stated, in_kept_currency};
+use super::money::{Money, Stated, in_kept_currency};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use super::reader::Row;
@@ -108,15 +108,15 @@ fn read_cell(
         customer,
         place,
     };
-    let amount = match in_kept_currency(plan, found, raw, &stated, &reading) {
-        Ok(Some(amount)) => amount,
+    let Money { amount, currency } = match in_kept_currency(plan, found, raw, &stated, &reading) {
+        Ok(Some(money)) => money,
         Ok(None) => return None,
         Err(fault) => return fault,
     };
     if plan.has_others {
         found.sizes.add(amount);
     }
-    found.part.add(&Entry {
+    let entry = Entry {
         customer,
         month: label.last,
         day: 0,
@@ -125,6 +125,7 @@ fn read_cell(
         product: row.cell(Role::Product),
         attributes: &row.by,
         place,
-    });
+    };
+    found.part.add_in(&currency, &entry);
     None
 }

@@ -99,6 +99,10 @@ impl View<'_> {
     /// What NRR is with each of them at the customer's usual amount.
     fn effect_of_usual(&self, outliers: &[Outlier]) -> Option<Effect> {
         let measure = self.measure.as_ref()?;
+        // An amount that was put in has no currency to be read at other rates in.
+        if self.ledger.is_converted() {
+            return None;
+        }
         let touched = customers(&places(outliers));
         let mut other = alone(self.ledger, &touched);
         for outlier in outliers {

@@ -1,6 +1,6 @@
 //! NRR of the asked period under another reading of some customers.
 
-use super::super::anchors::{Anchors, anchors};
+use super::super::anchors::{Anchors, anchors, unrated};
 use super::super::calc::Calculation;
 use super::super::movements::movements;
 use super::super::periods::Asked;
@@ -74,6 +74,12 @@ impl<'a> Measure<'a> {
     }
 
     fn rollforward(&self, ledger: &Ledger) -> Option<Rollforward> {
+        // Whoever is put together may pay in a currency that has no rate at the opening.
+        if !unrated(ledger, &self.ends, self.policies).is_empty()
+            || !ledger.unrated_months().is_empty()
+        {
+            return None;
+        }
         let movements = movements(ledger, &self.ends, self.policies).ok()?;
         let (reactivation, scale) = (self.policies.reactivation, ledger.scale());
         Some(Rollforward::total(&movements, reactivation, scale))

@@ -8,9 +8,6 @@ use super::scan::Edge;
 use crate::error::{Code, Effect, Message};
 use crate::text;
 
-/// What to do about ids that are one: it is for the export to say.
-const ONE_ID: &str = "if they are one customer, give it one id in the export";
-
 impl View<'_> {
     /// One id ends, another starts in the next month at the same amount, and nobody else pays it.
     pub(super) fn id_changes(&self) -> Option<Message> {
@@ -27,6 +24,11 @@ impl View<'_> {
             })
             .collect();
         names.sort_unstable();
+        let name = |customer: u32| self.ledger.shown_name(customer);
+        let pairs = changes
+            .iter()
+            .map(|change| (name(change.1), name(change.2)));
+        let first = pairs.min().unwrap_or_default();
         let count = changes.len() as u64;
         let headline = format!(
             "{} in the month after another id at the same amount",
@@ -50,7 +52,7 @@ impl View<'_> {
             .note(
                 "nobody else pays that amount then; the old id counts as churn, the new one as new",
             )
-            .help(ONE_ID)
+            .help(self.one_id(&first.0, &first.1))
             .counting(count);
         Some(message.effect(self.effect_of_merging(&pairs, reading)))
     }
@@ -111,6 +113,11 @@ impl View<'_> {
                 names.join(" and ")
             })
             .collect();
+        let pair = |group: &Vec<u32>| {
+            let name = |number: usize| self.ledger.shown_name(group[number]);
+            (name(1), name(0))
+        };
+        let first = groups.iter().map(pair).min().unwrap_or_default();
         let count = groups.iter().map(Vec::len).sum::<usize>() as u64;
         let headline = format!(
             "{} differ only by capitals, blanks, zeros at the start or what cannot be seen",
@@ -120,10 +127,20 @@ impl View<'_> {
             Message::new(Code::SimilarNames, headline)
                 .found(text::examples(&shown, shown.len()))
                 .note("they were counted as different customers")
-                .help(ONE_ID)
+                .help(self.one_id(&first.0, &first.1))
                 .counting(count)
                 .effect(effect),
         )
+    }
+
+    /// What to do about two ids that are one: the export says so, or a file of ids that belong together.
+    fn one_id(&self, from: &str, to: &str) -> String {
+        let line = format!("`{},{}`", cell(from), cell(to));
+        let mend = "if they are one customer, give it one id in the export, or";
+        match &self.policies.map {
+            Some(file) => format!("{mend} add the line {line} to `{file}`"),
+            None => format!("{mend} write {line} below `from,to` into a file for `--map FILE`"),
+        }
     }
 
     fn effect_of_merging(&self, groups: &[Vec<u32>], reading: &str) -> Option<Effect> {
@@ -132,6 +149,15 @@ impl View<'_> {
         let groups = joined(groups);
         let all: Vec<u32> = groups.iter().flatten().copied().collect();
         measure.effect(&all, &self.ledger.excerpt(&groups), reading)
+    }
+}
+
+/// An id as a cell of a CSV file.
+fn cell(id: &str) -> String {
+    if id.contains(['"', ',', ';', '\n', '\r']) {
+        format!("\"{}\"", id.replace('"', "\"\""))
+    } else {
+        id.to_owned()
     }
 }
 

@@ -122,7 +122,9 @@ pub(super) fn bridged_months(
         .found(text::examples(&names, names.len()))
         .note(note)
         .counting(count);
-    let effect = measure.filter(|_| here > 0).and_then(|measure| {
+    // What stood there before was one amount, and has lost its currency.
+    let can_undo = here > 0 && !ledger.is_converted();
+    let effect = measure.filter(|_| can_undo).and_then(|measure| {
         let away: BTreeSet<u32> = read.iter().map(|one| one.customer).collect();
         let away: Vec<u32> = away.into_iter().collect();
         let mut other = alone(ledger, &away);

@@ -17,6 +17,14 @@ const fn text(name: &'static str, takes: &'static str, more: &'static str) -> Te
 /// A text for every setting, in the order of their register.
 pub(super) const TEXTS: &[Text] = &[
     text(
+        "definition",
+        "a name that `nrr definitions` lists, or a file",
+        "A set of choices with a name, such as `annual`. A flag wins over it, and it wins over nrr.toml where a
+flag names it; named in nrr.toml, the other keys there win. A file holds a `name` and policies:
+`nrr definitions annual > board.toml` makes one. Its path is looked for from the working folder, or where
+nrr.toml names it from the folder of that.",
+    ),
+    text(
         "every",
         "month, quarter, half or year",
         "With --from and --to, or alone for all of the data, each period of this length becomes a row.
@@ -53,7 +61,7 @@ of the change, of invoices the day of the bill.",
     text(
         "currency-column",
         COLUMN,
-        "Several currencies have no sum: keep one with --currency.",
+        "Several currencies have no sum: keep one with --currency, or convert the others to it with --fx-rates.",
     ),
     text(
         "product",
@@ -124,6 +132,12 @@ customer add up.",
         "period-end-column",
         COLUMN,
         "The end of the billing period at hand. It is the next renewal, and never the end of a contract.",
+    ),
+    text(
+        "parent",
+        COLUMN,
+        "Whom a customer belongs to, by id; empty where it belongs to nobody. Read under `level parent` alone, where
+a column is found by headers such as `parent_id` or `parent_account`. As a flag it is an error without that.",
     ),
     text(
         "preset",

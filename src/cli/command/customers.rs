@@ -1,0 +1,122 @@
+//! `nrr customers`: who moved the number, and how much of it stands with the largest.
+
+use super::super::args::{CustomersArgs, PeriodArgs};
+use super::super::config::{Config, config};
+use super::super::exit::Failure;
+use super::super::reading::Context;
+use super::super::report;
+use super::calc::{bridge, compute, unusable_range, with_files};
+use crate::error::{Code, Errors, Message};
+use crate::input::Loaded;
+use crate::metrics::{Class, SortBy, customers};
+use crate::output::{CustomersReport, render};
+use crate::policies::{Method, Policies};
+
+/// Reads, computes, prints.
+pub(in crate::cli) fn run(
+    args: &CustomersArgs,
+    mut context: Context<'_, '_>,
+) -> Result<(), Failure> {
+    let periods = PeriodArgs {
+        period: args.period.clone(),
+        ..PeriodArgs::default()
+    };
+    let config = config(&args.read, &periods, context.common, context.environment)?;
+    refuse_method(&config.policies)?;
+    let (mut loaded, target) = context.load(&args.read, &config)?;
+    let bridged = bridge(&mut loaded)?;
+    let policies = report::detected(&loaded.policies, &loaded);
+    refuse_method(&policies)?;
+    refuse_product(&loaded).map_err(|message| with_files(Errors::from(message), &loaded))?;
+    if config.ask.period.is_none() {
+        let message = period_needed(&config, &policies, &loaded);
+        return Err(with_files(Errors::from(message), &loaded).into());
+    }
+    let report = compute(&config, &loaded.policies, &loaded, &bridged)?;
+    let document = document(args, report, &loaded, &policies)?;
+    context.write(target, |look, out| {
+        render(&document, config.format, look, out)
+    })?;
+    if !config.format.is_declared() {
+        let warnings = &document.report.warnings;
+        context.write_words(&document.report, &[], warnings);
+    }
+    Ok(())
+}
+
+/// The customers behind a report of one period.
+fn document(
+    args: &CustomersArgs,
+    report: crate::output::Report,
+    loaded: &Loaded,
+    policies: &Policies,
+) -> Result<CustomersReport, Errors> {
+    let record = report.records.first();
+    let period = record.map(|record| record.period);
+    let period = period.ok_or_else(|| Errors::from(Vec::new()))?;
+    let mut orders = SortBy::ALL.into_iter();
+    let sort = orders.find(|order| order.word() == args.sort);
+    let customers = customers(&loaded.books, period, policies, sort.unwrap_or_default())
+        .map_err(|errors| with_files(errors, loaded))?;
+    let classes = args.class.iter().filter_map(|word| Class::parse(word));
+    Ok(CustomersReport {
+        customers,
+        classes: classes.collect(),
+        top: args.top.map(|top| top as usize),
+        fiscal_year: policies.fiscal_year,
+        report,
+    })
+}
+
+/// Effects are differences of two quotients of sums over customers; other methods give no such quotient.
+fn refuse_method(policies: &Policies) -> Result<(), Message> {
+    if policies.method == Method::PointToPoint {
+        return Ok(());
+    }
+    let method = policies.method.word();
+    let headline = format!("customers have no effect on a rate of `method {method}`");
+    Err(Message::new(Code::MethodWithoutEffects, headline)
+        .found(format!("`method {method}` ({})", policies.origin("method")))
+        .expected("`method point-to-point`: one opening and one closing of each customer")
+        .help("`--method point-to-point`"))
+}
+
+/// A customer has many products, and no one of them as its attribute.
+fn refuse_product(loaded: &Loaded) -> Result<(), Message> {
+    let Some(product) = &loaded.product_column else {
+        return Ok(());
+    };
+    let headline =
+        format!("`{product}` is the product column, and a customer can have several products");
+    Err(Message::new(Code::ProductAsAttribute, headline)
+        .note("each row of `nrr customers` is one customer with all its products")
+        .help(format!("leave out `--by {product}`"))
+        .help(format!(
+            "if `{product}` is a trait of the customer, pass `--product none`"
+        )))
+}
+
+/// No period was named; the latest one of the data is proposed.
+fn period_needed(config: &Config, policies: &Policies, loaded: &Loaded) -> Message {
+    let ledger = &loaded.books.customers;
+    let asked = match config.ask.on(ledger, policies) {
+        Ok(asked) => asked,
+        Err(problem) => return unusable_range(problem, policies, loaded),
+    };
+    let message = Message::new(
+        Code::PeriodNeeded,
+        "`nrr customers` is about one period, and none was named",
+    )
+    .found(format!(
+        "the data cover {} to {}",
+        ledger.first(),
+        ledger.last()
+    ));
+    match asked.periods.last() {
+        Some(last) => {
+            let label = last.label(policies.fiscal_year);
+            message.help(format!("the latest is `--period {label}`"))
+        }
+        None => message,
+    }
+}
