@@ -559,7 +559,7 @@ fn settings(dice: &mut Dice, book: &Book) -> Settings {
         let label = month_label(last.unwrap_or(0) - dice.between(0, 3));
         settings.set("period", label);
     }
-    for name in ["from", "to", "every", "method"] {
+    for name in ["from", "to", "every", "method", "length"] {
         settings.flags.remove(name);
     }
     settings

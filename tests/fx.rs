@@ -544,12 +544,13 @@ fn json_declares_the_rates_and_the_rows_that_were_converted() {
     let args = [&CONVERT[..], &["--format", "json", "--period", "2024-03"]].concat();
     let text = nrr("calc", &files, &args).done();
     let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!(json["input"]["rates"]["name"], "rates.csv");
-    assert_eq!(json["input"]["rates"]["rows"], 3);
+    let file = &json["input"]["choice_files"][0];
     assert_eq!(
-        json["input"]["rates"]["fingerprint"].as_str().map(str::len),
-        Some(64)
+        (&file["choice"], &file["name"]),
+        (&"fx-rates".into(), &"rates.csv".into())
     );
+    assert_eq!(file["rows"], 3);
+    assert_eq!(file["fingerprint"].as_str().map(str::len), Some(64));
     assert_eq!(json["input"]["currency"], "USD");
     assert_eq!(json["definition"]["fx"], "constant");
     assert_eq!(json["warnings"][0]["code"], "converted-currencies");

@@ -8,6 +8,7 @@ mod command;
 mod config;
 mod environment;
 mod exit;
+mod likely_period;
 mod mapped;
 mod message;
 mod output_file;

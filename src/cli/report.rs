@@ -1,6 +1,7 @@
 //! From what was loaded and computed to a report: everything declared, and the warnings.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::mapped::{choice_file, mapped_customers};
 use crate::error::{Code, Effect, Message};
@@ -9,7 +10,7 @@ use crate::input::filter::Filter;
 use crate::input::header;
 use crate::input::shape::{History, Shape};
 use crate::input::{FileSummary, Loaded};
-use crate::ledger::{Books, Bridged, Ledger};
+use crate::ledger::{Books, Bridged, Ledger, Units};
 use crate::metrics::{
     Asked, Calculation, Confidence, Record, SMALL_BASE, billed_once_a_year, bridged_months, calc,
     findings_for,
@@ -101,6 +102,13 @@ fn fill(books: &mut Books, months: u32) -> Vec<Bridged> {
         products.bridge_products(&books.customers, &bridged);
     }
     bridged
+}
+
+/// The books by parent as parents are at a closing, with absences filled; `None` where customers count by themselves.
+pub(super) fn by_parent(policies: &Policies, loaded: &Loaded, closing: Month) -> Option<Rc<Units>> {
+    let last = closing.min(loaded.books.customers.last());
+    let is_asked = policies.level == Level::Parent;
+    is_asked.then(|| loaded.books.by_parent(last, policies.grace, None))
 }
 
 /// What a calculation was about.

@@ -145,10 +145,10 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     }
     warnings.extend(of_rows(&mut all, policies, &place));
     let file = (names[0].as_str(), &place as &dyn Fn(RowPlace) -> Place);
-    let (mut books, found) = books_of(all.part, &head, &by, currency.as_ref(), file)?;
+    let (books, found) = books_of(all.part, &head, &by, currency.as_ref(), file)?;
     warnings.extend(found);
+    let (mut books, mapped) = mapped(books, head.options.map.take(), &mut warnings);
     let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
-    let (books, mapped) = mapped(books, head.options.map.take(), &mut warnings);
     warnings.extend(two_segments(books.by_unit()));
     let amount = head.column(Role::Amount).or(head.word.map(str::to_owned));
     Ok(Loaded {

@@ -13,7 +13,7 @@ use super::rollforward::Rollforward;
 use super::segments::home;
 use crate::error::Errors;
 use crate::ledger::{Books, Ledger};
-use crate::policies::{Level, Policies};
+use crate::policies::Policies;
 use crate::units::{Amount, Difference, Period, Ratio};
 
 /// By what customers are ordered, the largest first.
@@ -129,18 +129,8 @@ pub fn customers(
     policies: &Policies,
     sort: SortBy,
 ) -> Result<Customers, Errors> {
-    let ends = ends(books, period, policies)?;
-    let parents = (policies.level == Level::Parent)
-        .then(|| books.by_parent(ends.closing.last, policies.grace, None));
-    let books = parents.as_ref().map_or(books, |parents| &parents.books);
     let ledger = &books.customers;
-    let moved = Moved::of(books, &ends, policies).map_err(|negatives| {
-        let faults = Faults {
-            negatives,
-            ..Faults::default()
-        };
-        said(ledger, period, policies, &faults)
-    })?;
+    let (ends, moved) = compared(books, period, policies)?;
     let total = moved.total();
     let owns: Vec<Part> = moved.movements.iter().map(|one| moved.own(one)).collect();
     let parts = moved.movements.iter().zip(&owns);
@@ -166,25 +156,28 @@ pub fn customers(
     })
 }
 
-/// The two ends of the period.
-fn ends(books: &Books, period: Period, policies: &Policies) -> Result<Anchors, Errors> {
+/// The two ends of the period and everybody's movement between them.
+fn compared(
+    books: &Books,
+    period: Period,
+    policies: &Policies,
+) -> Result<(Anchors, Moved), Errors> {
     let ledger = &books.customers;
     let lookback = policies.lookback_months(period);
-    anchors(ledger, period, lookback, policies).map_err(|unreadable| {
-        let mut faults = Faults::default();
-        faults.add(unreadable);
-        said(ledger, period, policies, &faults)
-    })
-}
-
-/// What keeps the period from being computed, in words.
-fn said(ledger: &Ledger, period: Period, policies: &Policies, faults: &Faults) -> Errors {
+    let mut faults = Faults::default();
+    match anchors(ledger, period, lookback, policies) {
+        Ok(ends) => match Moved::of(books, &ends, policies) {
+            Ok(moved) => return Ok((ends, moved)),
+            Err(negatives) => faults.negatives = negatives,
+        },
+        Err(unreadable) => faults.add(unreadable),
+    }
     let asked = Asked {
         periods: vec![period],
         is_range: false,
     };
-    let messages = problems::messages(ledger, policies, &asked, faults);
-    messages.unwrap_or_else(|| Errors::from(Vec::new()))
+    let messages = problems::messages(ledger, policies, &asked, &faults);
+    Err(messages.unwrap_or_else(|| Errors::from(Vec::new())))
 }
 
 /// One customer's change; `None` where nothing but a clipped value is there to show.
@@ -235,12 +228,13 @@ fn silent_since(ledger: &Ledger, ends: &Anchors, movement: &Movement) -> Option<
 
 impl CustomerChange {
     /// What it moves the rate of an order by; for the order by change there is none.
-    fn effect(&self, sort: SortBy) -> Result<Option<Difference>, NoEffect> {
-        self.effects.map(|effects| match sort {
-            SortBy::Nrr => Some(effects.nrr),
-            SortBy::Grr => Some(effects.grr),
+    fn effect(&self, sort: SortBy) -> Option<&Difference> {
+        let effects = self.effects.as_ref().ok()?;
+        match sort {
+            SortBy::Nrr => Some(&effects.nrr),
+            SortBy::Grr => Some(&effects.grr),
             SortBy::Change => None,
-        })
+        }
     }
 
     /// Compares how much two customers move, whatever the direction.
@@ -252,7 +246,7 @@ impl CustomerChange {
         };
         let by_place = place(self).cmp(&place(other));
         by_place.then_with(|| match (self.effect(sort), other.effect(sort)) {
-            (Ok(Some(mine)), Ok(Some(theirs))) => mine.cmp_magnitude(&theirs),
+            (Some(mine), Some(theirs)) => mine.cmp_magnitude(theirs),
             _ if sort == SortBy::Change => {
                 let magnitude = |one: &CustomerChange| one.change.units().unsigned_abs();
                 magnitude(self).cmp(&magnitude(other))

@@ -13,7 +13,7 @@ use crate::input::{Loaded, signups};
 use crate::ledger::Bridged;
 use crate::metrics::{Asked, Calculation, Cohorts, SILENT, cohorts};
 use crate::output::{CohortsReport, Measure, render};
-use crate::policies::Policies;
+use crate::policies::{Fx, Level, Policies};
 use crate::text;
 
 /// Reads, sorts customers into cohorts, prints.
@@ -65,11 +65,14 @@ fn compute(
     shown: &[Measure],
 ) -> Result<CohortsReport, Errors> {
     let policies = report::detected(&loaded.policies, loaded);
+    refuse_unfit(&policies, loaded).map_err(|message| calc::with_files(message.into(), loaded))?;
     let asked = calc::asked(config, &policies, loaded)?;
     let by_signup = loaded.signup.as_ref();
     let signups = by_signup.map(|_| signups(loaded, &config.load, &policies));
     let signups = signups.transpose()?;
-    let found = cohorts(&loaded.books, &asked, &policies, signups.as_ref())
+    let units = report::by_parent(&policies, loaded, loaded.books.customers.last());
+    let books = units.as_ref().map_or(&loaded.books, |units| &units.books);
+    let found = cohorts(books, &asked, &policies, signups.as_ref())
         .map_err(|errors| calc::with_files(errors, loaded))?;
     let origin = config.load.origin("where");
     let mut report = report::declared(&policies, (&config.load.filters, &origin), loaded);
@@ -103,6 +106,29 @@ fn compute(
         fiscal_year: policies.fiscal_year,
         signup: by_signup.map(|column| column.column().to_owned()),
     })
+}
+
+/// What has no meaning over many ages at once, or needs more than is known.
+fn refuse_unfit(policies: &Policies, loaded: &Loaded) -> Result<(), Message> {
+    if policies.fx_rates.is_some() && policies.fx == Fx::Constant {
+        let headline = "`fx constant` takes the rates of one opening, and each cohort has another";
+        return Err(Message::new(Code::UnfitSetting, headline)
+            .note(format!("`fx constant` ({})", policies.origin("fx")))
+            .help(format!(
+                "take one month's rates for all: `--fx fixed={}`",
+                loaded.books.customers.last()
+            ))
+            .help(
+                "or each month's own, with what currencies did inside the rates: `--fx floating`",
+            ));
+    }
+    if policies.level == Level::Parent && loaded.signup.is_some() {
+        let headline = "`--signup` says when a customer signed up, and units are parents";
+        return Err(Message::new(Code::UnfitSetting, headline)
+            .note(format!("`level parent` ({})", policies.origin("level")))
+            .help("leave out `--signup`, or pass `--level customer`"));
+    }
+    Ok(())
 }
 
 /// What helps a comparison of two periods helps no cohort.

@@ -56,7 +56,9 @@ fn document(
     let period = period.ok_or_else(|| Errors::from(Vec::new()))?;
     let mut orders = SortBy::ALL.into_iter();
     let sort = orders.find(|order| order.word() == args.sort);
-    let customers = customers(&loaded.books, period, policies, sort.unwrap_or_default())
+    let units = report::by_parent(policies, loaded, period.last());
+    let books = units.as_ref().map_or(&loaded.books, |units| &units.books);
+    let customers = customers(books, period, policies, sort.unwrap_or_default())
         .map_err(|errors| with_files(errors, loaded))?;
     let classes = args.class.iter().filter_map(|word| Class::parse(word));
     Ok(CustomersReport {
