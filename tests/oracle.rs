@@ -33,6 +33,17 @@ const SEED: u64 = 20_240_331;
 /// How many failing books are shown before the test gives up.
 const SHOWN: usize = 5;
 
+/// What moves inside customers: nothing to say in books without products and quantities; `tests/detail.rs` has them.
+const INSIDE: [&str; 7] = [
+    "upsell",
+    "cross_sell",
+    "downsell",
+    "product_churn",
+    "product_swap",
+    "volume_change",
+    "price_change",
+];
+
 /// One question to both sides.
 #[derive(Clone, Debug)]
 struct Trial {
@@ -157,6 +168,7 @@ fn compare(expected: &[Expected], found: &Table) -> Vec<String> {
             && !is_interval(name)
             && !["currency", "undefined", "definition", "input_fingerprint"]
                 .contains(&name.as_str())
+            && !INSIDE.contains(&name.as_str())
     };
     let mut differences: Vec<String> = found
         .header
@@ -210,6 +222,8 @@ fn compare_cells(expected: &Expected, found: &Record) -> Vec<String> {
             ));
         }
     }
+    let said = INSIDE.iter().filter(|name| !found.text(name).is_empty());
+    differences.extend(said.map(|name| format!("{:?} {name} is not empty", place(found))));
     differences.extend(compare_reason(expected, found));
     differences
 }
@@ -373,6 +387,11 @@ fn count_classes(records: &[Expected], seen: &mut BTreeMap<String, usize>) {
 #[test]
 fn model_agrees_with_the_worked_answers() {
     for case in worked::cases() {
+        // What moves inside customers is in the model of `tests/detail.rs`.
+        let is_inside = |answer: &worked::Answer| INSIDE.contains(&answer.field.as_str());
+        if case.answers.iter().any(is_inside) {
+            continue;
+        }
         let text = read_fixture(&format!("worked/{}", case.file));
         if text.starts_with("customer,start,end,") {
             // Contracts are worked by hand alone: the model reads rows of months.

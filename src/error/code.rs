@@ -428,8 +428,8 @@ codes! {
     /// contract that runs from a start to an end, or a line of an invoice for a time of service. Say which with
     /// `--shape`.
     AmbiguousShape = "ambiguous-shape", Error;
-    /// A setting has nothing to act on in a file of this shape, so what was asked for would not happen. Leave it
-    /// out, or name the shape that it is for with `--shape`.
+    /// A setting has nothing to act on in a file of this shape or with these columns, so what was asked for would not
+    /// happen. Leave it out, or name the shape with `--shape` or the column that it is for.
     UnfitSetting = "unfit-setting", Error;
     /// Nothing says whether the price of a contract is for a month, a year or its whole time, and taking a
     /// price of a year for one of a month is wrong by a factor of twelve. Name the column that holds the interval
@@ -585,6 +585,10 @@ codes! {
     /// Rows have an empty status where other rows have one. They are counted. If they are drafts or trials, give them
     /// their status, or leave them out with `--where`.
     WithoutStatus = "without-status", Warning;
+    /// Rows have a quantity that is no number, beside an amount that is of all units. They count with their amounts;
+    /// in `volume_change` and `price_change` they have no quantity, so that all of their change is price. Mend the
+    /// cells, or pass `--quantity-column none` if the column holds no quantities.
+    UnreadableQuantity = "unreadable-quantity", Warning;
     /// Customers have rows in the currency that is kept and in another one, which is left out. One that changed its
     /// currency reads as churn, though it goes on paying. Export all amounts in one currency.
     CurrencyChange = "currency-change", Warning;

@@ -46,6 +46,31 @@ pub(super) fn without_status(tally: &Tally, place: &impl Fn(RowPlace) -> Place) 
     )
 }
 
+/// Rows whose quantity cannot be read, beside amounts that are of all units.
+pub(super) fn without_quantity(
+    tally: &Tally,
+    place: &impl Fn(RowPlace) -> Place,
+) -> Option<Message> {
+    let entries = tally.by_rows();
+    let entry = entries.first()?;
+    let (verb, noun) = if entry.rows == 1 {
+        ("has", "a quantity")
+    } else {
+        ("have", "quantities")
+    };
+    let rows = text::count(entry.rows, "row");
+    Some(
+        Message::new(
+            Code::UnreadableQuantity,
+            format!("{rows} {verb} {noun} that cannot be read as a number"),
+        )
+        .at(place(entry.first))
+        .note("they count with their amounts, and their change is price, none of it volume")
+        .help("if the column holds no quantities, pass `--quantity-column none`")
+        .counting(entry.rows),
+    )
+}
+
 /// Rows that their status or a rule leaves out.
 pub(super) fn left_out(tally: &Tally, place: &impl Fn(RowPlace) -> Place) -> Option<Message> {
     let entries = tally.by_rows();

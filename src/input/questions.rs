@@ -12,7 +12,7 @@ use super::summary::Merged;
 use super::tally::Tally;
 use crate::error::{Code, Message, Place};
 use crate::ledger::{Clash, Part, RowPlace};
-use crate::policies::Policies;
+use crate::policies::{Netting, Origin, Policies};
 use crate::text;
 use crate::units::Grain;
 
@@ -125,7 +125,44 @@ pub(super) fn unfit_settings(
         .chain(roles)
         .filter(|name| is_typed(name))
         .map(message)
+        .chain(unfit_netting(columns, policies, file))
         .collect()
+}
+
+/// `netting` against the columns: `product` without a column of products, and `customer` typed beside `--by` on it,
+/// which makes each product a unit of its own. A settings file or a definition gives way to `--by`.
+fn unfit_netting(columns: &Columns, policies: &Policies, file: &str) -> Option<Message> {
+    let origin = policies.origin("netting");
+    let is_typed = *origin == Origin::Flag;
+    let message = |headline: String| {
+        Message::new(Code::UnfitSetting, headline)
+            .at(Place::file(file))
+            .note(format!(
+                "`netting {}` set by {origin}",
+                policies.netting.word()
+            ))
+    };
+    match columns.name(Role::Product) {
+        None if policies.netting == Netting::Product => Some(
+            message("`netting product` needs a column of products".to_owned())
+                .help("name it with `--product COL`, or leave out `--netting product`"),
+        ),
+        Some(product)
+            if columns.counts_products() && is_typed && policies.netting == Netting::Customer =>
+        {
+            let headline = format!(
+                "`--by {product}` nets each product on its own, against `netting customer`"
+            );
+            Some(
+                message(headline)
+                    .help("leave out `--netting customer`")
+                    .help(format!(
+                        "if `{product}` is a trait of the customer, pass `--product none`"
+                    )),
+            )
+        }
+        _ => None,
+    }
 }
 
 /// Statuses and kinds of movement of which it is not known what they mean.

@@ -8,7 +8,8 @@ use super::columns::{Columns, Role};
 use super::file::FileRead;
 use super::findings::{
     assumed_encoding, canceled_as_end, converted_currencies, currency_change, equal_rows, left_out,
-    other_currencies, overlapping_files, split_by_filter, two_segments, without_status,
+    other_currencies, overlapping_files, split_by_filter, two_segments, without_quantity,
+    without_status,
 };
 use super::header;
 use super::load::{LoadOptions, Loaded, Mapped};
@@ -23,7 +24,7 @@ use super::tally::Tally;
 use super::totals::{roll_forward, without_totals};
 use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::{Attribute, Books, Part, RowPlace};
+use crate::ledger::{Attribute, Books, Layout, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Policies};
 use crate::units::Month;
 
@@ -122,12 +123,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         .filter(|_| head.columns.counts_products());
     let mut summaries: Vec<FileSummary> = files.iter().map(summary).collect();
     let mut warnings = of_files(&files);
-    let mut all = Merged::of(
-        files,
-        policies.duplicates,
-        by.len(),
-        head.options.filters.len(),
-    );
+    let mut all = Merged::of(files, policies.duplicates, head.options.filters.len());
     let place = |row: RowPlace| Place {
         file_number: row.file,
         ..Place::line(&names[row.file], row.line)
@@ -148,8 +144,8 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         return Err(Errors::from(errors));
     }
     warnings.extend(of_rows(&mut all, policies, &place));
-    let ledgers = (all.part, all.products);
-    let (books, found) = books_of(ledgers, &head, &by, currency.as_ref(), (&names[0], &place))?;
+    let file = (names[0].as_str(), &place as &dyn Fn(RowPlace) -> Place);
+    let (books, found) = books_of(all.part, &head, &by, currency.as_ref(), file)?;
     warnings.extend(found);
     let (mut books, mapped) = mapped(books, head.options.map.take(), &mut warnings);
     let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
@@ -195,7 +191,7 @@ fn take_signup(
 
 /// The ledgers, without totals among their customers, and what is worth a warning about that.
 fn books_of(
-    (part, products): (Part, Option<Part>),
+    mut part: Part,
     head: &Head,
     by: &[String],
     currency: Option<&String>,
@@ -210,30 +206,21 @@ fn books_of(
         })
     };
     let through = head.policies.through;
-    let has_parents = head.columns.of(Role::Parent).is_some();
-    let closed = |mut part: Part, by: &[String]| {
-        if has_parents || head.options.map.is_some() {
-            part.keep_for_regrouping(has_parents && part.width() > by.len());
-        }
-        let ledger = match &head.options.rates {
-            Some(rates) => part.finish_at(rates, place, by, through),
-            None => part.finish(by, currency.cloned(), through),
-        };
-        ledger.map_err(in_file)
+    if head.columns.of(Role::Parent).is_some() || head.options.map.is_some() {
+        part.keep_for_regrouping();
+    }
+    let books = match &head.options.rates {
+        Some(rates) => part.finish_at(rates, place, by, through),
+        None => part.finish(by, currency.cloned(), through),
     };
-    let mut products = products.map(|products| closed(products, by)).transpose()?;
-    let mut ledger = closed(part, if products.is_some() { &[] } else { by })?;
+    let mut books = books.map_err(in_file)?;
     let customer = head.column(Role::Customer);
-    if let Some(message) = roll_forward(&ledger, customer.clone()) {
+    if let Some(message) = roll_forward(&books.customers, customer.clone()) {
         return Err(in_file(message));
     }
-    let ledgers = (&mut ledger, products.as_mut());
-    let found = without_totals(ledgers, customer, head.options.keeps_totals).map_err(in_file)?;
-    let books = Books {
-        segments_are_products: products.is_some(),
-        customers: ledger,
-        products,
-    };
+    let keeps_totals = head.options.keeps_totals;
+    let ledgers = (&mut books.customers, books.products.as_mut());
+    let found = without_totals(ledgers, customer, keeps_totals).map_err(in_file)?;
     Ok((books, found))
 }
 
@@ -329,7 +316,7 @@ fn resolved(
         place,
     };
     let resolved = resolve(std::mem::take(&mut all.kept), &ask)?;
-    (all.part, all.products) = (resolved.part, resolved.products);
+    all.part = resolved.part;
     Ok((resolved.history, resolved.traits, resolved.warnings))
 }
 
@@ -342,6 +329,7 @@ fn of_rows(
     let mut warnings = Vec::new();
     warnings.extend(left_out(&all.left_out, place));
     warnings.extend(without_status(&all.without_status, place));
+    warnings.extend(without_quantity(&all.without_quantity, place));
     let repeated = std::mem::take(&mut all.repeats).finish();
     warnings.extend(repeated.map(|repeated| equal_rows(&repeated, policies.duplicates, place)));
     warnings.extend(other_currencies(&all.other_currencies, policies, place));
@@ -384,8 +372,6 @@ fn in_force(policies: &Policies, shape: Option<&(Basis, String)>, columns: &Colu
 /// What was found in all files.
 pub(super) struct Merged {
     pub(super) part: Part,
-    /// By customer and product, where `--by` names the product column.
-    pub(super) products: Option<Part>,
     pub(super) repeats: Repeats,
     pub(super) tally: Tally,
     pub(super) other_currencies: Tally,
@@ -398,6 +384,7 @@ pub(super) struct Merged {
     pub(super) left_out: Tally,
     pub(super) statuses: Tally,
     pub(super) without_status: Tally,
+    pub(super) without_quantity: Tally,
     pub(super) movements: Tally,
 }
 
@@ -424,10 +411,9 @@ impl Shared {
 }
 
 impl Merged {
-    fn of(files: Vec<FileRead>, duplicates: Duplicates, by: usize, filters: usize) -> Merged {
+    fn of(files: Vec<FileRead>, duplicates: Duplicates, filters: usize) -> Merged {
         let mut all = Merged {
-            part: Part::new(duplicates, by),
-            products: None,
+            part: Part::new(duplicates, Layout::default()),
             repeats: Repeats::default(),
             tally: Tally::default(),
             other_currencies: Tally::default(),
@@ -440,17 +426,15 @@ impl Merged {
             left_out: Tally::default(),
             statuses: Tally::default(),
             without_status: Tally::default(),
+            without_quantity: Tally::default(),
             movements: Tally::default(),
         };
         for (number, file) in files.into_iter().enumerate() {
             let found = file.found;
             // The first file's part is taken as it is: merging would copy every cell.
             if number == 0 {
-                (all.part, all.products) = (found.part, found.products);
+                all.part = found.part;
             } else {
-                if let (Some(mine), Some(theirs)) = (&mut all.products, found.products) {
-                    mine.merge(theirs);
-                }
                 all.shared.add(all.part.shared_with(&found.part));
                 all.part.merge(found.part);
             }
@@ -463,6 +447,7 @@ impl Merged {
             }
             all.kept.extend(found.kept);
             all.left_out.merge(found.left_out);
+            all.without_quantity.merge(found.without_quantity);
             all.statuses.merge(found.statuses);
             if found.has_status {
                 all.without_status.merge(found.without_status);

@@ -33,6 +33,13 @@ impl Books {
         ledger.take_attribute()
     }
 
+    /// True where the amounts have quantities beside them.
+    #[must_use]
+    pub fn has_quantities(&self) -> bool {
+        let products = self.products.as_ref();
+        self.customers.has_quantities() || products.is_some_and(Ledger::has_quantities)
+    }
+
     /// The ledger that holds the columns of `--by`.
     #[must_use]
     pub fn by_unit(&self) -> &Ledger {

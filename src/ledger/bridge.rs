@@ -107,6 +107,10 @@ impl Ledger {
             let cell = self.cells.cell(one.customer, one.from);
             let cell = self.carry_currencies(one).unwrap_or(cell);
             self.cells.put(one.customer, one.month, cell);
+            if let Some(quantities) = &mut self.quantities {
+                let cell = quantities.cell(one.customer, one.from);
+                quantities.put(one.customer, one.month, cell);
+            }
         }
         for attribute in &mut self.attributes {
             attribute.carry(bridged);

@@ -1,15 +1,19 @@
 //! Entries become a ledger: parts that threads fill, merged and then closed.
 
+mod close;
+
 use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
+pub(super) use close::Draft;
+
 use super::attributes::AttributeDraft;
 use super::cells::{Cells, Overflow};
+use super::coverage::Coverage;
 use super::currencies::Foreign;
 use super::intern::Interner;
-use super::{Coverage, Ledger};
-use crate::error::{Code, Message};
+use super::units::Units;
 use crate::policies::Duplicates;
 use crate::units::{Amount, Grain, Month};
 
@@ -33,17 +37,51 @@ pub struct Entry<'a> {
     pub day: u8,
     /// How much.
     pub amount: Amount,
+    /// Of how many, where the row says so.
+    pub quantity: Option<Amount>,
     /// What for; part of the key of `duplicates`.
     pub product: &'a str,
-    /// The values of the columns of `--by`, in their order.
+    /// The values of the columns of `--by`, in their order; then the parent, where there are parents.
     pub attributes: &'a [&'a str],
     /// Where it stands.
     pub place: RowPlace,
 }
 
+/// What is kept beside the amounts of customers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// How many columns of `--by` there are.
+    pub attributes: usize,
+    /// How many columns of parents there are: one, after those of `--by`, or none.
+    pub parents: usize,
+    /// True where the ledger is kept by product too.
+    pub by_product: bool,
+    /// True where the columns of `--by` are the products' and not the customers'.
+    pub segments_are_products: bool,
+    /// True where quantities are kept: by product, or by customer where products are not.
+    pub by_quantity: bool,
+}
+
+impl Layout {
+    /// Which of the two quantities are kept by: units, or customers where products are not kept.
+    fn quantities_by<T>(self, units: T, customers: T) -> T {
+        if self.by_product { units } else { customers }
+    }
+
+    /// Which of the two an attribute belongs to: the columns of `--by` may be the products', a parent is the
+    /// customer's.
+    fn attribute_by<T>(self, index: usize, units: T, customers: T) -> T {
+        if self.segments_are_products && index < self.attributes {
+            units
+        } else {
+            customers
+        }
+    }
+}
+
 /// A ledger in the making: one thread's rows, added up as they come.
 ///
-/// Memory grows with customers × months. Only `duplicates last` and `error` also keep a record for
+/// Memory grows with customers × months, and with customers' products × months where products are kept. Only `duplicates last` and `error` also keep a record for
 /// each customer, month and product.
 #[derive(Debug)]
 pub struct Part {
@@ -52,6 +90,13 @@ pub struct Part {
     sides: Vec<Sides>,
     products: Interner,
     cells: Cells,
+    layout: Layout,
+    units: Units,
+    /// The amounts of each unit.
+    unit_cells: Cells,
+    /// The quantities of each unit, or of each customer where products are not kept.
+    quantities: Cells,
+    /// By customer, or by unit where products are the segments; the parents, which come last, by customer.
     attributes: Vec<AttributeDraft>,
     coverage: Coverage,
     /// How many rows that count are below zero.
@@ -62,8 +107,6 @@ pub struct Part {
     foreign: BTreeMap<Box<str>, Foreign>,
     /// True once a sum outgrew exact arithmetic.
     overflows: bool,
-    /// True if the last of the attributes is the parent.
-    has_parents: bool,
     /// True if customers may be put together later.
     is_regrouped: bool,
 }
@@ -78,14 +121,12 @@ struct Sides {
 
 type Key = (u32, Month, u32);
 
-/// A currency, the numbers of its part's customers in the whole, and what its attributes carry.
-pub(super) type Draft = (Box<str>, Vec<u32>, Vec<AttributeDraft>);
-
 /// The rows of one key while it is not decided which of them counts.
 #[derive(Debug)]
 struct Keyed {
     place: RowPlace,
     amount: Amount,
+    quantity: Option<Amount>,
     attributes: Box<[Box<str>]>,
     /// Every row's place, kept under `duplicates error` alone.
     places: Vec<RowPlace>,
@@ -105,37 +146,33 @@ pub struct Clash {
 }
 
 impl Part {
-    /// A part without rows, for so many columns of `--by`.
+    /// A part without rows.
     #[must_use]
-    pub fn new(duplicates: Duplicates, attributes: usize) -> Part {
+    pub fn new(duplicates: Duplicates, layout: Layout) -> Part {
+        let attributes = 0..layout.attributes + layout.parents;
         Part {
             customers: Interner::default(),
             sides: Vec::new(),
             products: Interner::default(),
             cells: Cells::default(),
-            attributes: (0..attributes).map(|_| AttributeDraft::default()).collect(),
+            layout,
+            units: Units::default(),
+            unit_cells: Cells::default(),
+            quantities: Cells::default(),
+            attributes: attributes.map(|_| AttributeDraft::default()).collect(),
             coverage: Coverage::default(),
             negatives: 0,
             duplicates,
             keyed: HashMap::new(),
             foreign: BTreeMap::new(),
             overflows: false,
-            has_parents: false,
             is_regrouped: false,
         }
     }
 
-    /// Says that customers will be put together once the ledger is closed, and whether the last attribute is each
-    /// row's parent.
-    pub fn keep_for_regrouping(&mut self, has_parents: bool) {
+    /// Says that customers will be put together once the ledger is closed.
+    pub fn keep_for_regrouping(&mut self) {
         self.is_regrouped = true;
-        self.has_parents = has_parents;
-    }
-
-    /// How many attributes the rows have.
-    #[must_use]
-    pub fn width(&self) -> usize {
-        self.attributes.len()
     }
 
     /// Notes that a row covers a month, whether or not it passes the filters: the horizon and the
@@ -173,15 +210,22 @@ impl Part {
     /// Adds a row that counts.
     pub fn add(&mut self, entry: &Entry<'_>) {
         let customer = self.note(entry);
-        if self.duplicates == Duplicates::Sum {
-            self.add_to_cell(customer, entry.month, entry.amount, entry.attributes);
+        let is_keyed = self.duplicates != Duplicates::Sum;
+        let product = if is_keyed || self.layout.by_product {
+            self.products.intern(entry.product)
+        } else {
+            0
+        };
+        if !is_keyed {
+            let row = (entry.amount, entry.quantity);
+            self.add_to_cells((customer, entry.month, product), row, entry.attributes);
             self.cells.note_day(customer, entry.month, entry.day);
             return;
         }
-        let product = self.products.intern(entry.product);
         let keyed = Keyed {
             place: entry.place,
             amount: entry.amount,
+            quantity: entry.quantity,
             attributes: entry
                 .attributes
                 .iter()
@@ -208,20 +252,26 @@ impl Part {
             self.sides[*number as usize].outside |= sides.outside;
             self.sides[*number as usize].elsewhere |= sides.elsewhere;
         }
-        let cells = self.cells.merge(&other.cells, &renumbered);
-        let attributes = self.attributes.iter_mut().zip(other.attributes);
-        let merged: Option<Vec<()>> = attributes
-            .map(|(mine, theirs)| mine.merge(theirs, &renumbered))
-            .collect();
-        if cells == Err(Overflow) || merged.is_none() {
-            self.overflows = true;
+        let (products, units) = self.renumber(&other, &renumbered);
+        let of_quantities = self.layout.quantities_by(&units, &renumbered);
+        let merged = [
+            self.cells.merge(&other.cells, &renumbered),
+            self.unit_cells.merge(&other.unit_cells, &units),
+            self.quantities.merge(&other.quantities, of_quantities),
+        ];
+        for (index, theirs) in other.attributes.into_iter().enumerate() {
+            let numbers = self.layout.attribute_by(index, &units, &renumbered);
+            let merged = self.attributes.get_mut(index);
+            let merged = merged.and_then(|mine| mine.merge(theirs, numbers));
+            self.overflows |= merged.is_none();
         }
+        self.overflows |= merged.contains(&Err(Overflow));
         self.overflows |= other.overflows;
         self.negatives += other.negatives;
         self.coverage.merge(other.coverage);
         for ((customer, month, product), keyed) in other.keyed {
-            let product = self.products.intern(other.products.name(product));
-            self.add_keyed((renumbered[customer as usize], month, product), keyed);
+            let (customer, product) = (renumbered[customer as usize], products[product as usize]);
+            self.add_keyed((customer, month, product), keyed);
         }
         for (currency, theirs) in other.foreign {
             match self.foreign.get_mut(&currency) {
@@ -229,6 +279,16 @@ impl Part {
                 None => drop(self.foreign.insert(currency, theirs)),
             }
         }
+    }
+
+    /// The numbers that the products and units of another part have here, given now to those that have none.
+    fn renumber(&mut self, other: &Part, customers: &[u32]) -> (Vec<u32>, Vec<u32>) {
+        let products: Vec<u32> = (0..)
+            .take(other.products.len())
+            .map(|n| self.products.intern(other.products.name(n)))
+            .collect();
+        let units = self.units.merge(&other.units, customers, &products);
+        (products, units)
     }
 
     /// The customers' months that rows of another part state too.
@@ -310,60 +370,6 @@ impl Part {
         clashes
     }
 
-    /// Closes the part: decides the keyed rows, settles the attributes, fixes the horizon.
-    ///
-    /// `columns` are the columns of `--by` by their headers.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::AmountTooLarge`] where a sum outgrows exact arithmetic.
-    pub fn finish(
-        mut self,
-        columns: &[String],
-        currency: Option<String>,
-        through: Option<Month>,
-    ) -> Result<Ledger, Message> {
-        self.decide();
-        let bounded = self
-            .cells
-            .magnitude()
-            .is_ok_and(|magnitude| magnitude <= Ledger::MAGNITUDE_MAX);
-        if self.overflows || !bounded {
-            let headline = "the amounts add up to more than exact arithmetic holds";
-            return Err(Message::new(Code::AmountTooLarge, headline).note(format!(
-                "they are kept with {} decimals in 128 bits",
-                self.cells.scale()
-            )));
-        }
-        let keeps_sums = self.is_regrouped;
-        let parents = self.attributes.pop_if(|_| self.has_parents);
-        let parents = parents.map(|draft| draft.finish(String::new(), keeps_sums));
-        let attributes = self.attributes.into_iter().zip(columns);
-        let attributes = attributes
-            .map(|(draft, column)| draft.finish(column.clone(), keeps_sums))
-            .collect();
-        let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
-        let (first, last) = self
-            .coverage
-            .horizon()
-            .unwrap_or((Month::from_index(0), Month::from_index(-1)));
-        let mut ledger = Ledger {
-            customers: numbers(&inside),
-            names: self.customers,
-            cells: self.cells,
-            attributes,
-            parents,
-            coverage: self.coverage,
-            negatives: self.negatives,
-            currency,
-            converted: None,
-            first,
-            last: through.unwrap_or(last),
-        };
-        ledger.number_parents();
-        Ok(ledger)
-    }
-
     /// Notes that a customer has a row that counts.
     pub(super) fn note(&mut self, entry: &Entry<'_>) -> u32 {
         let customer = self.customer(entry.customer);
@@ -378,53 +384,13 @@ impl Part {
         entry.amount.is_zero() && self.duplicates == Duplicates::Sum
     }
 
-    /// What several rows mean, and how many columns of `--by` there are.
-    pub(super) fn settings(&self) -> (Duplicates, usize) {
-        (self.duplicates, self.attributes.len())
+    /// A part without rows that is otherwise as this one.
+    pub(super) fn alike(&self) -> Part {
+        Part::new(self.duplicates, self.layout)
     }
 
     pub(super) fn foreign_mut(&mut self) -> &mut BTreeMap<Box<str>, Foreign> {
         &mut self.foreign
-    }
-
-    pub(super) fn cells_mut(&mut self) -> &mut Cells {
-        &mut self.cells
-    }
-
-    /// Notes that a sum outgrew exact arithmetic.
-    pub(super) fn overflow(&mut self) {
-        self.overflows = true;
-    }
-
-    /// Decides which row of each key counts, where not all do.
-    pub(super) fn decide(&mut self) {
-        for ((customer, month, _), keyed) in std::mem::take(&mut self.keyed) {
-            let attributes: Vec<&str> = keyed.attributes.iter().map(AsRef::as_ref).collect();
-            self.add_to_cell(customer, month, keyed.amount, &attributes);
-        }
-    }
-
-    /// The amounts of another part by the numbers of this one's customers, those numbers, and its attributes.
-    pub(super) fn take_in(&mut self, mut other: Part) -> (Cells, Vec<u32>, Vec<AttributeDraft>) {
-        other.decide();
-        let names = (0..).take(other.customers.len());
-        let renumbered: Vec<u32> = names
-            .map(|number| self.customer(other.customers.name(number)))
-            .collect();
-        let mut cells = Cells::with_scale(other.cells.scale());
-        self.overflows |= other.overflows || cells.merge(&other.cells, &renumbered).is_err();
-        (cells, renumbered, other.attributes)
-    }
-
-    /// Adds what another part's attributes carry, each month's at its rate; `None` where 128 bits do not hold it.
-    pub(super) fn weigh(
-        &mut self,
-        attributes: Vec<AttributeDraft>,
-        renumbered: &[u32],
-        rate: &dyn Fn(Month) -> Option<Amount>,
-    ) -> Option<()> {
-        let mut both = self.attributes.iter_mut().zip(attributes);
-        both.try_for_each(|(mine, theirs)| mine.merge_at(theirs, renumbered, rate))
     }
 
     fn customer(&mut self, name: &str) -> u32 {
@@ -435,10 +401,27 @@ impl Part {
         number
     }
 
-    fn add_to_cell(&mut self, customer: u32, month: Month, amount: Amount, attributes: &[&str]) {
+    /// Adds amount and quantity of a row to the customer's cell, and to that of its product where those are kept.
+    fn add_to_cells(
+        &mut self,
+        (customer, month, product): Key,
+        (amount, quantity): (Amount, Option<Amount>),
+        attributes: &[&str],
+    ) {
         let mut held = self.cells.add(customer, month, amount).is_ok();
-        for (draft, value) in self.attributes.iter_mut().zip(attributes) {
-            held &= draft.add(customer, month, value, amount).is_some();
+        let mut unit = customer;
+        if self.layout.by_product {
+            unit = self.units.number(customer, product);
+            held &= self.unit_cells.add(unit, month, amount).is_ok();
+        }
+        if let (true, Some(quantity)) = (self.layout.by_quantity, quantity) {
+            held &= self.quantities.add(unit, month, quantity).is_ok();
+        }
+        let layout = self.layout;
+        let drafts = self.attributes.iter_mut().zip(attributes);
+        for (index, (draft, value)) in drafts.enumerate() {
+            let whose = layout.attribute_by(index, unit, customer);
+            held &= draft.add(whose, month, value, amount).is_some();
         }
         self.overflows |= !held;
     }
@@ -458,10 +441,4 @@ impl Part {
             }
         }
     }
-}
-
-/// The numbers of those that are inside.
-fn numbers(inside: &[bool]) -> Vec<u32> {
-    let is_inside = |(number, inside): (u32, &bool)| inside.then_some(number);
-    (0..).zip(inside).filter_map(is_inside).collect()
 }

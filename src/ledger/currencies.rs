@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::bridge::Bridged;
+use super::build::Draft;
 use super::cells::{Cell, Cells};
-use super::{Ledger, Part, RowPlace};
+use super::{Books, Ledger, Part, RowPlace};
 use crate::error::{Code, Message, Place};
 use crate::policies::Fx;
 use crate::units::{Amount, Month, SCALE_MAX};
@@ -252,13 +253,12 @@ impl Part {
             return self.add(entry);
         }
         self.note(entry);
-        let (duplicates, columns) = self.settings();
-        let foreign = self.foreign_mut();
-        if !foreign.contains_key(currency) {
-            let part = Part::new(duplicates, columns);
-            let rows = BTreeMap::new();
-            foreign.insert(Box::from(currency), Foreign { part, rows });
+        if !self.foreign_mut().contains_key(currency) {
+            let (part, rows) = (self.alike(), BTreeMap::new());
+            let foreign = Foreign { part, rows };
+            self.foreign_mut().insert(Box::from(currency), foreign);
         }
+        let foreign = self.foreign_mut();
         if let Some(foreign) = foreign.get_mut(currency) {
             foreign.note(entry.month, entry.place);
             foreign.part.add(entry);
@@ -281,7 +281,7 @@ impl Part {
         place: &dyn Fn(RowPlace) -> Place,
         columns: &[String],
         through: Option<Month>,
-    ) -> Result<Ledger, Message> {
+    ) -> Result<Books, Message> {
         let currency = Some(rates.kept.clone());
         let foreign = std::mem::take(self.foreign_mut());
         if foreign.is_empty() {
@@ -301,67 +301,57 @@ impl Part {
         let named = foreign.keys().map(|currency| rates.bounds(currency));
         let scale = named.map(|(scale, _)| scale).max().unwrap_or(0);
         self.decide();
-        let mut own: BTreeMap<Box<str>, Cells> = BTreeMap::new();
         let mut drafts = Vec::new();
+        let mut own: [BTreeMap<Box<str>, Cells>; 2] = Default::default();
         for (currency, foreign) in foreign {
-            let (cells, renumbered, attributes) = self.take_in(foreign.part);
-            own.insert(currency.clone(), cells);
-            drafts.push((currency, renumbered, attributes));
+            let (amounts, draft) = self.take_in(foreign.part);
+            for (own, amounts) in own.iter_mut().zip(amounts) {
+                own.insert(currency.clone(), amounts);
+            }
+            drafts.push((currency, draft));
         }
-        let decimals = own
-            .values()
-            .map(Cells::scale)
-            .chain([self.cells_mut().scale()])
-            .max();
-        let decimals = decimals.unwrap_or(0);
+        let kept = self.grids_mut().map(|cells| cells.scale());
+        let scales = own.iter().flat_map(|own| own.values().map(Cells::scale));
+        let decimals = scales.chain(kept).max().unwrap_or(0);
         if decimals + scale > SCALE_MAX {
             return Err(too_fine(decimals, scale));
         }
-        let mut converted = Converted {
+        let mut converted = own.map(|own| Converted {
             rates: Arc::clone(rates),
             own,
             scale,
-            rows,
-        };
-        let is_held = self.convert(&mut converted, decimals, drafts);
-        if is_held.is_none() {
+            rows: rows.clone(),
+        });
+        if self.convert(&mut converted, decimals, drafts).is_none() {
             self.overflow();
         }
-        let mut ledger = self.finish(columns, currency, through)?;
+        let mut books = self.finish(columns, currency, through)?;
         if rates.fx == Fx::Constant || rates.fx == Fx::Floating {
-            ledger.converted = Some(converted);
+            let [of_customers, of_units] = converted;
+            books.customers.converted = Some(of_customers);
+            if let Some(products) = &mut books.products {
+                products.converted = Some(of_units);
+            }
         }
-        Ok(ledger)
+        Ok(books)
     }
 
     /// Adds the other currencies' amounts at each month's own rates; `None` where 128 bits do not hold a sum, be
     /// it at the rates of another month.
     fn convert(
         &mut self,
-        converted: &mut Converted,
+        converted: &mut [Converted; 2],
         decimals: u8,
-        drafts: Vec<super::build::Draft>,
+        drafts: Vec<(Box<str>, Draft)>,
     ) -> Option<()> {
-        let Converted {
-            rates, own, scale, ..
-        } = converted;
-        let cells = self.cells_mut();
-        cells.widen_to(decimals + *scale).ok()?;
-        let mut bound = Bound(cells.magnitude().ok());
-        for (currency, amounts) in own.iter_mut() {
-            amounts.widen_to(decimals).ok()?;
-            let (_, most) = rates.bounds(currency);
-            let most = most.units_at(*scale)?.unsigned_abs();
-            bound.add(amounts.magnitude().ok(), most);
-            cells
-                .add_times(amounts, |month| rates.of(currency, month))
-                .ok()?;
+        for (cells, converted) in self.grids_mut().into_iter().zip(converted.iter_mut()) {
+            converted.add_to(cells, decimals)?;
         }
-        for (currency, renumbered, attributes) in drafts {
-            let rate = |month| rates.of(&currency, month);
-            self.weigh(attributes, &renumbered, &rate)?;
+        let rates = &converted[0].rates;
+        for (currency, draft) in drafts {
+            self.weigh(draft, &|month| rates.of(&currency, month))?;
         }
-        bound.holds().then_some(())
+        Some(())
     }
 }
 
@@ -393,6 +383,25 @@ fn unrated_rows(
 }
 
 impl Converted {
+    /// Adds the amounts to those in the currency that is kept, as [`Part::convert`] says.
+    fn add_to(&mut self, cells: &mut Cells, decimals: u8) -> Option<()> {
+        let Converted {
+            rates, own, scale, ..
+        } = self;
+        cells.widen_to(decimals + *scale).ok()?;
+        let mut bound = Bound(cells.magnitude().ok());
+        for (currency, amounts) in own.iter_mut() {
+            amounts.widen_to(decimals).ok()?;
+            let (_, most) = rates.bounds(currency);
+            let most = most.units_at(*scale)?.unsigned_abs();
+            bound.add(amounts.magnitude().ok(), most);
+            cells
+                .add_times(amounts, |month| rates.of(currency, month))
+                .ok()?;
+        }
+        bound.holds().then_some(())
+    }
+
     /// What a customer's month is more at the rates of another month than at its own; `None` without a rate.
     fn difference(&self, customer: u32, month: Month, rates_of: Month) -> Option<i128> {
         let mut sum = 0;

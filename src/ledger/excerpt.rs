@@ -10,8 +10,8 @@ impl Ledger {
     ///
     /// # Shape
     ///
-    /// Numbers follow the order of the groups. Horizon and coverage are the whole ledger's; segments are left
-    /// out.
+    /// Numbers follow the order of the groups. Horizon and coverage are the whole ledger's; segments and
+    /// quantities are left out.
     #[must_use]
     pub fn excerpt(&self, groups: &[Vec<u32>]) -> Ledger {
         let mut names = Interner::default();
@@ -35,6 +35,7 @@ impl Ledger {
             customers: (0..).take(names.len()).collect(),
             names,
             cells,
+            quantities: None,
             attributes: Vec::new(),
             parents: None,
             coverage: self.coverage.clone(),

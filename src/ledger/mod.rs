@@ -19,11 +19,12 @@ mod id_map;
 mod intern;
 mod regroup;
 mod table;
+mod units;
 
 pub use attributes::{Attribute, NO_PARENT, NO_VALUE, ValueId};
 pub use books::Books;
 pub use bridge::Bridged;
-pub use build::{Clash, Entry, Part, RowPlace};
+pub use build::{Clash, Entry, Layout, Part, RowPlace};
 pub use cells::Cell;
 pub use coverage::Coverage;
 pub use currencies::{Rates, Unrated};
@@ -57,6 +58,8 @@ pub struct Ledger {
     /// The customers with rows that count, by number.
     customers: Vec<u32>,
     cells: Cells,
+    /// Of how many, by the same numbers; `None` where the input does not say, or another ledger holds them.
+    quantities: Option<Cells>,
     attributes: Vec<Attribute>,
     /// Each customer's parent over time, where units are parents.
     parents: Option<Attribute>,
@@ -210,6 +213,20 @@ impl Ledger {
     #[must_use]
     pub fn amount(&self, customer: u32, month: Month) -> Amount {
         Amount::new(self.units(customer, month), self.scale())
+    }
+
+    /// True where the cells have quantities beside their amounts.
+    #[must_use]
+    pub const fn has_quantities(&self) -> bool {
+        self.quantities.is_some()
+    }
+
+    /// Of how many a customer's amount in a month is, in units that all cells share; 0 where no row says so.
+    #[must_use]
+    pub fn quantity(&self, customer: u32, month: Month) -> i128 {
+        let quantities = self.quantities.as_ref();
+        let quantities = quantities.filter(|_| month <= self.last);
+        quantities.map_or(0, |quantities| quantities.units(customer, month))
     }
 
     /// True if a row states the customer's amount in this month, be it zero.

@@ -194,6 +194,7 @@ impl Ledger {
                 .collect(),
             names,
             cells,
+            quantities: self.quantities.as_ref().map(|own| own.regrouped(&unit)),
             attributes: attributes
                 .map(|one| one.regrouped(&unit, &|_, _| None))
                 .collect(),

@@ -1,6 +1,6 @@
 //! Ledgers as text tables: the language of tests.
 
-use super::{Entry, Ledger, Part, RowPlace};
+use super::{Entry, Layout, Ledger, Part, RowPlace};
 use crate::policies::Duplicates;
 use crate::units::{Amount, Grain, Month};
 
@@ -26,7 +26,7 @@ impl Ledger {
     pub fn from_table(text: &str) -> Option<Ledger> {
         let mut lines = text.lines().map(str::split_whitespace);
         let months: Vec<Month> = lines.next()?.map(Month::parse).collect::<Option<_>>()?;
-        let mut part = Part::new(Duplicates::Sum, 0);
+        let mut part = Part::new(Duplicates::Sum, Layout::default());
         for (cells, number) in lines.zip(2..) {
             let place = RowPlace {
                 file: 0,
@@ -34,7 +34,8 @@ impl Ledger {
             };
             add_customer(&mut part, &months, cells, place)?;
         }
-        part.finish(&[], None, None).ok()
+        let books = part.finish(&[], None, None).ok()?;
+        Some(books.customers)
     }
 }
 
@@ -55,6 +56,7 @@ fn add_customer<'a>(
                 month: *month,
                 day: 0,
                 amount,
+                quantity: None,
                 product: "",
                 attributes: &[],
                 place,

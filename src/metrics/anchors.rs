@@ -23,6 +23,28 @@ impl Anchor {
     pub fn months(self) -> i128 {
         i128::from(self.first.until(self.last)) + 1
     }
+
+    /// What a customer's months that are read add up to, in smallest units.
+    #[must_use]
+    pub fn units(self, ledger: &Ledger, customer: u32) -> i128 {
+        let months = self.first.through(self.last);
+        months.map(|month| ledger.units(customer, month)).sum()
+    }
+
+    /// The same with what is in other currencies at the rates of other months; nothing for a month without a rate.
+    pub(super) fn units_at(
+        self,
+        ledger: &Ledger,
+        customer: u32,
+        rates_of: &impl Fn(Month) -> Month,
+    ) -> i128 {
+        if !ledger.is_converted() {
+            return self.units(ledger, customer);
+        }
+        let months = self.first.through(self.last);
+        let at = |month| ledger.units_at(customer, month, rates_of(month));
+        months.map(|month| at(month).unwrap_or_default()).sum()
+    }
 }
 
 /// Both ends, and whether one was cut short.

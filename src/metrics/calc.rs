@@ -6,16 +6,17 @@ use std::rc::Rc;
 
 use super::anchors::{Anchors, Unreadable, anchor, anchors};
 use super::confidence::{Confidence, Intervals, Member, intervals};
+use super::detail::Units;
 use super::method::Stop;
-use super::movements::{Movement, Negative, movements, netted};
+use super::movements::{Movement, Negative, detailed, of_products};
 use super::periods::Asked;
 use super::problems;
 use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
 use super::segments::{by_segment, members_by_segment};
 use crate::error::Errors;
-use crate::ledger::{Books, Ledger, UNIT_SEPARATOR, Units, Unrated};
-use crate::policies::{Level, Method, Policies, SegmentAt};
+use crate::ledger::{Books, Ledger, Units as Parents, Unrated};
+use crate::policies::{Level, Method, Netting, Policies, SegmentAt};
 use crate::units::{Month, Period};
 
 const YEAR: u32 = 12;
@@ -38,12 +39,12 @@ pub struct Calculation {
     /// True if each product was netted on its own.
     pub is_netted: bool,
     /// The ledgers by parent that the last period was computed from; `None` where units are customers.
-    pub units: Option<Rc<Units>>,
+    pub units: Option<Rc<Parents>>,
 }
 
 /// Computes every period asked for, with its segments where the ledger has attributes.
 ///
-/// Where the segments are products, each product is netted on its own.
+/// Where the segments are products, each product is a segment of its own; `netting` says what the total is.
 ///
 /// # Shape
 ///
@@ -73,15 +74,13 @@ pub fn calc_with(
     confidence: Option<Confidence>,
 ) -> Result<Calculation, Errors> {
     let ledger = &books.customers;
-    let products = books
-        .products
-        .as_ref()
-        .filter(|_| books.segments_are_products);
     let mut run = Run {
         books,
-        units: RefCell::default(),
+        parents: RefCell::default(),
         ledger,
-        products: products.map(|products| (products, owners(ledger, products))),
+        has_products: books.products.is_some(),
+        has_quantities: books.has_quantities(),
+        units: Units::of(books),
         policies,
         everybody: policies.without_thresholds(),
         confidence,
@@ -89,7 +88,7 @@ pub fn calc_with(
         faults: Faults::default(),
     };
     let mut calculation = Calculation {
-        is_netted: products.is_some(),
+        is_netted: policies.netting == Netting::Product,
         ..Calculation::default()
     };
     for period in &asked.periods {
@@ -110,27 +109,15 @@ pub(super) struct Faults {
     pub(super) negatives: Vec<Negative>,
 }
 
-/// The customer of each number of the ledger by product.
-pub(super) fn owners(ledger: &Ledger, products: &Ledger) -> Vec<u32> {
-    let owner = |number: u32| {
-        let name = products.name(number);
-        let customer = name
-            .split_once(UNIT_SEPARATOR)
-            .map_or(name, |(customer, _)| customer);
-        ledger
-            .find(customer)
-            .expect("whoever pays for a product is in the ledger")
-    };
-    (0..).take(products.numbers()).map(owner).collect()
-}
-
 pub(super) struct Run<'a> {
     books: &'a Books,
     /// The ledgers by parent of the comparison before; parents change from closing to closing.
-    units: RefCell<Option<Rc<Units>>>,
+    parents: RefCell<Option<Rc<Parents>>>,
     pub(super) ledger: &'a Ledger,
-    /// The ledger by product with the customer of each number, where each product is netted on its own.
-    products: Option<(&'a Ledger, Vec<u32>)>,
+    /// What moves inside customers, where the input says so.
+    units: Option<Units<'a>>,
+    has_products: bool,
+    has_quantities: bool,
     pub(super) policies: &'a Policies,
     /// The policies without thresholds, for what stands before there is a base.
     everybody: Policies,
@@ -171,11 +158,11 @@ struct Way<'a> {
     left_out: &'a BTreeSet<u32>,
 }
 
-/// The ledgers of a comparison: by customer, and by product with the customer of each number.
+/// The ledger of a comparison, and what moves inside its customers, where the input says so.
 #[derive(Clone, Copy)]
 struct Sides<'a> {
     ledger: &'a Ledger,
-    products: Option<(&'a Ledger, &'a [u32])>,
+    units: Option<&'a Units<'a>>,
 }
 
 impl Run<'_> {
@@ -199,15 +186,14 @@ impl Run<'_> {
             Err(Stop::Negatives(negatives)) => self.faults.negatives.extend(negatives),
             Ok(compared) => {
                 let annual = self.annual(&ends, lookback);
-                calculation.units = self.units_at(ends.closing.last);
+                calculation.units = self.parents_at(ends.closing.last);
                 calculation.clipped.extend(&compared.clipped);
                 self.push_records(&ends, compared, annual.as_ref(), calculation);
             }
         }
     }
 
-    /// The total and its segments. With a ledger by product the total is the customers', each product
-    /// netted on its own, and the segments are the products'.
+    /// The total and its segments; where those are products, each of them is a unit of its own.
     pub(super) fn compare(
         &self,
         ends: &Anchors,
@@ -250,25 +236,22 @@ impl Run<'_> {
         way: &Way<'_>,
         policies: &Policies,
     ) -> Result<Compared, Vec<Negative>> {
-        let Some(units) = self.units_at(way.closing) else {
-            let products = self.products.as_ref();
-            let products = products.map(|(products, owners)| (*products, owners.as_slice()));
-            let ledger = self.ledger;
-            return self.compare_without(Sides { ledger, products }, way, policies);
+        let Some(parents) = self.parents_at(way.closing) else {
+            let (ledger, units) = (self.ledger, self.units.as_ref());
+            return self.compare_without(Sides { ledger, units }, way, policies);
         };
-        let ledger = &units.books.customers;
-        let products = units.books.products.as_ref();
-        let products = products.filter(|_| self.products.is_some());
-        let owners = products.map(|products| owners(ledger, products));
-        let products = products.zip(owners.as_deref());
-        self.compare_without(Sides { ledger, products }, way, policies)
+        let units = Units::of(&parents.books);
+        let sides = Sides {
+            ledger: &parents.books.customers,
+            units: units.as_ref(),
+        };
+        self.compare_without(sides, way, policies)
     }
 
-    /// The comparison without some customers, its segments read at the ends of another one. With a ledger by
-    /// product the total is the customers', each product netted on its own, and the segments are the products'.
+    /// The comparison without some customers, its segments read at the ends of another one.
     fn compare_without(
         &self,
-        Sides { ledger, products }: Sides<'_>,
+        Sides { ledger, units }: Sides<'_>,
         way: &Way<'_>,
         policies: &Policies,
     ) -> Result<Compared, Vec<Negative>> {
@@ -279,36 +262,31 @@ impl Run<'_> {
             ..
         } = *way;
         let (reactivation, scale) = (policies.reactivation, ledger.scale());
-        let mut members = Members::default();
-        let asks = self.confidence.is_some();
-        let (customers, swapped, segments) = if let Some((products, owners)) = products {
-            let mut netted = netted(ledger, (products, owners), ends, policies)?;
-            leave_out(&mut netted.customers, |customer| {
-                left_out.contains(&customer)
-            });
-            leave_out(&mut netted.products, |unit| {
-                left_out.contains(&owners[unit as usize])
-            });
-            let segments = by_segment(products, read_at, &netted.products, policies);
-            if asks {
-                members.segments = members_by_segment(products, ends, &netted.products, policies);
+        let mut customers = detailed(ledger, units, ends, policies)?;
+        leave_out(&mut customers, |customer| left_out.contains(&customer));
+        let products;
+        let segmented = match units {
+            Some(units) if self.books.segments_are_products => {
+                products = of_products(units, &customers, ends, policies)?;
+                Some((units.ledger, &products))
             }
-            (netted.customers, netted.swapped, segments)
-        } else {
-            let mut movements = movements(ledger, ends, policies)?;
-            leave_out(&mut movements, |customer| left_out.contains(&customer));
-            let is_split = !ledger.attributes().is_empty();
-            let segments = is_split.then(|| by_segment(ledger, read_at, &movements, policies));
-            if asks && is_split {
-                members.segments = members_by_segment(ledger, ends, &movements, policies);
-            }
-            (movements, 0, segments.unwrap_or_default())
+            _ => (!ledger.attributes().is_empty()).then_some((ledger, &customers)),
         };
-        if asks {
+        let mut members = Members::default();
+        let mut segments = BTreeMap::new();
+        if let Some((ledger, movements)) = segmented {
+            segments = by_segment(ledger, read_at, movements, policies);
+            if self.confidence.is_some() {
+                members.segments = members_by_segment(ledger, ends, movements, policies);
+            }
+        }
+        if self.confidence.is_some() {
             members.total = customers.iter().filter_map(Member::of).collect();
         }
-        let mut total = Rollforward::total(&customers, reactivation, scale);
-        total.add_swapped(swapped);
+        let total = Rollforward::total(&customers, reactivation, scale);
+        for sums in segments.values().chain([&total]) {
+            sums.assert_detail(self.has_products, self.has_quantities);
+        }
         let is_clipped = |one: &&Movement| one.clipped_opening + one.clipped_closing > 0;
         let clipped = customers.iter().filter(is_clipped).map(|one| one.customer);
         let is_left_out = |one: &&Movement| !one.counts;
@@ -323,13 +301,13 @@ impl Run<'_> {
     }
 
     /// The ledgers by parent, as parents are in a month; `None` where units are customers.
-    fn units_at(&self, closing: Month) -> Option<Rc<Units>> {
+    fn parents_at(&self, closing: Month) -> Option<Rc<Parents>> {
         if self.policies.level == Level::Customer {
             return None;
         }
-        let known = self.units.take();
+        let known = self.parents.take();
         let units = self.books.by_parent(closing, self.policies.grace, known);
-        self.units.replace(Some(Rc::clone(&units)));
+        self.parents.replace(Some(Rc::clone(&units)));
         Some(units)
     }
 
@@ -476,6 +454,8 @@ impl Run<'_> {
             annual: Err(String::new()),
             intervals: None,
             partial: false,
+            has_products: self.has_products,
+            has_quantities: self.has_quantities,
         }
     }
 }

@@ -250,6 +250,8 @@ impl<'a> Bench<'a, '_> {
             fiscal_year: policies.fiscal_year,
             currency: books.and_then(|books| books.customers.currency().map(str::to_owned)),
             segments: None,
+            has_products: books.is_some_and(|books| books.products.is_some()),
+            has_quantities: books.is_some_and(Books::has_quantities),
             annual: Err(reason.clone()),
             figures: Figures::ClosingOnly {
                 reason,
@@ -299,5 +301,5 @@ fn touched(
 fn shares<'a>(measured: &Measured<'a>, policies: &Policies) -> Option<Shares<'a>> {
     let books = measured.books?;
     let total = measured.record.rollforward()?;
-    Shares::of(&books.customers, measured.record.period, policies, total)
+    Shares::of(books, measured.record.period, policies, total)
 }

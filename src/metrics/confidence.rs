@@ -66,7 +66,7 @@ impl Member {
         is_in.then_some(Member {
             opening: movement.opening,
             retained: movement.closing,
-            capped: movement.opening.min(movement.closing),
+            capped: movement.opening.min(movement.closing) - movement.swapped,
         })
     }
 }

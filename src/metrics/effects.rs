@@ -1,13 +1,11 @@
 //! What each customer moves NRR and GRR by: the rate less the rate without the customer, exactly.
 
-use std::collections::BTreeMap;
-
 use super::anchors::Anchors;
-use super::calc::owners;
-use super::movements::{Movement, Negative, movements, netted};
+use super::detail::Units;
+use super::movements::{Movement, Negative, detailed};
 use super::rollforward::Rollforward;
-use crate::ledger::{Books, Ledger};
-use crate::policies::{Netting, Policies, Reactivation};
+use crate::ledger::Books;
+use crate::policies::{Policies, Reactivation};
 use crate::units::{Difference, Ratio};
 
 /// Why a customer has no effect that could be said.
@@ -71,13 +69,9 @@ impl Part {
     }
 }
 
-/// What rises and falls of products offset inside kept customers, where each is netted on its own.
-type Swapped = BTreeMap<u32, i128>;
-
-/// The movements of one comparison, with what is netted inside each customer.
+/// The movements of one comparison.
 pub(super) struct Moved {
     pub(super) movements: Vec<Movement>,
-    swapped: Swapped,
     policy: Reactivation,
     scale: u8,
 }
@@ -90,14 +84,10 @@ impl Moved {
         policies: &Policies,
     ) -> Result<Moved, Vec<Negative>> {
         let ledger = &books.customers;
-        let is_netted = books.segments_are_products || policies.netting == Netting::Product;
-        let (movements, swapped) = match books.products.as_ref().filter(|_| is_netted) {
-            Some(products) => netted_by_customer(ledger, products, ends, policies)?,
-            None => (movements(ledger, ends, policies)?, Swapped::new()),
-        };
+        let units = Units::of(books);
+        let movements = detailed(ledger, units.as_ref(), ends, policies)?;
         Ok(Moved {
             movements,
-            swapped,
             policy: policies.reactivation,
             scale: ledger.scale(),
         })
@@ -105,9 +95,7 @@ impl Moved {
 
     /// The roll-forward of everybody.
     pub(super) fn total(&self) -> Rollforward {
-        let mut total = Rollforward::total(&self.movements, self.policy, self.scale);
-        total.add_swapped(self.swapped.values().sum());
-        total
+        Rollforward::total(&self.movements, self.policy, self.scale)
     }
 
     /// What one customer is of the total, counted as the total counts everybody.
@@ -115,36 +103,8 @@ impl Moved {
         let mut own = Rollforward::empty(self.scale);
         own.add_opening_side(movement, self.policy);
         own.add_closing_side(movement);
-        if let Some(swapped) = self.swapped.get(&movement.customer) {
-            own.add_swapped(*swapped);
-        }
         Part::of(&own)
     }
-}
-
-/// The customers' movements, and what offsets inside each one that is kept.
-fn netted_by_customer(
-    ledger: &Ledger,
-    products: &Ledger,
-    ends: &Anchors,
-    policies: &Policies,
-) -> Result<(Vec<Movement>, Swapped), Vec<Negative>> {
-    let owners = owners(ledger, products);
-    let netted = netted(ledger, (products, &owners), ends, policies)?;
-    let mut sums: BTreeMap<u32, (i128, i128)> = BTreeMap::new();
-    for unit in &netted.products {
-        let (rises, falls) = sums.entry(owners[unit.customer as usize]).or_default();
-        *rises += (unit.closing - unit.opening).max(0);
-        *falls += (unit.opening - unit.closing).max(0);
-    }
-    let is_kept = |one: &&Movement| one.counts && one.opening > 0 && one.closing > 0;
-    let kept = netted.customers.iter().filter(is_kept);
-    let swapped = kept.filter_map(|one| {
-        let (rises, falls) = *sums.get(&one.customer)?;
-        Some((one.customer, rises.min(falls)))
-    });
-    let swapped = swapped.collect();
-    Ok((netted.customers, swapped))
 }
 
 /// What a part of the base moves both rates by; the part's sums are those of its customers.
@@ -180,13 +140,20 @@ pub(super) fn without(total: &Rollforward, own: &Part) -> (Ratio, Ratio) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::UNIT_SEPARATOR;
+    use crate::ledger::{Ledger, UNIT_SEPARATOR};
     use crate::metrics::anchors;
+    use crate::policies::Netting;
     use crate::units::{Amount, FiscalYear, Period};
 
+    fn netting_by(netting: Netting) -> Policies {
+        let mut policies = Policies::default();
+        policies.netting = netting;
+        policies
+    }
+
     /// Effects on NRR and GRR in millionths, by customer.
-    fn found(books: &Books) -> Vec<(String, Option<[i128; 2]>)> {
-        let policies = Policies::default();
+    fn found(books: &Books, netting: Netting) -> Vec<(String, Option<[i128; 2]>)> {
+        let policies = netting_by(netting);
         let period = Period::parse("2024-02", FiscalYear::CALENDAR).unwrap();
         let ends = anchors(&books.customers, period, 1, &policies).unwrap();
         let moved = Moved::of(books, &ends, &policies).unwrap();
@@ -200,7 +167,7 @@ mod tests {
         moved.movements.iter().map(of).collect()
     }
 
-    fn books(is_netted: bool) -> Books {
+    fn books() -> Books {
         let customers = "2024-01 2024-02\nacme 100 100\nbirch 100 100\ncedar . 30";
         let products = "2024-01 2024-02\nacme/core 100 60\nacme/plus . 40\n\
                         birch/core 100 100\ncedar/core . 30";
@@ -208,7 +175,7 @@ mod tests {
         Books {
             customers: Ledger::from_table(customers).unwrap(),
             products: Some(Ledger::from_table(&products).unwrap()),
-            segments_are_products: is_netted,
+            segments_are_products: false,
         }
     }
 
@@ -219,16 +186,19 @@ mod tests {
             names.into_iter().zip(effects).collect::<Vec<_>>()
         };
         let nothing = Some([0, 0]);
-        assert_eq!(found(&books(false)), named([nothing, nothing, nothing]));
+        assert_eq!(
+            found(&books(), Netting::Customer),
+            named([nothing, nothing, nothing])
+        );
         // GRR is 160 / 200; without acme 100 / 100, without birch 60 / 100.
         let netted = [Some([0, -200_000]), Some([0, 200_000]), nothing];
-        assert_eq!(found(&books(true)), named(netted));
+        assert_eq!(found(&books(), Netting::Product), named(netted));
     }
 
     #[test]
     fn the_parts_of_everybody_add_up_to_the_whole() {
-        let books = books(true);
-        let policies = Policies::default();
+        let books = books();
+        let policies = netting_by(Netting::Product);
         let period = Period::parse("2024-02", FiscalYear::CALENDAR).unwrap();
         let ends = anchors(&books.customers, period, 1, &policies).unwrap();
         let moved = Moved::of(&books, &ends, &policies).unwrap();

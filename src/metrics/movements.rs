@@ -1,10 +1,9 @@
 //! Each customer's change between the two ends, in exactly one class.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::anchors::{Anchor, Anchors};
+use super::detail::{Detail, Units};
 use crate::ledger::Ledger;
-use crate::policies::{Basis, CohortBase, Fx, Negatives, Policies, Reactivation, Zero};
+use crate::policies::{Basis, CohortBase, Fx, Negatives, Netting, Policies, Reactivation, Zero};
 use crate::units::{Amount, Month};
 
 /// What became of a customer between the two ends.
@@ -79,6 +78,10 @@ pub struct Movement {
     pub class: Option<Class>,
     /// False where a threshold or the base leaves the customer out of every figure.
     pub counts: bool,
+    /// What rises and falls of its products offset and is both, with `netting product`; 0 but for kept customers.
+    pub swapped: i128,
+    /// What moved inside it; nothing but for kept customers.
+    pub detail: Detail,
 }
 
 impl Movement {
@@ -92,6 +95,11 @@ impl Movement {
     #[must_use]
     pub fn standing(&self) -> i128 {
         self.closing + self.fx
+    }
+
+    /// True with revenue at both ends.
+    const fn is_kept(&self) -> bool {
+        self.opening > 0 && self.closing > 0
     }
 }
 
@@ -163,108 +171,144 @@ pub fn movements(
     }
 }
 
-/// Movements where each product of a customer is netted on its own.
-pub(super) struct Netted {
-    /// The customers', each classified by its net change.
-    pub(super) customers: Vec<Movement>,
-    /// What offsets inside kept customers, rises against falls of products.
-    pub(super) swapped: i128,
-    /// The products', each a unit of its own.
-    pub(super) products: Vec<Movement>,
-}
-
-/// Classifies customers by their net change, with the rises and falls of their products beside it.
+/// Classifies customers, with what moved inside them by product and quantity.
 ///
-/// `products` is the same ledger by customer and product, `owners` the customer of each of its numbers.
-/// A threshold leaves out a customer with all its products.
-pub(super) fn netted(
+/// With `netting product` a customer's value is what its products, each cut at zero by itself, add up to, and
+/// what offsets among them is both expansion and contraction. A threshold leaves out a customer with all its products.
+///
+/// # Errors
+///
+/// As [`movements`], of products where those are netted.
+pub(super) fn detailed(
     ledger: &Ledger,
-    (products, owners): (&Ledger, &[u32]),
+    units: Option<&Units<'_>>,
     anchors: &Anchors,
     policies: &Policies,
-) -> Result<Netted, Vec<Negative>> {
-    let alone = policies.without_thresholds();
-    let mut units = movements(products, anchors, &alone)?;
-    let reader = Reader::new(products, anchors, &alone);
-    let mut sums: BTreeMap<u32, Sums> = BTreeMap::new();
-    for unit in &units {
-        let owner = owners[unit.customer as usize];
-        // A product that is new may be a rise of who paid before, and is read at the rates of both ends.
-        let ends = reader.ends(unit.customer, &mut Vec::new());
-        sums.entry(owner).or_default().add(&ends);
+) -> Result<Vec<Movement>, Vec<Negative>> {
+    let Some(units) = units else {
+        return movements(ledger, anchors, policies);
+    };
+    if policies.netting == Netting::Customer {
+        let mut found = movements(ledger, anchors, policies)?;
+        for movement in found.iter_mut().filter(|one| one.is_kept()) {
+            let values = (movement.opening, movement.closing);
+            movement.detail = units.detail(movement.customer, anchors, values);
+        }
+        return Ok(found);
     }
     let reader = Reader::new(ledger, anchors, policies);
-    let mut left_out = BTreeSet::new();
-    let (mut customers, mut swapped) = (Vec::new(), 0);
+    let products = Reader::new(units.ledger, anchors, policies);
+    let (mut found, mut negatives) = (Vec::new(), Vec::new());
     for customer in ledger.customers() {
-        let sums = sums.get(customer).copied().unwrap_or_default();
-        let Some(movement) = reader.moved(*customer, sums.ends) else {
-            continue;
-        };
-        if !movement.counts {
-            left_out.insert(*customer);
-        } else if movement.opening > 0 && movement.closing > 0 {
-            swapped += sums.rises.min(sums.falls);
+        let (ends, detail) = units.netted(*customer, &products, &mut negatives);
+        let movement = reader.moved(*customer, ends);
+        found.extend(movement.map(|movement| {
+            if !movement.is_kept() {
+                return movement;
+            }
+            Movement {
+                swapped: detail.product_swap,
+                detail: Detail {
+                    product_swap: 0,
+                    ..detail
+                },
+                ..movement
+            }
+        }));
+    }
+    if negatives.is_empty() {
+        Ok(found)
+    } else {
+        Err(negatives)
+    }
+}
+
+/// Classifies products, each a unit of its own; those of customers that are left out are left out too.
+///
+/// # Errors
+///
+/// As [`movements`].
+pub(super) fn of_products(
+    units: &Units<'_>,
+    customers: &[Movement],
+    anchors: &Anchors,
+    policies: &Policies,
+) -> Result<Vec<Movement>, Vec<Negative>> {
+    let mut found = movements(units.ledger, anchors, &policies.without_thresholds())?;
+    let left_out = customers.iter().filter(|movement| !movement.counts);
+    let mut left_out: Vec<u32> = left_out.map(|movement| movement.customer).collect();
+    left_out.sort_unstable();
+    for unit in &mut found {
+        unit.counts = left_out.binary_search(&units.owner(unit.customer)).is_err();
+        if unit.is_kept() {
+            unit.detail = units.alone(unit.customer, anchors, (unit.opening, unit.closing));
         }
-        customers.push(movement);
     }
-    for unit in &mut units {
-        unit.counts = !left_out.contains(&owners[unit.customer as usize]);
-    }
-    Ok(Netted {
-        customers,
-        swapped,
-        products: units,
-    })
-}
-
-/// What the products of one customer add up to.
-#[derive(Clone, Copy, Default)]
-struct Sums {
-    ends: Ends,
-    rises: i128,
-    falls: i128,
-}
-
-impl Sums {
-    fn add(&mut self, unit: &Ends) {
-        self.ends.opening.add(unit.opening);
-        self.ends.closing.add(unit.closing);
-        self.ends.standing.add(unit.standing);
-        let change = unit.closing.units - unit.opening.units;
-        self.rises += change.max(0);
-        self.falls += (-change).max(0);
-    }
+    Ok(found)
 }
 
 /// A value at one end: what counts and what was cut.
-#[derive(Clone, Copy, Default)]
-struct Value {
-    units: i128,
-    clipped: i128,
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Value {
+    pub(super) units: i128,
+    pub(super) clipped: i128,
 }
 
 impl Value {
-    fn add(&mut self, other: Value) {
+    /// What counts of the units at an end, and what `negatives` does to those below zero.
+    pub(super) fn of(
+        units: i128,
+        (ledger, customer): (&Ledger, u32),
+        anchor: Anchor,
+        policies: &Policies,
+        negatives: &mut Vec<Negative>,
+    ) -> Value {
+        if units >= 0 {
+            return Value { units, clipped: 0 };
+        }
+        if policies.negatives == Negatives::Error {
+            negatives.push(Negative {
+                customer: ledger.shown_name(customer),
+                anchor,
+                units,
+            });
+        }
+        Value {
+            units: 0,
+            clipped: -units,
+        }
+    }
+
+    /// Adds another one.
+    pub(super) fn add(&mut self, other: Value) {
         self.units += other.units;
         self.clipped += other.clipped;
     }
 }
 
 /// The values that a movement is between.
-#[derive(Clone, Copy, Default)]
-struct Ends {
-    opening: Value,
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ends {
+    pub(super) opening: Value,
     /// The closing as it is compared: at the rates of the opening.
-    closing: Value,
+    pub(super) closing: Value,
     /// The closing as it stands: under `fx floating` at its own rates.
-    standing: Value,
+    pub(super) standing: Value,
+}
+
+impl Ends {
+    /// Adds those of another one.
+    pub(super) fn add(&mut self, other: &Ends) {
+        self.opening.add(other.opening);
+        self.closing.add(other.closing);
+        self.standing.add(other.standing);
+    }
 }
 
 /// What one comparison needs to know of the settings, worked out once.
-struct Reader<'a> {
-    ledger: &'a Ledger,
-    anchors: &'a Anchors,
+pub(super) struct Reader<'a> {
+    pub(super) ledger: &'a Ledger,
+    pub(super) anchors: &'a Anchors,
     policies: &'a Policies,
     opening_min: i128,
     closing_min: i128,
@@ -290,7 +334,7 @@ impl<'a> Reader<'a> {
     }
 
     /// What a customer is worth at both ends.
-    fn ends(&self, customer: u32, negatives: &mut Vec<Negative>) -> Ends {
+    pub(super) fn ends(&self, customer: u32, negatives: &mut Vec<Negative>) -> Ends {
         let Anchors {
             opening, closing, ..
         } = *self.anchors;
@@ -352,6 +396,8 @@ impl<'a> Reader<'a> {
             clipped_closing: closing.clipped.max(standing.clipped),
             class,
             counts: opening.units <= 0 || !is_below && self.is_in_base(customer, closing.units),
+            swapped: 0,
+            detail: Detail::default(),
         })
     }
 
@@ -374,28 +420,10 @@ impl<'a> Reader<'a> {
         rates_of: &impl Fn(Month) -> Month,
         negatives: &mut Vec<Negative>,
     ) -> Value {
-        let months = anchor.first.through(anchor.last);
-        let units = if self.ledger.is_converted() {
-            // Where a rate is missing nobody's movement needs it: `anchors` saw to that.
-            let at = |month| self.ledger.units_at(customer, month, rates_of(month));
-            months.map(|month| at(month).unwrap_or_default()).sum()
-        } else {
-            months.map(|month| self.ledger.units(customer, month)).sum()
-        };
-        if units >= 0 {
-            return Value { units, clipped: 0 };
-        }
-        if self.policies.negatives == Negatives::Error {
-            negatives.push(Negative {
-                customer: self.ledger.shown_name(customer),
-                anchor,
-                units,
-            });
-        }
-        Value {
-            units: 0,
-            clipped: -units,
-        }
+        // Where a rate is missing nobody's movement needs it: `anchors` saw to that.
+        let units = anchor.units_at(self.ledger, customer, rates_of);
+        let whose = (self.ledger, customer);
+        Value::of(units, whose, anchor, self.policies, negatives)
     }
 
     /// `None` for a customer with nothing at both ends and in between.

@@ -25,6 +25,10 @@ pub struct Record {
     pub intervals: Option<Result<Intervals, String>>,
     /// True if the data end before the period does.
     pub partial: bool,
+    /// True if the input has a product column.
+    pub has_products: bool,
+    /// True if the input has a column of quantities.
+    pub has_quantities: bool,
 }
 
 /// What could be worked out.

@@ -72,6 +72,22 @@ macro_rules! amount {
     };
 }
 
+/// A field of what moved inside kept customers, by product or by quantity.
+macro_rules! detail {
+    ($field:ident, $label:literal, $formula:literal, $is_there:ident, $inside:ident) => {
+        Field {
+            name: stringify!($field),
+            label: $label,
+            formula: $formula,
+            unit: Unit::Amount,
+            read: |record| match record.$is_there {
+                true => full(record, |sums| $inside(sums, sums.detail.$field)),
+                false => Value::Absent,
+            },
+        }
+    };
+}
+
 /// A field that counts customers of the roll-forward.
 macro_rules! customers {
     ($field:ident, $label:literal, $formula:literal) => {
@@ -434,6 +450,55 @@ pub const FIELDS: &[Field] = &[
         unit: Unit::Flag,
         read: |record| Value::Flag(record.partial),
     },
+    detail!(
+        upsell,
+        "Upsell",
+        "Σ rises of products that kept customers had; null without a product column",
+        has_products,
+        by_product
+    ),
+    detail!(
+        cross_sell,
+        "Cross-sell",
+        "Σ rises of products new to kept customers; null without a product column",
+        has_products,
+        by_product
+    ),
+    detail!(
+        downsell,
+        "Downsell",
+        "Σ falls of products that kept customers keep; null without a product column",
+        has_products,
+        by_product
+    ),
+    detail!(
+        product_churn,
+        "Product churn",
+        "Σ falls of products that kept customers drop; null without a product column",
+        has_products,
+        by_product
+    ),
+    detail!(
+        product_swap,
+        "Product swap",
+        "Σ min(rises, falls) of each kept customer's products; 0 with `netting product`; null without a product column",
+        has_products,
+        by_product
+    ),
+    detail!(
+        volume_change,
+        "Volume",
+        "Σ price at the opening × change of quantity, of kept customers; null without a column of quantities",
+        has_quantities,
+        by_quantity
+    ),
+    detail!(
+        price_change,
+        "Price",
+        "Σ closing − opening of kept customers − volume_change; null without a column of quantities",
+        has_quantities,
+        by_quantity
+    ),
 ];
 
 /// The fields before the segments: which period, against which, in which currency.
@@ -520,6 +585,18 @@ fn countable(record: &Record, read: fn(&Rollforward) -> u64) -> Value {
         Rates::OfMovements => Value::Undefined(NO_BASE_COUNT.to_owned()),
         _ => Value::Count(read(sums)),
     })
+}
+
+fn by_product(sums: &Rollforward, units: i128) -> Value {
+    Value::Amount(sums.amount(units))
+}
+
+fn by_quantity(sums: &Rollforward, units: i128) -> Value {
+    if sums.detail.is_too_large {
+        Value::Undefined(TOO_LARGE.to_owned())
+    } else {
+        Value::Amount(sums.amount(units))
+    }
 }
 
 fn closing(

@@ -1,5 +1,6 @@
 //! Opening plus movements is closing: the sums and counts of one period and group, and its rates.
 
+use super::detail::Detail;
 use super::method::Rates;
 use super::movements::{Class, Movement};
 use crate::policies::Reactivation;
@@ -76,6 +77,11 @@ pub struct Rollforward {
     pub closing_customers: u64,
     /// Customers with revenue at the closing: the divisor of `average_revenue_per_customer`.
     pub paying_customers: u64,
+    /// What moved inside kept customers, by product and quantity.
+    pub detail: Detail,
+    /// What `expansion` holds of customers that return, and `contraction` of those that a stated zero keeps: no
+    /// part of the detail.
+    pub(super) beside_detail: (i128, i128),
 }
 
 impl Rollforward {
@@ -105,15 +111,6 @@ impl Rollforward {
         total
     }
 
-    /// Adds what rises and falls of products inside kept customers offset: both lines grow by it, and the
-    /// capped sum loses it.
-    pub(super) fn add_swapped(&mut self, units: i128) {
-        self.expansion += units;
-        self.contraction += units;
-        self.retained_capped -= units;
-        self.assert_identity();
-    }
-
     /// Adds all of a movement but what stands at the closing.
     pub(super) fn add_opening_side(&mut self, movement: &Movement, policy: Reactivation) {
         let (opening, closing) = (movement.opening, movement.closing);
@@ -131,6 +128,10 @@ impl Rollforward {
             self.retained += closing;
             self.retained_capped += opening.min(closing);
             self.retained_customers += u64::from(movement.is_retained());
+            self.expansion += movement.swapped;
+            self.contraction += movement.swapped;
+            self.retained_capped -= movement.swapped;
+            self.detail.add(&movement.detail);
         }
         self.add_class(movement, policy);
     }
@@ -151,6 +152,7 @@ impl Rollforward {
             Some(Class::New) => (&mut self.new, &mut self.new_customers),
             Some(Class::Reactivation) if policy == Reactivation::AsExpansion => {
                 self.retained += change;
+                self.beside_detail.0 += change;
                 (&mut self.expansion, &mut self.reactivated_customers)
             }
             Some(Class::Reactivation) => {
@@ -162,7 +164,10 @@ impl Rollforward {
                 (&mut self.reactivation, &mut self.reactivated_customers)
             }
             Some(Class::Expansion) => (&mut self.expansion, &mut self.expanded_customers),
-            Some(Class::Contraction) => (&mut self.contraction, &mut self.contracted_customers),
+            Some(Class::Contraction) => {
+                self.beside_detail.1 -= if movement.closing == 0 { change } else { 0 };
+                (&mut self.contraction, &mut self.contracted_customers)
+            }
             Some(Class::Churn) => (&mut self.churn, &mut self.churned_customers),
             Some(Class::Unchanged) => return self.unchanged_customers += 1,
             Some(Class::Transient) => return self.transient_customers += 1,
@@ -201,7 +206,27 @@ impl Rollforward {
         );
     }
 
-    /// Asserts the same of customers, which holds for the total alone: segments have movers.
+    /// Asserts that the lines of products are those of the roll-forward, and volume and price what is left of them;
+    /// only where there are products, or quantities.
+    pub(super) fn assert_detail(&self, has_products: bool, has_quantities: bool) {
+        let detail = &self.detail;
+        let expansion = self.expansion - self.beside_detail.0;
+        let contraction = self.contraction - self.beside_detail.1;
+        if has_products {
+            let swap = detail.product_swap;
+            assert_eq!(expansion, detail.rises() - swap, "rises are expansion");
+            assert_eq!(contraction, detail.falls() - swap, "falls are contraction");
+        }
+        if has_quantities && !detail.is_too_large {
+            assert_eq!(
+                detail.volume_change + detail.price_change,
+                expansion - contraction,
+                "volume and price add up"
+            );
+        }
+    }
+
+    /// Asserts the identity of customers, which holds for the total alone: segments have movers.
     fn assert_customers(&self) {
         let arrived = self.opening_customers + self.new_customers + self.reactivated_customers;
         assert_eq!(
@@ -288,6 +313,8 @@ impl Rollforward {
             retained_customers,
             closing_customers,
             paying_customers,
+            detail,
+            beside_detail,
         } = other;
         self.opening += opening;
         self.new += new;
@@ -317,6 +344,9 @@ impl Rollforward {
         self.retained_customers += retained_customers;
         self.closing_customers += closing_customers;
         self.paying_customers += paying_customers;
+        self.detail.add(detail);
+        self.beside_detail.0 += beside_detail.0;
+        self.beside_detail.1 += beside_detail.1;
     }
 
     /// Σ closing ÷ Σ opening of the base, and what the policy on reactivation adds; under `method compound` the

@@ -5,7 +5,7 @@ use super::periods::Asked;
 use super::record::Record;
 use super::rollforward::Rollforward;
 use crate::ledger::{Books, Bridged, Ledger};
-use crate::policies::{Basis, Level, Origin, POLICIES, Policies};
+use crate::policies::{Basis, Level, Netting, Origin, POLICIES, Policies};
 
 /// One figure set under another choice.
 #[derive(Clone, Debug)]
@@ -77,8 +77,8 @@ pub fn alternatives(
             let filled = (policies.level, other.level) == (Level::Parent, Level::Customer);
             let filled = filled && policies.grace > 0;
             // Units are filled when they are put together; customers have to be now.
-            let customers = filled.then(|| with_grace(&books.customers, &[], policies.grace));
-            let customers = customers.map(Books::of);
+            let nets_products = other.netting == Netting::Product;
+            let customers = filled.then(|| with_grace(books, &[], policies.grace, nets_products));
             let books = customers.as_ref().unwrap_or(books);
             let total = total(books, asked, &other).filter(|_| is_set);
             found.extend(
@@ -119,19 +119,21 @@ fn of_grace(
     policies: &Policies,
     now: &Rollforward,
 ) -> Vec<Alternative> {
-    // What was filled in other currencies cannot be taken out again.
-    let cannot_undo = books.customers.is_converted() && !bridged.is_empty();
+    let nets_products = policies.netting == Netting::Product;
+    let by_parent = policies.level == Level::Parent;
+    // What was filled in other currencies, or in a product's months, cannot be taken out again.
+    let cannot_undo = (books.customers.is_converted() || nets_products) && !bridged.is_empty();
     if policies.basis == Basis::Flow || cannot_undo {
         return Vec::new();
     }
     let tried: &[u32] = if policies.grace == 0 { &GRACE } else { &[0] };
     let other = |months: &u32| {
-        let total = if policies.level == Level::Parent {
+        let total = if by_parent {
             let mut other = policies.clone();
             other.grace = *months;
             total(books, asked, &other)?
         } else {
-            let books = Books::of(with_grace(&books.customers, bridged, *months));
+            let books = with_grace(books, bridged, *months, nets_products);
             if !books.customers.unrated_months().is_empty() {
                 return None;
             }
@@ -149,17 +151,34 @@ fn of_grace(
     found
 }
 
-/// The ledger as it was read, and then with absences of so many months filled.
-fn with_grace(ledger: &Ledger, bridged: &[Bridged], months: u32) -> Ledger {
-    let customers = ledger.customers();
-    let alone: Vec<Vec<u32>> = customers.iter().map(|customer| vec![*customer]).collect();
-    let mut other = ledger.excerpt(&alone);
+/// The ledger as it was read, and then with absences of so many months filled; with its products where those are
+/// netted, as long as nothing was filled before.
+fn with_grace(books: &Books, bridged: &[Bridged], months: u32, nets_products: bool) -> Books {
+    let customers = books.customers.customers();
+    let mut other = copy(&books.customers);
     for one in bridged {
         if let Ok(place) = customers.binary_search(&one.customer) {
             let number = u32::try_from(place).unwrap_or(u32::MAX);
             other.replace(number, one.month, one.before);
         }
     }
-    other.bridge(months);
-    other
+    let filled = other.bridge(months);
+    let products = books
+        .products
+        .as_ref()
+        .filter(|_| nets_products && bridged.is_empty());
+    let mut products = products.map(copy);
+    if let Some(products) = &mut products {
+        products.bridge_products(&other, &filled);
+    }
+    Books {
+        products,
+        ..Books::of(other)
+    }
+}
+
+/// The amounts of a ledger, to be changed.
+fn copy(ledger: &Ledger) -> Ledger {
+    let alone = ledger.customers().iter().map(|customer| vec![*customer]);
+    ledger.excerpt(&alone.collect::<Vec<_>>())
 }

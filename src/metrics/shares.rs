@@ -2,10 +2,11 @@
 //! be told by customer.
 
 use super::anchors::{Anchors, anchors};
-use super::movements::{Class, Movement, movements};
+use super::detail::Units;
+use super::movements::{Class, Movement, detailed};
 use super::rollforward::Rollforward;
-use crate::ledger::Ledger;
-use crate::policies::{Level, Method, Policies, Reactivation};
+use crate::ledger::{Books, Ledger};
+use crate::policies::{Level, Method, Netting, Policies, Reactivation};
 use crate::units::{Amount, Period, Ratio};
 
 /// How many customers are named.
@@ -23,6 +24,8 @@ struct Share {
 /// The shares of all customers in one measurement, by their numbers in its ledger.
 pub(super) struct Shares<'a> {
     ledger: &'a Ledger,
+    /// What moves inside customers, where products are cut at zero one by one.
+    units: Option<Units<'a>>,
     of: Vec<Share>,
     /// False where rates are multiplied: then the shares are those of the movements that are in the rates.
     adds_up: bool,
@@ -39,13 +42,14 @@ pub struct Touched {
 }
 
 impl<'a> Shares<'a> {
-    /// The shares behind a figure; `None` if they do not add up to it, as where products are cut at zero.
+    /// The shares behind a figure; `None` if they do not add up to it.
     pub(super) fn of(
-        ledger: &'a Ledger,
+        books: &'a Books,
         period: Period,
         policies: &Policies,
         total: &Rollforward,
     ) -> Option<Shares<'a>> {
+        let ledger = &books.customers;
         let goes_by_steps = matches!(policies.method, Method::Compound | Method::Summed);
         if policies.level == Level::Parent || ledger.is_converted() && goes_by_steps {
             // Units are no customers of this ledger, and steps can be at the rates of another month.
@@ -53,8 +57,10 @@ impl<'a> Shares<'a> {
         }
         let ends = |period, lookback| anchors(ledger, period, lookback, policies).ok();
         let lookback = policies.lookback_months(period);
+        let is_netted = policies.netting == Netting::Product;
         let mut shares = Shares {
             ledger,
+            units: is_netted.then(|| Units::of(books)).flatten(),
             of: vec![Share::default(); ledger.numbers()],
             adds_up: policies.method != Method::Compound,
         };
@@ -78,8 +84,12 @@ impl<'a> Shares<'a> {
         (!shares.adds_up || found == (total.retained, total.opening)).then_some(shares)
     }
 
+    fn movements(&self, ends: &Anchors, policies: &Policies) -> Option<Vec<Movement>> {
+        detailed(self.ledger, self.units.as_ref(), ends, policies).ok()
+    }
+
     fn add(&mut self, ends: &Anchors, policies: &Policies) -> Option<()> {
-        for movement in movements(self.ledger, ends, policies).ok()? {
+        for movement in self.movements(ends, policies)? {
             let share = &mut self.of[movement.customer as usize];
             if movement.counts {
                 share.opening += movement.opening;
@@ -93,7 +103,7 @@ impl<'a> Shares<'a> {
     /// leaves out is out of every step.
     fn add_steps(&mut self, ends: &Anchors, policies: &Policies) -> Option<()> {
         let mut is_out = vec![false; self.of.len()];
-        for movement in movements(self.ledger, ends, policies).ok()? {
+        for movement in self.movements(ends, policies)? {
             let number = movement.customer as usize;
             is_out[number] = !movement.counts;
             if movement.counts {
@@ -110,7 +120,7 @@ impl<'a> Shares<'a> {
         while last <= ends.closing.last {
             let period = Period::ending(last, grain);
             let step = anchors(self.ledger, period, grain.months(), policies).ok()?;
-            for movement in movements(self.ledger, &step, of_step).ok()? {
+            for movement in self.movements(&step, of_step)? {
                 let number = movement.customer as usize;
                 if movement.counts && (is_compound || !is_out[number]) {
                     self.of[number].retained += retained(&movement, policies) - movement.opening;
@@ -216,7 +226,6 @@ mod tests {
     use super::super::calc::calc;
     use super::super::periods::{Ask, Asked};
     use super::*;
-    use crate::ledger::Books;
     use crate::policies::Origin;
     use crate::units::FiscalYear;
 
@@ -246,10 +255,9 @@ mod tests {
             )
             .expect("a table"),
         );
-        let ledger = &books.customers;
         let stock = ("basis", "stock");
         let (policies, period, total) = measured(&books, &[stock]);
-        let before = Shares::of(ledger, period, &policies, &total).expect("shares");
+        let before = Shares::of(&books, period, &policies, &total).expect("shares");
         for settings in [
             vec![stock, ("reactivation", "in-nrr")],
             vec![stock, ("lookback", "3")],
@@ -258,7 +266,7 @@ mod tests {
             vec![stock, ("min-opening", "300")],
         ] {
             let (policies, period, other) = measured(&books, &settings);
-            let after = Shares::of(ledger, period, &policies, &other).expect("shares");
+            let after = Shares::of(&books, period, &policies, &other).expect("shares");
             let touched = after.touched(&before, total.nrr());
             let parts = touched.largest.iter().filter_map(|(_, part)| *part);
             let sum: i128 = parts.map(Amount::units).sum();

@@ -6,6 +6,7 @@ use super::layout::{cell, is_annual, signed};
 use super::report::Report;
 use super::sheet::{Cell, Column, Form, Group, Kind, Sheet};
 use super::{escape, number};
+use crate::metrics::registry;
 use crate::metrics::{Record, Rollforward};
 use crate::text;
 
@@ -61,7 +62,55 @@ const LINES: [Line; 8] = [
 
 /// The roll-forward and the rates of one record.
 pub(super) fn sheets(report: &Report, record: &Record) -> Vec<Sheet> {
-    vec![rollforward(report, record), rates(report, record)]
+    let mut sheets = vec![rollforward(report, record)];
+    sheets.extend(detail(record));
+    sheets.push(rates(report, record));
+    sheets
+}
+
+/// What moved inside kept customers, where it says more than expansion and contraction do: by product where some
+/// were added or dropped, by quantity where some changed.
+fn detail(record: &Record) -> Vec<Sheet> {
+    const PRODUCTS: [(&str, bool); 5] = [
+        ("upsell", false),
+        ("cross_sell", false),
+        ("downsell", true),
+        ("product_churn", true),
+        ("product_swap", false),
+    ];
+    const QUANTITIES: [(&str, bool); 2] = [("volume_change", false), ("price_change", false)];
+    let Some(sums) = record.rollforward() else {
+        return Vec::new();
+    };
+    let inside = &sums.detail;
+    let has_moved = inside.cross_sell != 0 || inside.product_churn != 0 || inside.product_swap != 0;
+    let mut sheets = Vec::new();
+    if record.has_products && has_moved {
+        sheets.push(line_of(record, &PRODUCTS));
+    }
+    if record.has_quantities && (inside.volume_change != 0 || inside.is_too_large) {
+        sheets.push(line_of(record, &QUANTITIES));
+    }
+    sheets
+}
+
+/// These fields as one line of heading and value.
+fn line_of(record: &Record, fields: &[(&'static str, bool)]) -> Sheet {
+    let label = |name| registry::field(name).map_or(name, |field| field.label);
+    let column = |heading: &str, is_right| Column {
+        heading: heading.to_owned(),
+        is_right,
+        group: Group::Core,
+    };
+    let mut columns = vec![column("", false)];
+    columns.extend(fields.iter().map(|(name, _)| column(label(name), true)));
+    let mut sheet = Sheet::new(Form::Line, columns);
+    let values = fields
+        .iter()
+        .map(|(name, is_loss)| signed(record, name, *is_loss));
+    let cells = std::iter::once(Cell::Blank).chain(values).collect();
+    sheet.push(Kind::Body, cells);
+    sheet
 }
 
 fn rollforward(report: &Report, record: &Record) -> Sheet {

@@ -12,7 +12,7 @@ use snapbox::{IntoData, str};
 
 use super::*;
 use crate::error::{Code, Message};
-use crate::ledger::{Books, Entry, Ledger, Part, RowPlace};
+use crate::ledger::{Books, Entry, Layout, Ledger, Part, RowPlace};
 use crate::metrics::{Ask, calc};
 use crate::policies::{Duplicates, Origin, Policies};
 use crate::units::{Amount, FiscalYear, Grain, Month, Period};
@@ -104,7 +104,13 @@ fn table(text: &str) -> Books {
 
 /// A ledger of `(customer, segment, month, amount)` with one attribute.
 fn segmented(column: &str, rows: &[(&str, &str, &str, &str)]) -> Books {
-    let mut part = Part::new(Duplicates::Sum, 1);
+    let mut part = Part::new(
+        Duplicates::Sum,
+        Layout {
+            attributes: 1,
+            ..Layout::default()
+        },
+    );
     for ((customer, segment, month, amount), line) in rows.iter().zip(2..) {
         let place = RowPlace { file: 0, line };
         let month = Month::parse(month).unwrap();
@@ -114,13 +120,14 @@ fn segmented(column: &str, rows: &[(&str, &str, &str, &str)]) -> Books {
             day: 0,
             month,
             amount: Amount::parse_plain(amount).unwrap(),
+            quantity: None,
             product: "",
             attributes: &[segment],
             place,
         });
     }
-    let ledger = part.finish(&[column.to_owned()], Some("USD".to_owned()), None);
-    ledger.map(Books::of).unwrap()
+    part.finish(&[column.to_owned()], Some("USD".to_owned()), None)
+        .unwrap()
 }
 
 fn drawn(report: &Report, format: Format, width: Option<usize>) -> String {
@@ -410,6 +417,13 @@ fn a_document_holds_definition_input_results_and_warnings() {
       "grr_low": null,
       "grr_high": null,
       "partial": false,
+      "upsell": null,
+      "cross_sell": null,
+      "downsell": null,
+      "product_churn": null,
+      "product_swap": null,
+      "volume_change": null,
+      "price_change": null,
       "undefined": null,
       "definition": "standard@0b6e7d0b6e7d",
       "input_fingerprint": "6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c"
@@ -546,11 +560,11 @@ other choices at their defaults: empty-amount error · duplicates sum · overlap
     assert_text(
         drawn(&report, Format::Csv, None),
         str![[r#"
-period,period_start,period_end,opening_period,currency,opening,new,reactivation,expansion,contraction,churn,fx,transfer_in,transfer_out,closing,clipped_opening,clipped_closing,retained,retained_capped,nrr,grr,gross_revenue_churn,net_revenue_churn,revenue_churn,contraction_rate,expansion_rate,logo_retention,logo_churn,quick_ratio,net_growth,average_revenue_per_customer,excluded_customers,excluded_opening,excluded_closing,opening_customers,new_customers,reactivated_customers,expanded_customers,contracted_customers,churned_customers,unchanged_customers,transient_customers,retained_customers,closing_customers,annual_nrr,annual_grr,annual_logo_retention,nrr_low,nrr_high,grr_low,grr_high,partial,undefined,definition,input_fingerprint
-2023-12,2023-12-01,2023-12-31,2023-11,,,,,,,,,,,180,,,,,,,,,,,,,,,,,,,,,,,,,,,,,2,,,,,,,,false,"opening, new, reactivation, expansion, contraction, churn, fx, transfer_in, transfer_out, clipped_opening, clipped_closing, retained, retained_capped, nrr, grr, gross_revenue_churn, net_revenue_churn, revenue_churn, contraction_rate, expansion_rate, logo_retention, logo_churn, quick_ratio, net_growth, average_revenue_per_customer, excluded_customers, excluded_opening, excluded_closing, opening_customers, new_customers, reactivated_customers, expanded_customers, contracted_customers, churned_customers, unchanged_customers, transient_customers, retained_customers, annual_nrr, annual_grr, annual_logo_retention: 2023-11 lies before the data, which start in 2023-12",standard@0b6e7d0b6e7d,6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c
-2024-01,2024-01-01,2024-01-31,2023-12,,180,0,0,20,20,0,0,0,0,180,0,0,180,160,1.000000,0.888889,0.111111,0.000000,0.000000,0.111111,0.111111,1.000000,0.000000,1.000000,0.000000,90.000000,0,0,0,2,0,0,1,1,0,0,0,2,2,,,,,,,,false,"annual_nrr, annual_grr, annual_logo_retention: twelve months before lies before the data",standard@0b6e7d0b6e7d,6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c
-2024-02,2024-02-01,2024-02-29,2024-01,,180,5,0,0,0,0,0,0,0,185,0,0,180,180,1.000000,1.000000,0.000000,0.000000,0.000000,0.000000,0.000000,1.000000,0.000000,,0.027778,61.666667,0,0,0,2,1,0,0,0,0,2,0,2,3,,,,,,,,false,"quick_ratio: nothing was lost; annual_nrr, annual_grr, annual_logo_retention: twelve months before lies before the data",standard@0b6e7d0b6e7d,6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c
-2024-03,2024-03-01,2024-03-31,2024-02,,185,0,0,0,0,180,0,0,0,5,0,0,5,5,0.027027,0.027027,0.972973,0.972973,0.972973,0.000000,0.000000,0.333333,0.666667,0.000000,-0.972973,5.000000,0,0,0,3,0,0,0,0,2,1,0,1,1,,,,,,,,false,"annual_nrr, annual_grr, annual_logo_retention: twelve months before lies before the data",standard@0b6e7d0b6e7d,6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c
+period,period_start,period_end,opening_period,currency,opening,new,reactivation,expansion,contraction,churn,fx,transfer_in,transfer_out,closing,clipped_opening,clipped_closing,retained,retained_capped,nrr,grr,gross_revenue_churn,net_revenue_churn,revenue_churn,contraction_rate,expansion_rate,logo_retention,logo_churn,quick_ratio,net_growth,average_revenue_per_customer,excluded_customers,excluded_opening,excluded_closing,opening_customers,new_customers,reactivated_customers,expanded_customers,contracted_customers,churned_customers,unchanged_customers,transient_customers,retained_customers,closing_customers,annual_nrr,annual_grr,annual_logo_retention,nrr_low,nrr_high,grr_low,grr_high,partial,upsell,cross_sell,downsell,product_churn,product_swap,volume_change,price_change,undefined,definition,input_fingerprint
+2023-12,2023-12-01,2023-12-31,2023-11,,,,,,,,,,,180,,,,,,,,,,,,,,,,,,,,,,,,,,,,,2,,,,,,,,false,,,,,,,,"opening, new, reactivation, expansion, contraction, churn, fx, transfer_in, transfer_out, clipped_opening, clipped_closing, retained, retained_capped, nrr, grr, gross_revenue_churn, net_revenue_churn, revenue_churn, contraction_rate, expansion_rate, logo_retention, logo_churn, quick_ratio, net_growth, average_revenue_per_customer, excluded_customers, excluded_opening, excluded_closing, opening_customers, new_customers, reactivated_customers, expanded_customers, contracted_customers, churned_customers, unchanged_customers, transient_customers, retained_customers, annual_nrr, annual_grr, annual_logo_retention: 2023-11 lies before the data, which start in 2023-12",standard@0b6e7d0b6e7d,6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c
+2024-01,2024-01-01,2024-01-31,2023-12,,180,0,0,20,20,0,0,0,0,180,0,0,180,160,1.000000,0.888889,0.111111,0.000000,0.000000,0.111111,0.111111,1.000000,0.000000,1.000000,0.000000,90.000000,0,0,0,2,0,0,1,1,0,0,0,2,2,,,,,,,,false,,,,,,,,"annual_nrr, annual_grr, annual_logo_retention: twelve months before lies before the data",standard@0b6e7d0b6e7d,6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c
+2024-02,2024-02-01,2024-02-29,2024-01,,180,5,0,0,0,0,0,0,0,185,0,0,180,180,1.000000,1.000000,0.000000,0.000000,0.000000,0.000000,0.000000,1.000000,0.000000,,0.027778,61.666667,0,0,0,2,1,0,0,0,0,2,0,2,3,,,,,,,,false,,,,,,,,"quick_ratio: nothing was lost; annual_nrr, annual_grr, annual_logo_retention: twelve months before lies before the data",standard@0b6e7d0b6e7d,6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c
+2024-03,2024-03-01,2024-03-31,2024-02,,185,0,0,0,0,180,0,0,0,5,0,0,5,5,0.027027,0.027027,0.972973,0.972973,0.972973,0.000000,0.000000,0.333333,0.666667,0.000000,-0.972973,5.000000,0,0,0,3,0,0,0,0,2,1,0,1,1,,,,,,,,false,,,,,,,,"annual_nrr, annual_grr, annual_logo_retention: twelve months before lies before the data",standard@0b6e7d0b6e7d,6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c2a6f1c
 
 "#]],
     );

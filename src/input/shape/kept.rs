@@ -7,7 +7,7 @@ use super::super::number::{AmountFault, Reading, read_amount};
 use super::super::vocabulary::{self, MovementType, Treatment};
 use super::Shape;
 use super::long::{is_damaged_id, passes_filters, zero};
-use super::money::{Money, Stated, in_kept_currency};
+use super::money::{Money, Stated, in_kept_currency, is_in_bounds};
 use super::plan::{Found, Plan};
 use super::raw_row::{RawRow, short};
 use super::reader::Row;
@@ -34,6 +34,8 @@ pub struct Kept {
     pub passes: bool,
     /// How much, in major units.
     pub amount: Amount,
+    /// Of how many, where the row says so.
+    pub quantity: Option<Amount>,
     /// The currency that it is converted from; empty for the one that is kept.
     pub currency: Box<str>,
     /// When.
@@ -176,7 +178,7 @@ fn keep(
         Role::Start
     };
     let (customer, date) = (row.cell(Role::Customer), row.cell(dated_by));
-    let reading = read_money(plan, found, row, raw, place.line)?;
+    let (reading, quantity) = read_money(plan, found, row, raw, place.line)?;
     let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
     if is_nothing && (customer.is_empty() || date.is_empty()) {
         found.skipped += 1;
@@ -225,30 +227,31 @@ fn keep(
         attributes: row.by.iter().map(|value| own(value)).collect(),
         passes,
         amount,
+        quantity,
         currency,
         time,
     }))
 }
 
-/// The amount, for all units, without what is taken off it.
+/// The amount, for all units, without what is taken off it, and how many they are.
 fn read_money(
     plan: &Plan<'_>,
     found: &mut Found,
     row: &Row<'_>,
     raw: &RawRow<'_>,
     line: u64,
-) -> Result<Option<Reading>, Fault> {
+) -> Result<(Option<Reading>, Option<Amount>), Fault> {
     let column = raw.column(Role::Amount);
     let Some(mut reading) = read_number(plan, found, raw, column, row.cell(Role::Amount), line)?
     else {
-        return Ok(None);
+        return Ok((None, None));
     };
     if let Some(message) = raw.no_twin(reading.amount) {
         return Err(Some(message));
     }
     reading.amount = without_less(plan, found, raw, reading.amount, line)?;
-    reading.amount = of_all_units(plan, found, raw, reading.amount, line)?;
-    Ok(Some(reading))
+    let (amount, quantity) = of_all_units(plan, found, raw, reading.amount, line)?;
+    Ok((Some(Reading { amount, ..reading }), quantity))
 }
 
 /// An amount without what a preset takes off it, such as tax.
@@ -270,44 +273,45 @@ pub(super) fn without_less(
     Ok(rest)
 }
 
-/// The amount of all units, where it is the price of one.
+/// The amount of all units, also where the row states the price of one, and how many they are.
 pub(super) fn of_all_units(
     plan: &Plan<'_>,
     found: &mut Found,
     raw: &RawRow<'_>,
     amount: Amount,
     line: u64,
-) -> Result<Amount, Fault> {
-    let Some(units) = read_quantity(plan, found, raw, line)? else {
-        return Ok(amount);
-    };
-    let column = raw.column(Role::Quantity);
-    let total = multiplied(amount, units);
-    total.ok_or_else(|| raw.amount(column, &raw.text_at(column), AmountFault::TooLarge))
-}
-
-/// The number of units that the amount is the price of one of.
-fn read_quantity(
-    plan: &Plan<'_>,
-    found: &mut Found,
-    raw: &RawRow<'_>,
-    line: u64,
-) -> Result<Option<Amount>, Fault> {
-    if plan.rules.amount_is == Some(AmountIs::Total) {
-        return Ok(None);
-    }
+) -> Result<(Amount, Option<Amount>), Fault> {
     let Some(column) = plan.columns.of(Role::Quantity) else {
-        return Ok(None);
+        return Ok((amount, None));
     };
     let cell = raw.text_at(column);
-    let cell = cell.as_str();
-    let Some(quantity) = read_number(plan, found, raw, column, cell, line)? else {
-        return Ok(None);
-    };
-    if plan.rules.amount_is.is_none() && quantity.amount != Amount::new(1, 0) {
-        return Err(Some(unit_or_total(plan, raw, cell)));
+    if plan.rules.amount_is == Some(AmountIs::Total) {
+        return Ok((amount, quantity_beside(plan, found, &cell, line)));
     }
-    Ok(Some(quantity.amount))
+    let Some(reading) = read_number(plan, found, raw, column, &cell, line)? else {
+        return Ok((amount, None));
+    };
+    let quantity = reading.amount;
+    if plan.rules.amount_is.is_none() && quantity != Amount::new(1, 0) {
+        return Err(Some(unit_or_total(plan, raw, &cell)));
+    }
+    let total = multiplied(amount, quantity).filter(|_| is_in_bounds(&quantity));
+    let total = total.ok_or_else(|| raw.amount(column, &cell, AmountFault::TooLarge))?;
+    Ok((total, Some(quantity)))
+}
+
+/// The quantity beside an amount that does not need it: one that is no number is noted, and refuses no row.
+fn quantity_beside(plan: &Plan<'_>, found: &mut Found, cell: &str, line: u64) -> Option<Amount> {
+    let quantity = match read_amount(cell, plan.mark.0).1 {
+        Ok(reading) => reading?.amount,
+        Err(_) => Amount::new(i128::MAX, 0),
+    };
+    if is_in_bounds(&quantity) {
+        return Some(quantity);
+    }
+    let (file, _) = plan.file;
+    found.without_quantity.add("", RowPlace { file, line });
+    None
 }
 
 fn unit_or_total(plan: &Plan<'_>, raw: &RawRow<'_>, cell: &str) -> Message {

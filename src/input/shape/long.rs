@@ -33,16 +33,16 @@ pub(super) fn read_row(
             return raw.amount(raw.column(Role::Amount), row.cell(Role::Amount), fault);
         }
     };
-    let reading = match reading {
+    let (reading, quantity) = match reading {
         Some(reading) => {
             let amount = without_less(plan, found, raw, reading.amount, place.line)
                 .and_then(|amount| of_all_units(plan, found, raw, amount, place.line));
             match amount {
-                Ok(amount) => Some(Reading { amount, ..reading }),
+                Ok((amount, quantity)) => (Some(Reading { amount, ..reading }), quantity),
                 Err(fault) => return fault,
             }
         }
-        None => None,
+        None => (None, None),
     };
     if let Some(message) = reading.and_then(|reading| raw.no_twin(reading.amount)) {
         return Some(message);
@@ -70,14 +70,12 @@ pub(super) fn read_row(
         return None;
     }
     found.in_horizon += 1;
-    for part in found.products.iter_mut().chain([&mut found.part]) {
-        part.cover(when.month, when.grain, place);
-    }
+    found.part.cover(when.month, when.grain, place);
     if !passes_filters(plan, found, row) {
         found.part.leave_out(customer);
         return None;
     }
-    add_row(plan, found, row, raw, place, (when, reading))
+    add_row(plan, found, row, raw, place, (when, reading, quantity))
 }
 
 /// Adds a row that passes the filters to the ledger, or says what is wrong with its amount.
@@ -87,7 +85,7 @@ fn add_row(
     row: &Row<'_>,
     raw: &RawRow<'_>,
     place: RowPlace,
-    (when, reading): (When, Reading),
+    (when, reading, quantity): (When, Reading, Option<Amount>),
 ) -> Option<crate::error::Message> {
     let customer = row.cell(Role::Customer);
     found.passed += 1;
@@ -109,6 +107,7 @@ fn add_row(
         month: when.month,
         day: when.day,
         amount,
+        quantity,
         product,
         attributes: &row.by,
         place,
@@ -116,7 +115,7 @@ fn add_row(
     if plan.has_others {
         found.sizes.add(amount);
     }
-    found.add(&entry, &currency);
+    found.part.add_in(&currency, &entry);
     None
 }
 

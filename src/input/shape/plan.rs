@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::columns::Columns;
+use super::super::columns::{Columns, Role};
 use super::super::date::{DateEvidence, DateOrder};
 use super::super::dialect::Dialect;
 use super::super::filter::Filter;
@@ -17,7 +17,7 @@ use super::super::tally::Tally;
 use super::kept::Kept;
 use super::row_totals::RowTotals;
 use super::rules::Rules;
-use crate::ledger::{Entry, Part, Rates, UNIT_SEPARATOR};
+use crate::ledger::{Layout, Part, Rates};
 use crate::policies::{Duplicates, EmptyAmount};
 use crate::units::{FiscalYear, Month};
 
@@ -89,8 +89,6 @@ impl Plan<'_> {
 pub struct Found {
     /// The rows, added up.
     pub part: Part,
-    /// The same by customer and product, where `--by` names the product column.
-    pub products: Option<Part>,
     /// What the amounts show about the decimal mark.
     pub marks: MarkEvidence,
     /// What the dates show about their order.
@@ -111,6 +109,8 @@ pub struct Found {
     pub left_out: Tally,
     /// Rows whose status is empty.
     pub without_status: Tally,
+    /// Rows whose quantity is no number, where the amount does not need it.
+    pub without_quantity: Tally,
     /// True if some row has a status.
     pub has_status: bool,
     /// How large amounts are, where several files are compared.
@@ -141,10 +141,8 @@ impl Found {
     /// Nothing read yet.
     #[must_use]
     pub fn new(plan: &Plan<'_>) -> Found {
-        let (part, products) = parts(plan.columns, plan.duplicates);
         Found {
-            part,
-            products,
+            part: Part::new(plan.duplicates, layout(plan.columns)),
             marks: MarkEvidence::default(),
             dates: DateEvidence::default(),
             repeats: Repeats::default(),
@@ -155,6 +153,7 @@ impl Found {
             kept: Vec::new(),
             left_out: Tally::default(),
             without_status: Tally::default(),
+            without_quantity: Tally::default(),
             has_status: false,
             sizes: Sizes::default(),
             open_ends: Tally::default(),
@@ -170,18 +169,9 @@ impl Found {
         }
     }
 
-    /// Adds a row that counts to the ledger, and to the one by product where there is one; `currency` is empty for
-    /// the one that is kept.
-    pub(in crate::input) fn add(&mut self, entry: &Entry<'_>, currency: &str) {
-        add(&mut self.part, self.products.as_mut(), entry, currency);
-    }
-
     /// Takes in what another thread found.
     pub fn merge(&mut self, other: Found) {
         self.part.merge(other.part);
-        if let (Some(mine), Some(theirs)) = (&mut self.products, other.products) {
-            mine.merge(theirs);
-        }
         self.marks.merge(other.marks);
         self.dates.merge(other.dates);
         self.repeats.merge(other.repeats);
@@ -195,6 +185,7 @@ impl Found {
         self.kept.extend(other.kept);
         self.left_out.merge(other.left_out);
         self.without_status.merge(other.without_status);
+        self.without_quantity.merge(other.without_quantity);
         self.has_status |= other.has_status;
         self.sizes.merge(other.sizes);
         self.open_ends.merge(other.open_ends);
@@ -212,40 +203,15 @@ impl Found {
     }
 }
 
-/// The ledger in the making, and the one by product where `--by` names the product column.
-pub(in crate::input) fn parts(columns: &Columns, duplicates: Duplicates) -> (Part, Option<Part>) {
-    let by = columns.by.len();
-    let parents = columns.attributes().count() - by;
-    if columns.counts_products() {
-        // Segments are the products'; whom a customer belongs to is the customer's.
-        let products = Part::new(duplicates, by);
-        return (Part::new(duplicates, parents), Some(products));
+/// What the columns say of more than customers and amounts.
+pub(in crate::input) fn layout(columns: &Columns) -> Layout {
+    Layout {
+        attributes: columns.by.len(),
+        parents: columns.of(Role::Parent).iter().len(),
+        by_product: columns.of(Role::Product).is_some(),
+        segments_are_products: columns.counts_products(),
+        by_quantity: columns.of(Role::Quantity).is_some(),
     }
-    (Part::new(duplicates, by + parents), None)
-}
-
-/// Adds an entry to the ledger in the making, and to the one by product where there is one.
-pub(in crate::input) fn add(
-    part: &mut Part,
-    products: Option<&mut Part>,
-    entry: &Entry<'_>,
-    currency: &str,
-) {
-    let Some(products) = products else {
-        return part.add_in(currency, entry);
-    };
-    let customer = format!("{}{UNIT_SEPARATOR}{}", entry.customer, entry.product);
-    let of_product = Entry {
-        customer: &customer,
-        ..*entry
-    };
-    products.add_in(currency, &of_product);
-    let own = entry.attributes.len().saturating_sub(part.width());
-    let of_customer = Entry {
-        attributes: &entry.attributes[own..],
-        ..*entry
-    };
-    part.add_in(currency, &of_customer);
 }
 
 /// Keeps the first values in byte order.

@@ -6,7 +6,7 @@ use super::super::columns::{Columns, Role};
 use super::super::summary::Trait;
 use super::end;
 use super::kept::{End, Kept};
-use super::plan::{add, parts};
+use super::plan::layout;
 use super::spans::{self, Clash, Cover, EndRule, Terms};
 use super::steps::{self, Places};
 use super::{History, Shape};
@@ -33,7 +33,6 @@ pub(in crate::input) struct Ask<'a> {
 /// What they became.
 pub(in crate::input) struct Resolved {
     pub(in crate::input) part: Part,
-    pub(in crate::input) products: Option<Part>,
     pub(in crate::input) history: History,
     /// What was decided over all rows.
     pub(in crate::input) traits: Vec<Trait>,
@@ -151,16 +150,16 @@ fn add_contracts(
     Ok(())
 }
 
-/// The parts of the ledger in the making.
+/// The ledger in the making.
 struct Books {
     part: Part,
-    products: Option<Part>,
 }
 
 impl Books {
     fn new(ask: &Ask<'_>) -> Books {
-        let (part, products) = parts(ask.columns, Duplicates::Sum);
-        Books { part, products }
+        Books {
+            part: Part::new(Duplicates::Sum, layout(ask.columns)),
+        }
     }
 
     fn add_worth(
@@ -196,9 +195,7 @@ impl Books {
     }
 
     fn cover(&mut self, month: Month, place: RowPlace) {
-        for part in self.products.iter_mut().chain([&mut self.part]) {
-            part.cover(month, Grain::Month, place);
-        }
+        self.part.cover(month, Grain::Month, place);
     }
 
     fn add(&mut self, row: &Kept, month: Month, amount: Amount) {
@@ -211,16 +208,12 @@ impl Books {
             month,
             day: 0,
             amount,
+            quantity: row.quantity,
             product: &row.product,
             attributes: &attributes,
             place: row.place,
         };
-        add(
-            &mut self.part,
-            self.products.as_mut(),
-            &entry,
-            &row.currency,
-        );
+        self.part.add_in(&row.currency, &entry);
     }
 
     /// What the rows became.
@@ -251,7 +244,6 @@ impl Books {
     fn closed(self, history: History, traits: Vec<Trait>, warnings: Vec<Message>) -> Resolved {
         Resolved {
             part: self.part,
-            products: self.products,
             history,
             traits,
             warnings,

@@ -97,9 +97,7 @@ fn read_cell(
     let reading = reading.or(stated_zero)?;
     found.in_horizon += 1;
     found.passed += u64::from(passes);
-    for part in found.products.iter_mut().chain([&mut found.part]) {
-        part.cover(label.last, label.grain, place);
-    }
+    found.part.cover(label.last, label.grain, place);
     if !passes {
         return None;
     }
@@ -123,10 +121,11 @@ fn read_cell(
         month: label.last,
         day: 0,
         amount,
+        quantity: None,
         product: row.cell(Role::Product),
         attributes: &row.by,
         place,
     };
-    found.add(&entry, &currency);
+    found.part.add_in(&currency, &entry);
     None
 }

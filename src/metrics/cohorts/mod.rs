@@ -15,7 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use triangle::{Point, Triangle};
 
 use super::anchors::{Anchor, anchor};
-use super::calc::{Faults, owners};
+use super::calc::Faults;
+use super::detail::owners;
 use super::periods::Asked;
 use super::problems;
 use crate::error::Errors;

@@ -1,0 +1,188 @@
+//! A part becomes the ledgers of a run: what is keyed is decided, attributes settle, the horizon is fixed.
+
+use super::super::attributes::{Attribute, AttributeDraft};
+use super::super::cells::Cells;
+use super::super::{Books, Ledger};
+use super::Part;
+use crate::error::{Code, Message};
+use crate::units::{Amount, Month};
+
+/// What the attributes of another part carry, and the numbers of its customers and units in the whole.
+pub(in crate::ledger) struct Draft {
+    customers: Vec<u32>,
+    units: Vec<u32>,
+    attributes: Vec<AttributeDraft>,
+}
+
+impl Part {
+    /// Closes the part: decides the keyed rows, settles the attributes, fixes the horizon.
+    ///
+    /// `columns` are the columns of `--by` by their headers.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::AmountTooLarge`] where a sum outgrows exact arithmetic.
+    pub fn finish(
+        mut self,
+        columns: &[String],
+        currency: Option<String>,
+        through: Option<Month>,
+    ) -> Result<Books, Message> {
+        self.decide();
+        self.refuse_overflow()?;
+        let (parents, attributes) = self.settle(columns);
+        let (segments_are_products, layout) = (self.layout.segments_are_products, self.layout);
+        let (of_customers, of_products) = if segments_are_products {
+            (Vec::new(), attributes)
+        } else {
+            (attributes, Vec::new())
+        };
+        let quantities = layout.by_quantity.then_some(self.quantities);
+        let (of_customer, of_product) = if layout.by_product {
+            (None, quantities)
+        } else {
+            (quantities, None)
+        };
+        let (first, last) = self
+            .coverage
+            .horizon()
+            .unwrap_or((Month::from_index(0), Month::from_index(-1)));
+        let last = through.unwrap_or(last);
+        let products = layout.by_product.then(|| Ledger {
+            customers: (0..).take(self.units.len()).collect(),
+            names: self.units.names(&self.customers, &self.products),
+            cells: self.unit_cells,
+            quantities: of_product,
+            attributes: of_products,
+            parents: None,
+            coverage: self.coverage.clone(),
+            negatives: self.negatives,
+            currency: currency.clone(),
+            converted: None,
+            first,
+            last,
+        });
+        let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
+        let mut customers = Ledger {
+            customers: numbers(&inside),
+            names: self.customers,
+            cells: self.cells,
+            quantities: of_customer,
+            attributes: of_customers,
+            parents,
+            coverage: self.coverage,
+            negatives: self.negatives,
+            currency,
+            converted: None,
+            first,
+            last,
+        };
+        customers.number_parents();
+        Ok(Books {
+            customers,
+            products,
+            segments_are_products,
+        })
+    }
+
+    /// Settles the parents and the columns of `--by`.
+    fn settle(&mut self, columns: &[String]) -> (Option<Attribute>, Vec<Attribute>) {
+        let keeps_sums = self.is_regrouped;
+        let mut drafts = std::mem::take(&mut self.attributes);
+        let parents = drafts.pop_if(|_| self.layout.parents > 0);
+        let attributes = drafts.into_iter().zip(columns);
+        let attributes = attributes.map(|(draft, column)| draft.finish(column.clone(), keeps_sums));
+        (
+            parents.map(|draft| draft.finish(String::new(), keeps_sums)),
+            attributes.collect(),
+        )
+    }
+
+    /// Refuses sums that a later one could outgrow exact arithmetic with.
+    fn refuse_overflow(&self) -> Result<(), Message> {
+        let is_bounded = |cells: &Cells| {
+            let magnitude = cells.magnitude();
+            magnitude.is_ok_and(|magnitude| magnitude <= Ledger::MAGNITUDE_MAX)
+        };
+        // What products cut from one another stands in theirs alone.
+        let amounts = [&self.cells, &self.unit_cells];
+        let (what, scale) = if self.overflows || !amounts.into_iter().all(is_bounded) {
+            ("amounts", self.cells.scale())
+        } else if is_bounded(&self.quantities) {
+            return Ok(());
+        } else {
+            ("quantities", self.quantities.scale())
+        };
+        let headline = format!("the {what} add up to more than exact arithmetic holds");
+        Err(Message::new(Code::AmountTooLarge, headline)
+            .note(format!("they are kept with {scale} decimals in 128 bits")))
+    }
+
+    /// Decides which row of each key counts, where not all do.
+    pub(in crate::ledger) fn decide(&mut self) {
+        for (key, keyed) in std::mem::take(&mut self.keyed) {
+            let attributes: Vec<&str> = keyed.attributes.iter().map(AsRef::as_ref).collect();
+            self.add_to_cells(key, (keyed.amount, keyed.quantity), &attributes);
+        }
+    }
+
+    /// The amounts of another part's customers and units by the numbers they have here, and its attributes; its
+    /// quantities are added to those here, for they are in no currency.
+    pub(in crate::ledger) fn take_in(&mut self, mut other: Part) -> ([Cells; 2], Draft) {
+        other.decide();
+        let names = (0..).take(other.customers.len());
+        let renumbered: Vec<u32> = names
+            .map(|number| self.customer(other.customers.name(number)))
+            .collect();
+        let (_, units) = self.renumber(&other, &renumbered);
+        let mut amounts =
+            [&other.cells, &other.unit_cells].map(|own| Cells::with_scale(own.scale()));
+        let merged = [
+            amounts[0].merge(&other.cells, &renumbered),
+            amounts[1].merge(&other.unit_cells, &units),
+            self.quantities.merge(
+                &other.quantities,
+                self.layout.quantities_by(&units, &renumbered),
+            ),
+        ];
+        self.overflows |= other.overflows || merged.iter().any(Result::is_err);
+        let draft = Draft {
+            customers: renumbered,
+            units,
+            attributes: other.attributes,
+        };
+        (amounts, draft)
+    }
+
+    /// Adds what another part's attributes carry, each month's at its rate; `None` where 128 bits do not hold it.
+    pub(in crate::ledger) fn weigh(
+        &mut self,
+        draft: Draft,
+        rate: &dyn Fn(Month) -> Option<Amount>,
+    ) -> Option<()> {
+        let both = self.attributes.iter_mut().zip(draft.attributes);
+        for (index, (mine, theirs)) in both.enumerate() {
+            let numbers = self
+                .layout
+                .attribute_by(index, &draft.units, &draft.customers);
+            mine.merge_at(theirs, numbers, rate)?;
+        }
+        Some(())
+    }
+
+    /// The amounts by customer, and by unit where products are kept.
+    pub(in crate::ledger) fn grids_mut(&mut self) -> [&mut Cells; 2] {
+        [&mut self.cells, &mut self.unit_cells]
+    }
+
+    /// Notes that a sum outgrew exact arithmetic.
+    pub(in crate::ledger) fn overflow(&mut self) {
+        self.overflows = true;
+    }
+}
+
+/// The numbers of those that are inside.
+fn numbers(inside: &[bool]) -> Vec<u32> {
+    let is_inside = |(number, inside): (u32, &bool)| inside.then_some(number);
+    (0..).zip(inside).filter_map(is_inside).collect()
+}
