@@ -390,10 +390,12 @@ impl Resolver<'_> {
             .given("level")
             .and_then(|given| given.values.last().cloned());
         let has_parents = level.as_deref() == Some(Level::Parent.word());
+        // Who says that customers count by themselves knows that the column does nothing.
+        let is_said = level.is_some() && !has_parents;
         let typed = self
             .given("parent")
             .filter(|given| given.origin == Origin::Flag);
-        if let (Some(given), false) = (typed, has_parents) {
+        if let (Some(given), false) = (typed, has_parents || is_said) {
             let headline = "`--parent` names the column of parents, and nothing counts by parent";
             let parent = quoted(given.values.last().map_or("COL", String::as_str));
             self.errors.push(

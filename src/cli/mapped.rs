@@ -44,5 +44,30 @@ pub(super) fn mapped_customers(loaded: &Loaded, effect: Option<Effect>) -> Optio
     } else {
         message.found(text::examples(&names, names.len()))
     };
-    Some(message.counting(count).effect(effect))
+    let message = message.counting(count).effect(effect);
+    Some(match idle(loaded).first() {
+        None => message,
+        Some((from, month)) => message
+            .note(format!("`{from}` has rows, and none from {month} on"))
+            .help("to merge all months of an id leave `effective` empty"),
+    })
+}
+
+/// Ids with rows that a rule of the map begins too late for: those of the rows, and from which month on.
+fn idle(loaded: &Loaded) -> Vec<(&str, Month)> {
+    let Some(mapped) = &loaded.mapped else {
+        return Vec::new();
+    };
+    let ledger = &mapped.unmapped.customers;
+    let is_idle = |(from, effective, _): (&'_ str, Option<Month>, &'_ str)| {
+        let customer = ledger.find(from)?;
+        let month = effective?;
+        let mut rest = month.max(ledger.first()).through(ledger.last());
+        let has_rows = rest.any(|month| ledger.is_stated(customer, month));
+        (!has_rows).then_some(month)
+    };
+    let rules = mapped.file.map.rules();
+    rules
+        .filter_map(|rule| Some((rule.0, is_idle(rule)?)))
+        .collect()
 }

@@ -3,8 +3,10 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 
+use clap::CommandFactory;
+
 use super::Streams;
-use super::args::{Color, Common, MessageFormat};
+use super::args::{Args, Color, Common, MessageFormat};
 use super::environment::Environment;
 use super::exit::{Failure, Outcome};
 use super::output_file::cannot_write;
@@ -108,7 +110,7 @@ pub(super) fn report_usage(
     let messenger = Messenger::new(&common, environment, streams.stderr_is_terminal);
     if error.use_stderr() {
         return messenger.report(
-            Failure::from(usage(&error.render().to_string())),
+            Failure::from(usage(&error.render().to_string(), command_of(words))),
             streams.stderr,
         );
     }
@@ -140,8 +142,20 @@ fn message_format(words: &[OsString]) -> MessageFormat {
     }
 }
 
+/// The command that was typed; `calc` where none can be told.
+fn command_of(words: &[OsString]) -> &str {
+    let commands = Args::command();
+    let known = |word: &&OsString| {
+        let mut names = commands.get_subcommands().map(clap::Command::get_name);
+        word.to_str()
+            .is_some_and(|word| names.any(|name| name == word))
+    };
+    let typed = words.iter().skip(1).find(known);
+    typed.and_then(|word| word.to_str()).unwrap_or("calc")
+}
+
 /// Clap's text as one of our messages: the first line is the headline, tips are help.
-fn usage(said: &str) -> Message {
+fn usage(said: &str, command: &str) -> Message {
     let ticked = |line: &str| {
         line.replace(" '", " `")
             .replace("' ", "` ")
@@ -189,7 +203,7 @@ fn usage(said: &str) -> Message {
         message = message.help(tip);
     }
     if message.help.is_empty() {
-        message.help("see `nrr --help` and `nrr calc --help`")
+        message.help(format!("see `nrr --help` and `nrr {command} --help`"))
     } else {
         message
     }
@@ -203,11 +217,13 @@ mod tests {
     fn what_clap_says_becomes_a_message() {
         let message = usage(
             "error: unexpected argument '--perod' found\n\n  tip: a similar argument exists: '--period'\n\nUsage: nrr",
+            "calc",
         );
         assert_eq!(message.headline, "unexpected argument `--perod` found");
         assert_eq!(message.help, ["a similar argument exists: `--period`"]);
         let message = usage(
             "error: invalid value 'no' for '--color <WHEN>'\n  [possible values: auto, always, never]\n",
+            "calc",
         );
         assert_eq!(message.headline, "`--color` does not take `no`");
         assert_eq!(message.evidence[0].text, "auto, always or never");

@@ -16,6 +16,7 @@ mod progress;
 mod reading;
 mod report;
 mod settings;
+mod warnings;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Streams;
 use super::args::{Common, ReadArgs};
-use super::config::Config;
+use super::config::{Config, Set};
 use super::environment::Environment;
 use super::exit::Failure;
 use super::message::{Messenger, color};
@@ -59,6 +59,22 @@ impl Context<'_, '_> {
         let (mut loaded, target) = self.read(args, config)?;
         prove(&mut loaded, config)?;
         Ok((loaded, target))
+    }
+
+    /// Refuses flags about how sure a rate is where a command shows none; a settings file can hold them all the
+    /// same, for other commands.
+    pub(super) fn refuse_certainty(&self, config: &Config) -> Result<(), Message> {
+        const OF_RATES: [&str; 3] = ["confidence", "seed", "sensitivity"];
+        let typed = |set: &&Set| OF_RATES.contains(&set.name) && set.origin == "flag";
+        let Some(set) = config.set.iter().find(typed) else {
+            return Ok(());
+        };
+        let headline = format!(
+            "`--{}` is about a rate, and `nrr {}` shows none",
+            set.name, self.command
+        );
+        let help = format!("`nrr calc` takes `--{}`", set.name);
+        Err(Message::new(Code::Usage, headline).help(help))
     }
 
     /// Reads the inputs into one ledger; the output is opened before, so that a bad path fails at once.

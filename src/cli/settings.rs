@@ -10,7 +10,7 @@ use super::args::{Common, setting_names};
 use super::environment::Environment;
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::preset::{Preset, parse_table};
-use crate::policies::{DEFINITIONS, NamedDefinition, Origin, POLICIES, Policy};
+use crate::policies::{DEFINITIONS, NamedDefinition, Origin, POLICIES, Policies, Policy};
 use crate::text;
 
 /// The file's name.
@@ -172,12 +172,44 @@ fn parse_definition(text: &str, file: &str, stem: &str) -> Result<ChosenDefiniti
             }
         }
     }
+    errors.extend(borrowed_name(&definition, file));
     errors.sort_by_key(|error| error.place.as_ref().and_then(|place| place.line));
     if errors.is_empty() {
         Ok(definition)
     } else {
         Err(Errors::from(errors))
     }
+}
+
+/// A file that has the name of a definition that comes with the program, and makes other choices: two numbers would
+/// be called by one name.
+fn borrowed_name(definition: &ChosenDefinition, file: &str) -> Option<Message> {
+    let shipped = NamedDefinition::named(&definition.name)?;
+    let value = |name: &str| {
+        let own = definition.choices.get(name);
+        own.map(|(value, _)| value.values.concat())
+    };
+    let is_same = POLICIES.iter().all(|policy| {
+        let theirs = shipped
+            .choices
+            .iter()
+            .find(|choice| choice.0 == policy.name);
+        let default = || Policies::default().value(policy.name);
+        let theirs = theirs.map_or_else(default, |choice| Some(choice.1.to_owned()));
+        value(policy.name).or_else(default) == theirs
+    });
+    let name = &definition.name;
+    let headline = format!(
+        "`{name}` is a definition that comes with the program, and `{file}` makes other choices"
+    );
+    (!is_same).then(|| {
+        Message::new(Code::BadValue, headline)
+            .at(Place::file(file))
+            .note("two numbers would be called by one name")
+            .help(format!(
+                "give it a name of its own, such as `name = \"our-{name}\"`"
+            ))
+    })
 }
 
 /// True for one text that can be shown on a line.

@@ -358,7 +358,7 @@ codes! {
     /// rate goes on while a renewal is late; revenue that nobody earned would be invented. Leave `grace` out, or
     /// pass `--basis stock` if the amounts are run rates.
     GraceOnFlow = "grace-on-flow", Error;
-    /// `method compound` and `method summed` go from month to month, and the amounts are revenue
+    /// The methods but `point-to-point` go from month to month, and the amounts are revenue
     /// over time of a period that is longer than one. Its opening and closing are sums of
     /// months, and no chain of months leads from one sum to the other. Ask for a single month,
     /// measure run rates with `--basis stock`, or take `--method point-to-point`.
@@ -556,6 +556,10 @@ codes! {
     /// their rows. They are in no cohort, because any other one would be a guess. Fill in the column, or leave
     /// `--signup` out to make cohorts by first revenue.
     MissingSignup = "missing-signup", Warning;
+    /// Some customers have revenue in the data, and none in what any period of the cohorts reads: with run rates that is
+    /// the last month of each. They came and left between two such months, so they are in no cohort and in no average,
+    /// and retention looks better than it was. A shorter grain, such as `--every month`, sees them.
+    WithoutCohort = "without-cohort", Warning;
     /// Some customers have revenue before the period of their signup. It lies before age 0 and stands in no cell, so the
     /// cohorts add up to less than all revenue. A signup that is filled in when a contract is renewed looks like this.
     LateSignup = "late-signup", Warning;

@@ -7,7 +7,7 @@ use super::anchors::{Anchors, Unreadable, anchors, anchors_at};
 use super::calc::{Compared, Run};
 use super::movements::Negative;
 use super::rollforward::Rollforward;
-use crate::policies::{Basis, Fx, Method, Policies};
+use crate::policies::{Basis, Fx, Method};
 use crate::units::{Month, Period, Ratio};
 
 const YEAR: u32 = 12;
@@ -98,6 +98,7 @@ impl Run<'_> {
     /// The comparisons of the last twelve months added up: Σ numerators over Σ denominators.
     fn averaged(&self, ends: &Anchors, lookback: u32) -> Result<Compared, Stop> {
         let grain = self.ledger.grain();
+        self.refuse_sums(ends)?;
         let mut sum: Option<Compared> = None;
         for back in (0..YEAR).step_by(grain.months() as usize) {
             let period = Period::ending(ends.closing.last.back(back), grain);
@@ -113,16 +114,21 @@ impl Run<'_> {
         )))
     }
 
+    /// These methods go from month to month, and an end that is a sum of months is none.
+    fn refuse_sums(&self, ends: &Anchors) -> Result<(), Unreadable> {
+        let period = ends.closing.period;
+        let is_one = period.months() == self.ledger.grain().months();
+        if self.policies.basis == Basis::Stock || is_one {
+            return Ok(());
+        }
+        Err(Unreadable::NotOneMonth(period))
+    }
+
     /// Every step of the data's own grain from the opening to the closing, all at the rates of one month or each at
     /// those of its opening.
     fn steps(&self, ends: &Anchors, rates_of: Option<Month>) -> Result<Vec<Anchors>, Unreadable> {
         let grain = self.ledger.grain();
-        let reads_one = |policies: &Policies| {
-            policies.basis == Basis::Stock || ends.closing.period.months() == grain.months()
-        };
-        if !reads_one(self.policies) {
-            return Err(Unreadable::NotOneMonth(ends.closing.period));
-        }
+        self.refuse_sums(ends)?;
         let mut steps = Vec::new();
         let mut last = ends.opening.last.forward(grain.months());
         while last <= ends.closing.last {

@@ -109,7 +109,11 @@ macro_rules! rate {
             label: $label,
             formula: $formula,
             unit: Unit::$unit,
-            read: |record| full(record, |sums| defined($ratio(sums), $reason)),
+            read: |record| {
+                full(record, |sums| {
+                    defined($ratio(sums), reason_of(sums, $reason))
+                })
+            },
         }
     };
 }
@@ -146,6 +150,7 @@ macro_rules! interval {
 
 const NO_NUMERATOR: &str = "`method compound` multiplies rates, and has no sum above the line";
 const NO_BASE_COUNT: &str = "`method summed` counts movements, and a customer can make several";
+const NO_BASE: &str = "thresholds or the base leave nobody with revenue at the opening";
 const NO_OPENING: &str = "no customer has revenue at the opening";
 const NOTHING_LOST: &str = "nothing was lost";
 const NO_CLOSING: &str = "no customer has revenue at the closing";
@@ -614,6 +619,15 @@ fn closing(
             reason,
             closing: None,
         } => Value::Undefined(reason.clone()),
+    }
+}
+
+/// Why a rate over the opening is undefined: nobody was there, or nobody was left.
+fn reason_of(sums: &Rollforward, reason: &'static str) -> &'static str {
+    if reason == NO_OPENING && sums.excluded_customers > 0 {
+        NO_BASE
+    } else {
+        reason
     }
 }
 

@@ -80,7 +80,8 @@ pub fn alternatives(
             let nets_products = other.netting == Netting::Product;
             let customers = filled.then(|| with_grace(books, &[], policies.grace, nets_products));
             let books = customers.as_ref().unwrap_or(books);
-            let total = total(books, asked, &other).filter(|_| is_set);
+            let is_allowed = is_set && !(other.grace > 0 && other.basis == Basis::Flow);
+            let total = total(books, asked, &other).filter(|_| is_allowed);
             found.extend(
                 total
                     .filter(|total| differs(total, now))

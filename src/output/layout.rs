@@ -105,7 +105,7 @@ fn fields(report: &Report) -> Vec<Field> {
     fields.push(field("grr", None, Group::Core, false));
     if report.confidence.is_some() {
         for name in ["nrr_low", "nrr_high", "grr_low", "grr_high"] {
-            fields.push(field(name, None, Group::Core, false));
+            fields.push(field(name, None, Group::Annual, false));
         }
     }
     fields.push(field("logo_retention", Some("Logo"), Group::Logo, false));

@@ -25,6 +25,13 @@ impl Model<'_> {
         closing: &Anchor,
     ) -> Result<Outcome, Fault> {
         let negative = || Fault::Code("negative-revenue");
+        let is_stepped = self
+            .settings
+            .get("method")
+            .is_some_and(|name| name != "point-to-point");
+        if is_stepped && !self.stock && closing.span.length != self.grain {
+            return Err(Fault::Code("method-on-flow"));
+        }
         if self.settings.is("method", "trailing-average") {
             let steps = self.twelve_months(closing, lookback)?;
             return Ok(self.added_up(&steps));
@@ -34,9 +41,6 @@ impl Model<'_> {
             self.settings.is("method", "compound") || self.settings.is("method", "summed");
         if !is_chain {
             return Ok(self.added_up(std::slice::from_ref(&whole)));
-        }
-        if !self.stock && closing.span.length != self.grain {
-            return Err(Fault::Code("method-on-flow"));
         }
         let mut steps = Vec::new();
         let (mut from, last) = (

@@ -8,9 +8,9 @@ use super::super::exit::Failure;
 use super::super::reading::Context;
 use super::super::report;
 use super::calc;
-use crate::error::{Code, Errors, Message};
+use crate::error::{Code, Errors, Kind, Message};
 use crate::input::{Loaded, signups};
-use crate::ledger::Bridged;
+use crate::ledger::{Books, Bridged};
 use crate::metrics::{Asked, Calculation, Cohorts, SILENT, cohorts};
 use crate::output::{CohortsReport, Measure, render};
 use crate::policies::{Fx, Level, Policies};
@@ -81,6 +81,7 @@ fn compute(
     report.warnings.extend(partial(&policies, loaded, &found));
     report.warnings.extend(clipped(loaded, &found));
     report.warnings.extend(without_signup(loaded, &found));
+    report.warnings.extend(unseen(books, &found));
     report.warnings.extend(before_signup(loaded, &found));
     let read = Calculation {
         months_read: found.months_read.clone(),
@@ -98,7 +99,7 @@ fn compute(
     report
         .warnings
         .extend(report::about_months(&question, &read));
-    mend(&mut report.warnings, &asked);
+    mend(&mut report.warnings, &asked, policies.fx);
     Ok(CohortsReport {
         report,
         cohorts: found,
@@ -132,11 +133,19 @@ fn refuse_unfit(policies: &Policies, loaded: &Loaded) -> Result<(), Message> {
 }
 
 /// What helps a comparison of two periods helps no cohort.
-fn mend(warnings: &mut [Message], asked: &Asked) {
+fn mend(warnings: &mut [Message], asked: &Asked, fx: Fx) {
     let is_short = asked.periods.iter().any(|period| period.months() < 12);
     for warning in warnings {
         if warning.code == Code::BilledRevenue && is_short {
             warning.help = vec!["take years: `--every year`".to_owned()];
+        }
+        if warning.code == Code::ConvertedCurrencies && fx == Fx::Floating {
+            warning
+                .evidence
+                .retain(|evidence| evidence.kind != Kind::Note);
+            *warning = warning
+                .clone()
+                .note("each month is at its own rates: what currencies did is inside these rates");
         }
     }
 }
@@ -211,6 +220,27 @@ fn without_signup(loaded: &Loaded, found: &Cohorts) -> Option<Message> {
             .note("they are in no cohort and in no average")
             .counting(count),
     )
+}
+
+/// Customers whose revenue comes and goes between what the periods read.
+fn unseen(books: &Books, found: &Cohorts) -> Option<Message> {
+    let name = |customer: &u32| books.customers.shown_name(*customer);
+    let mut names: Vec<String> = found.unseen.iter().map(name).collect();
+    names.sort_unstable();
+    let count = names.len() as u64;
+    let verb = if count == 1 { "has" } else { "have" };
+    let headline = format!(
+        "{} {verb} revenue, and none in a month that a {} reads",
+        text::count(count, "customer"),
+        found.grain().word()
+    );
+    (count > 0).then(|| {
+        Message::new(Code::WithoutCohort, headline)
+            .found(text::examples(&names, names.len()))
+            .note("they came and left in between, or outside of whole periods: they are in no cohort, and rates look better for it")
+            .help("a shorter grain sees more of them: `--every month`")
+            .counting(count)
+    })
 }
 
 /// Customers whose revenue starts before their cohort does.

@@ -10,7 +10,7 @@ use crate::error::{Code, Errors, Message};
 use crate::input::Loaded;
 use crate::metrics::{Class, SortBy, customers};
 use crate::output::{CustomersReport, render};
-use crate::policies::{Method, Policies};
+use crate::policies::{Fx, Method, Policies};
 
 /// Reads, computes, prints.
 pub(in crate::cli) fn run(
@@ -22,6 +22,7 @@ pub(in crate::cli) fn run(
         ..PeriodArgs::default()
     };
     let config = config(&args.read, &periods, context.common, context.environment)?;
+    context.refuse_certainty(&config)?;
     refuse_method(&config.policies)?;
     let (mut loaded, target) = context.load(&args.read, &config)?;
     let bridged = bridge(&mut loaded)?;
@@ -60,6 +61,14 @@ fn document(
     let books = units.as_ref().map_or(&loaded.books, |units| &units.books);
     let customers = customers(books, period, policies, sort.unwrap_or_default())
         .map_err(|errors| with_files(errors, loaded))?;
+    let mut report = report;
+    for warning in &mut report.warnings {
+        if warning.code == Code::ConvertedCurrencies && policies.fx == Fx::Floating {
+            *warning = warning.clone().note(
+                "`closing` of who paid at the opening is at the opening's rates here; in `nrr calc` the line `fx` makes up for it",
+            );
+        }
+    }
     let classes = args.class.iter().filter_map(|word| Class::parse(word));
     Ok(CustomersReport {
         customers,

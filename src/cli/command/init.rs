@@ -33,6 +33,7 @@ pub(in crate::cli) fn run(args: &InitArgs, mut context: Context<'_, '_>) -> Resu
         context.common,
         context.environment,
     )?;
+    context.refuse_certainty(&config)?;
     let (loaded, target) = context.load(&read, &config)?;
     let text = settings(&config, &loaded);
     context.write(target, |_, out| out.write_all(text.as_bytes()))?;

@@ -23,6 +23,7 @@ pub(in crate::cli) fn run(args: &LedgerArgs, mut context: Context<'_, '_>) -> Re
         context.common,
         context.environment,
     )?;
+    context.refuse_certainty(&config)?;
     let (loaded, target) = context.load(&args.read, &config)?;
     let policies = report::detected(&loaded.policies, &loaded);
     holds_parents(&policies, &loaded)?;

@@ -57,6 +57,8 @@ pub struct Cohorts {
     pub clipped: BTreeSet<u32>,
     /// The customers with revenue that have no signup, and so no cohort.
     pub unsigned: BTreeSet<u32>,
+    /// Customers with revenue, and none in what any period reads: they come and go in between.
+    pub unseen: BTreeSet<u32>,
     /// The customers with revenue before the period of their signup, which stands in no cell.
     pub early: BTreeSet<u32>,
 }
@@ -243,6 +245,14 @@ impl Run<'_> {
     /// The cohort of a customer, as [`Run::first_or_signup`]; notes what a signup leaves out.
     fn cohort(&mut self, customer: u32, line: &Line) -> Option<i32> {
         let cohort = self.first_or_signup(customer, line);
+        let ledger = &self.books.customers;
+        if line.first().is_none()
+            && ledger
+                .last_revenue_through(customer, ledger.last())
+                .is_some()
+        {
+            self.found.unseen.insert(customer);
+        }
         let first = line.first().filter(|_| self.signups.is_some());
         if let Some(first) = first {
             match cohort {
