@@ -39,6 +39,9 @@ impl Run<'_> {
     ///
     /// `docs/definitions.md#method`.
     pub(super) fn by_method(&self, ends: &Anchors, lookback: u32) -> Result<Compared, Stop> {
+        if self.policies.method != Method::PointToPoint {
+            self.refuse_sums(ends)?;
+        }
         match self.policies.method {
             Method::PointToPoint => Ok(self.compare(ends, self.policies)?),
             Method::Compound => self.compounded(ends),
@@ -98,7 +101,6 @@ impl Run<'_> {
     /// The comparisons of the last twelve months added up: Σ numerators over Σ denominators.
     fn averaged(&self, ends: &Anchors, lookback: u32) -> Result<Compared, Stop> {
         let grain = self.ledger.grain();
-        self.refuse_sums(ends)?;
         let mut sum: Option<Compared> = None;
         for back in (0..YEAR).step_by(grain.months() as usize) {
             let period = Period::ending(ends.closing.last.back(back), grain);
@@ -128,7 +130,6 @@ impl Run<'_> {
     /// those of its opening.
     fn steps(&self, ends: &Anchors, rates_of: Option<Month>) -> Result<Vec<Anchors>, Unreadable> {
         let grain = self.ledger.grain();
-        self.refuse_sums(ends)?;
         let mut steps = Vec::new();
         let mut last = ends.opening.last.forward(grain.months());
         while last <= ends.closing.last {
