@@ -135,7 +135,7 @@ fn simulated(seed: u64, customers: i32) -> Book {
 }
 
 #[test]
-#[ignore = "takes minutes; `.ci/run --slow` runs it"]
+#[ignore = "simulates hundreds of books; `.ci/run --slow` runs it"]
 fn intervals_cover_the_truth_as_often_as_they_say() {
     let truth = 0.9 * 1.05;
     let covered = (0..SIMULATED).filter(|seed| {

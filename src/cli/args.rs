@@ -96,7 +96,7 @@ pub(super) enum Command {
     Compare(Box<CompareArgs>),
     /// List the named definitions, or print one as a file that can be changed
     Definitions(DefinitionsArgs),
-    /// Print the long text of an error code, or the meaning of a metric, policy, setting or preset
+    /// Print the long text of an error code, or the meaning of a metric, policy, setting, definition or preset
     Explain(ExplainArgs),
 }
 

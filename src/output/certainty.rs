@@ -8,7 +8,7 @@ use crate::metrics::{Alternative, Confidence, DRAWS, Record, Rollforward};
 use crate::units::Ratio;
 
 impl Alternative {
-    /// It as a line of words: `NRR 112.40% (+0.28 points) with --reactivation in-nrr`.
+    /// It as a line of words: `NRR 112.40% (+0.28 pp) with --reactivation in-nrr`.
     #[must_use]
     pub fn line(&self, report: &Report) -> String {
         let Alternative {
@@ -22,11 +22,10 @@ impl Alternative {
     }
 }
 
-/// What an alternative adds to NRR: `+0.28 points`.
+/// What an alternative adds to NRR: `+0.28 pp`.
 fn moved(report: &Report, total: &Rollforward) -> Option<String> {
     let now = report.records.first()?.rollforward()?;
-    let moved = total.nrr().difference(now.nrr(), 6)?;
-    Some(format!("{} points", number::points(moved)))
+    Some(number::moved(&total.nrr().minus(now.nrr())?))
 }
 
 /// The other choices as a table; `None` where nobody asked.

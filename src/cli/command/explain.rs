@@ -8,7 +8,7 @@ use super::super::exit::Failure;
 use crate::error::{CODES, Code, Message};
 use crate::input::preset::{self, Preset};
 use crate::metrics::registry;
-use crate::policies::{POLICIES, Policies};
+use crate::policies::{DEFINITIONS, NamedDefinition, POLICIES, Policies};
 use crate::text;
 
 /// The page of all codes, with the text of each as it is printed.
@@ -53,6 +53,7 @@ fn entry(name: &str) -> Result<String, Message> {
         .or_else(|| policy(asked))
         .or_else(|| setting(asked))
         .or_else(|| of_preset(asked))
+        .or_else(|| definition(asked))
         .ok_or_else(|| unknown(asked))
 }
 
@@ -66,6 +67,7 @@ fn names() -> String {
         list("Metrics", &mut registry::all().map(|field| field.name)),
         list("Policies", &mut POLICIES.iter().map(|policy| policy.name)),
         list("Settings", &mut SETTINGS.iter().map(|one| one.name)),
+        list("Definitions", &mut DEFINITIONS.iter().map(|one| one.name)),
         list(
             "Presets",
             &mut preset::builtin().iter().map(|one| one.name.as_str()),
@@ -99,6 +101,34 @@ fn metric(name: &str) -> Option<String> {
     Some(format!(
         "{}: {}\n\n  {}\n\nSee docs/definitions.md for its policies and sources.\n",
         field.name, field.label, field.formula
+    ))
+}
+
+/// A named definition's entry: what it makes of the numbers, after whom, and its choices.
+fn definition(name: &str) -> Option<String> {
+    let NamedDefinition {
+        name,
+        about,
+        after,
+        caution,
+        choices,
+    } = NamedDefinition::named(name)?;
+    let choices: Vec<String> = choices
+        .iter()
+        .map(|(policy, value)| format!("  {policy} {value}\n"))
+        .collect();
+    let choices = if choices.is_empty() {
+        "  all at their defaults\n".to_owned()
+    } else {
+        choices.concat()
+    };
+    let caution = if caution.is_empty() {
+        String::new()
+    } else {
+        format!("\nBeware: {caution}.\n")
+    };
+    Some(format!(
+        "{name}: {about}\nAfter: {after}.\n\n{choices}{caution}\nMeasure by it with --definition {name}; `nrr definitions {name}` prints it as a file.\n"
     ))
 }
 
@@ -199,10 +229,11 @@ fn unknown(asked: &str) -> Message {
         .chain(registry::all().map(|field| field.name))
         .chain(POLICIES.iter().map(|policy| policy.name))
         .chain(SETTINGS.iter().map(|setting| setting.name))
+        .chain(DEFINITIONS.iter().map(|definition| definition.name))
         .chain(preset::builtin().iter().map(|preset| preset.name.as_str()));
     let message = Message::new(
         Code::UnknownCode,
-        format!("`{asked}` is no code, metric, policy, setting or preset"),
+        format!("`{asked}` is no code, metric, policy, setting, definition or preset"),
     );
     match text::nearest(asked, known) {
         Some(near) => message.help(format!("`nrr explain {near}`")),
