@@ -334,6 +334,11 @@ fn with_products_netted_a_swap_lowers_the_effect_on_grr() {
         of(&[]),
         ["acme 0.000000 0.000000", "birch 0.000000 0.000000"]
     );
+    // Netted by product acme loses 40 of 200: GRR is 80%, 100% without acme and 60% without birch.
+    assert_eq!(
+        of(&["--netting", "product"]),
+        ["acme 0.000000 -0.200000", "birch 0.000000 0.200000"]
+    );
     let refused = run_with_stdin(&[&line[..], &["--by", "product"]].concat(), text.as_bytes());
     assert_eq!(refused.errors(), ["product-as-attribute"]);
 }

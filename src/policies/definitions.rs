@@ -174,7 +174,7 @@ pub(super) fn is_measuring(policy: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{POLICIES, Policies, Policy};
+    use super::super::{Policies, Policy};
     use super::*;
 
     #[test]
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn each_definition_but_those_that_agree_has_a_fingerprint_of_its_own() {
+    fn each_definition_has_a_fingerprint_of_its_own() {
         let standard = Policies::default();
         let mut seen = Vec::new();
         for definition in DEFINITIONS {
@@ -235,6 +235,5 @@ mod tests {
                 definition.name
             );
         }
-        assert_eq!(POLICIES.len(), policies.choices().count());
     }
 }
