@@ -22,6 +22,14 @@ pub(super) fn content(cell: &str) -> &str {
     text.strip_prefix('\'').map_or(text, trim)
 }
 
+/// True for a cell that has neither blanks nor guards nor quotes around it.
+#[inline]
+pub(super) fn is_ascii_word(cell: &[u8]) -> bool {
+    let is_inner = |byte: &u8| byte.is_ascii_graphic() && *byte != b'"';
+    let is_first = |byte: &u8| is_inner(byte) && !matches!(byte, b'=' | b'\'');
+    cell.first().is_some_and(is_first) && cell.last().is_some_and(is_inner)
+}
+
 fn trim(text: &str) -> &str {
     match text.as_bytes() {
         [only] if only.is_ascii_graphic() => text,

@@ -13,7 +13,7 @@ use super::labels::LabelsFound;
 use super::load::LoadOptions;
 use super::number::{Mark, MarkDecision};
 use super::opened::{Guess, Opened, numbered};
-use super::passes::{each_chunk, read_here, read_on_threads};
+use super::passes::{self, each_chunk};
 use super::report::{self, Report};
 use super::scan::{Chunk, Record, Records, Splitter};
 use super::shape::Shape;
@@ -83,7 +83,7 @@ impl FileReader {
     }
 
     /// Reads the rows, again where a whole pass shows that the sample misled.
-    pub(super) fn read(mut self, progress: &dyn Fn(u64)) -> Result<FileRead, Errors> {
+    pub(super) fn read(mut self, progress: &(dyn Fn(u64) + Sync)) -> Result<FileRead, Errors> {
         let (mut guess, is_proven) = self.first_guess();
         let is_report = self.start.is_report();
         if !is_proven || is_report || self.start.sample.complete {
@@ -308,7 +308,7 @@ impl FileReader {
             .map_err(placed)?;
         let mut splitter = Splitter::new(stream, &self.start.dialect);
         let read = |chunk: Chunk| beside.read_chunk(&chunk, &self.start.dialect);
-        each_chunk(&mut splitter, &self.start.dialect, &|_| {}, read).map_err(placed)?;
+        each_chunk(&mut splitter, &self.start.dialect, read).map_err(placed)?;
         Ok(beside)
     }
 
@@ -424,7 +424,7 @@ impl FileReader {
     }
 
     /// One reading of the whole file.
-    fn pass(&mut self, guess: &Guess, progress: &dyn Fn(u64)) -> Result<Pass, Errors> {
+    fn pass(&mut self, guess: &Guess, progress: &(dyn Fn(u64) + Sync)) -> Result<Pass, Errors> {
         let placed = |message: Message| Errors::from(numbered(message, self.start.number));
         let stream = self
             .source
@@ -432,11 +432,8 @@ impl FileReader {
             .map_err(placed)?;
         let mut splitter = Splitter::new(stream, &self.start.dialect);
         let plan = self.start.plan(guess, self.furniture.as_ref());
-        let (found, end) = if self.start.options.threads <= 1 {
-            read_here(&plan, &mut splitter, progress)
-        } else {
-            read_on_threads(&plan, &mut splitter, self.start.options.threads, progress)
-        };
+        let threads = self.start.options.threads;
+        let (found, end) = passes::read(&plan, &mut splitter, threads, progress);
         match end {
             Ok(None) => Ok(Pass::Done(Box::new(found), splitter.into_stream().finish())),
             Ok(Some(encoding)) => Ok(Pass::Restart(encoding)),

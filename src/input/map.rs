@@ -207,7 +207,7 @@ impl Reader<'_> {
             let dialect = self.dialect;
             let mut splitter = Splitter::new(stream, dialect);
             let read = |chunk: Chunk| self.read_chunk(&chunk);
-            match each_chunk(&mut splitter, dialect, &|_| {}, read)? {
+            match each_chunk(&mut splitter, dialect, read)? {
                 None => return Ok(splitter.into_stream().finish()),
                 Some(encoding) => source.assume(encoding),
             }

@@ -1,5 +1,7 @@
 //! Where delimiters, line ends or quotes stand in a text, found many bytes at a time.
 
+use super::masks::equal;
+
 /// The places of two bytes in a text, found 64 bytes at a time.
 pub(crate) struct Marks {
     one: u8,
@@ -48,7 +50,7 @@ impl Marks {
         place.min(bytes.len())
     }
 
-    /// The mask of the 64 bytes from `base` on. Written so that the compiler compares many at once.
+    /// The mask of the 64 bytes from `base` on.
     #[inline]
     fn load(&self, bytes: &[u8]) -> u64 {
         let rest = bytes.get(self.base..).unwrap_or_default();
@@ -62,15 +64,6 @@ impl Marks {
 
     #[inline]
     fn mask_of(&self, block: &[u8; 64]) -> u64 {
-        let mut flags = [0_u8; 64];
-        for (flag, byte) in flags.iter_mut().zip(block) {
-            *flag = u8::from(*byte == self.one) | u8::from(*byte == self.other);
-        }
-        let (words, _) = flags.as_chunks::<8>();
-        // Each word holds eight bytes of 0 or 1; the product gathers them in its highest byte.
-        words.iter().rev().fold(0, |mask, word| {
-            let gathered = u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-            mask << 8 | gathered
-        })
+        equal(block, self.one) | equal(block, self.other)
     }
 }

@@ -1,92 +1,135 @@
-//! One pass over a file: its chunks cut and read, here or on threads.
+//! One pass over a file: its chunks cut, and read by all threads alike.
 
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::dialect::Dialect;
 use super::encoding::Encoding;
 use super::head::cut_header;
 use super::scan::{Chunk, Cut, Splitter};
+use super::shape::fast::{self, FastReader};
 use super::shape::plan::{Found, Plan};
 use super::shape::reader::RowReader;
 use crate::error::Message;
+use crate::ledger::Shards;
 
 /// How a pass over the chunks ended: at the end, or with the encoding to start again in.
 pub(super) type End = Result<Option<Encoding>, Message>;
 
-/// Reads every chunk on the calling thread.
-pub(super) fn read_here(
-    plan: &Plan<'_>,
-    splitter: &mut Splitter,
-    progress: &dyn Fn(u64),
-) -> (Found, End) {
-    let mut reader = RowReader::new(plan);
-    let end = each_chunk(splitter, plan.dialect, progress, |chunk| {
-        reader.read_chunk(&chunk)
-    });
-    (reader.found, end)
+/// Where the next chunk comes from, for one thread at a time.
+struct Chunks<'s> {
+    splitter: &'s mut Splitter,
+    dialect: &'s Dialect,
+    progress: &'s (dyn Fn(u64) + Sync),
+    is_first: bool,
+    /// How it ended, once it has.
+    end: Option<End>,
 }
 
-/// The calling thread cuts chunks, the others read them; what they found is merged at the end.
-pub(super) fn read_on_threads(
+impl Chunks<'_> {
+    /// The next chunk, the header cut off the first one; takes back the memory of the last one.
+    fn next(&mut self, done: Option<Vec<u8>>) -> Option<Chunk> {
+        done.into_iter().for_each(|bytes| self.splitter.give_back(bytes));
+        if self.end.is_some() {
+            return None;
+        }
+        match self.splitter.next_chunk() {
+            Ok(Cut::Chunk(mut chunk)) => {
+                if std::mem::take(&mut self.is_first) {
+                    cut_header(&mut chunk, self.dialect);
+                }
+                (self.progress)(self.splitter.bytes_read());
+                return Some(chunk);
+            }
+            Ok(Cut::End) => self.end = Some(Ok(None)),
+            Ok(Cut::Restart(encoding)) => self.end = Some(Ok(Some(encoding))),
+            Err(message) => self.end = Some(Err(message)),
+        }
+        None
+    }
+}
+
+/// Reads every chunk. Each thread takes the next one as soon as it is done with its last; what they found is put
+/// together at the end.
+pub(super) fn read(
     plan: &Plan<'_>,
     splitter: &mut Splitter,
     threads: usize,
-    progress: &dyn Fn(u64),
+    progress: &(dyn Fn(u64) + Sync),
 ) -> (Found, End) {
-    let (send, receive) = sync_channel::<Chunk>(threads * 2);
-    let receive = Mutex::new(receive);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|_| scope.spawn(|| read_all(plan, &receive)))
-            .collect();
-        let end = each_chunk(splitter, plan.dialect, progress, |chunk| {
-            send.send(chunk).is_ok()
-        });
-        drop(send);
-        let mut found = Found::new(plan);
-        for worker in workers {
-            match worker.join() {
+    let shards = fast::shards(plan, threads).ok();
+    let chunks = Mutex::new(Chunks {
+        splitter,
+        dialect: plan.dialect,
+        progress,
+        is_first: true,
+        end: None,
+    });
+    let is_lost = AtomicBool::new(false);
+    let read_all = || read_all(plan, shards.as_ref(), &chunks, &is_lost);
+    let mut found = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(read_all)).collect();
+        let mut found = read_all();
+        for other in others {
+            match other.join() {
                 Ok(part) => found.merge(part),
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         }
-        (found, end)
-    })
+        found
+    });
+    if let Some(mut joined) = shards.and_then(Shards::join) {
+        std::mem::swap(&mut found.part, &mut joined);
+        found.part.merge(joined);
+    }
+    let chunks = chunks.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (found, chunks.end.unwrap_or(Ok(None)))
 }
 
-fn read_all(plan: &Plan<'_>, receive: &Mutex<Receiver<Chunk>>) -> Found {
+/// Reads chunks until there are no more.
+fn read_all<'a>(
+    plan: &'a Plan<'a>,
+    shards: Option<&'a Shards>,
+    chunks: &Mutex<Chunks<'_>>,
+    is_lost: &AtomicBool,
+) -> Found {
     let mut reader = RowReader::new(plan);
-    loop {
-        let next = receive.lock().map(|receive| receive.recv());
-        let Ok(Ok(chunk)) = next else {
-            return reader.found;
+    let mut fast = shards.and_then(|shards| FastReader::new(plan, shards));
+    let mut done = None;
+    while !is_lost.load(Ordering::Relaxed) {
+        let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).next(done.take());
+        let Some(chunk) = next else {
+            break;
         };
-        reader.read_chunk(&chunk);
+        let is_whole = match &mut fast {
+            Some(fast) => fast.read(&chunk.bytes, chunk.first_line, &mut reader),
+            None => reader.read_chunk(&chunk),
+        };
+        if !is_whole {
+            is_lost.store(true, Ordering::Relaxed);
+        }
+        done = Some(chunk.bytes);
     }
+    reader.found
 }
 
 /// Gives every chunk to `read` until it says stop, the header cut off the first one.
 pub(super) fn each_chunk(
     splitter: &mut Splitter,
     dialect: &Dialect,
-    progress: &dyn Fn(u64),
     mut read: impl FnMut(Chunk) -> bool,
 ) -> End {
-    let mut is_first = true;
-    loop {
-        match splitter.next_chunk()? {
-            Cut::End => return Ok(None),
-            Cut::Restart(encoding) => return Ok(Some(encoding)),
-            Cut::Chunk(mut chunk) => {
-                if std::mem::take(&mut is_first) {
-                    cut_header(&mut chunk, dialect);
-                }
-                if !read(chunk) {
-                    return Ok(None);
-                }
-                progress(splitter.bytes_read());
-            }
+    let mut chunks = Chunks {
+        splitter,
+        dialect,
+        progress: &|_| {},
+        is_first: true,
+        end: None,
+    };
+    while let Some(chunk) = chunks.next(None) {
+        if !read(chunk) {
+            return Ok(None);
         }
     }
+    chunks.end.unwrap_or(Ok(None))
 }

@@ -4,10 +4,11 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 
+use super::labels::Label;
 use crate::ledger::RowPlace;
 
-/// How many rows are remembered before only a share of them is: 8 MiB a thread.
-const KEPT: usize = 1 << 19;
+/// How many rows are remembered before only a share of them is: 6 MiB a thread.
+const KEPT: usize = 1 << 18;
 
 /// A set of row hashes with their places: of all rows while they are few, then of the share of rows
 /// whose hash starts with so many zero bits.
@@ -33,12 +34,14 @@ pub struct Repeated {
 }
 
 impl Repeats {
-    /// Remembers a row by its cells.
-    pub fn add<'a>(&mut self, cells: impl Iterator<Item = &'a [u8]>, place: RowPlace) {
+    /// Remembers a row by its [`content`]; the same cells under other periods are another row.
+    #[inline]
+    pub fn add(&mut self, content: &[u8], periods: &[Label], place: RowPlace) {
         let mut hasher = FixedState::default().build_hasher();
-        for cell in cells {
-            hasher.write(cell);
+        hasher.write(content);
+        for period in periods {
             hasher.write_u8(0xff);
+            hasher.write(period.text.as_bytes());
         }
         // The hash's own top bits are weak for short rows; a multiplication mixes them.
         let hash = hasher
@@ -88,15 +91,37 @@ impl Repeats {
     }
 }
 
+/// Writes the cells of a row as they are told from those of others: how they are quoted makes no difference, and what
+/// stands in which cell does. A row without quotes is written as it stands.
+pub(super) fn content<'a>(
+    cells: impl Iterator<Item = (&'a [u8], bool)>,
+    delimiter: u8,
+    into: &mut Vec<u8>,
+) {
+    into.clear();
+    for (number, (cell, is_quoted)) in cells.enumerate() {
+        if number > 0 {
+            into.push(delimiter);
+        }
+        let is_special = |byte: &u8| matches!(byte, b'"' | b'\n' | b'\r') || *byte == delimiter;
+        if is_quoted && cell.iter().any(is_special) {
+            into.push(b'"');
+            into.extend_from_slice(cell);
+            into.push(b'"');
+        } else {
+            into.extend_from_slice(cell);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn row(repeats: &mut Repeats, cells: &[&str], line: u64) {
-        repeats.add(
-            cells.iter().map(|cell| cell.as_bytes()),
-            RowPlace { file: 0, line },
-        );
+        let mut row = Vec::new();
+        content(cells.iter().map(|cell| (cell.as_bytes(), true)), b',', &mut row);
+        repeats.add(&row, &[], RowPlace { file: 0, line });
     }
 
     #[test]

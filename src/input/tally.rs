@@ -47,7 +47,8 @@ impl Tally {
         entries
     }
 
-    fn add_rows(&mut self, code: &str, rows: u64, first: RowPlace) {
+    /// Counts rows of one word, of which `first` is the first.
+    pub fn add_rows(&mut self, code: &str, rows: u64, first: RowPlace) {
         if let Some(entry) = self.entries.get_mut(code) {
             entry.rows += rows;
             entry.first = entry.first.min(first);

@@ -12,7 +12,7 @@ use super::attributes::AttributeDraft;
 use super::cells::{Cells, Overflow};
 use super::coverage::Coverage;
 use super::currencies::Foreign;
-use super::intern::Interner;
+use super::intern::{Hashing, Interner, Sought};
 use super::units::Units;
 use crate::policies::Duplicates;
 use crate::units::{Amount, Grain, Month};
@@ -79,6 +79,16 @@ impl Layout {
     }
 }
 
+/// A row by its customer's name in a text, with an amount of 64 bits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Small {
+    pub(super) name: Sought,
+    pub(super) units: i64,
+    pub(super) month: Month,
+    pub(super) day: u8,
+    pub(super) scale: u8,
+}
+
 /// A ledger in the making: one thread's rows, added up as they come.
 ///
 /// Memory grows with customers × months, and with customers' products × months where products are kept. Only `duplicates last` and `error` also keep a record for
@@ -118,6 +128,9 @@ struct Sides {
     /// It has rows in a currency that is not kept.
     elsewhere: bool,
 }
+
+/// Stands for a number that no customer has, where parts were put together.
+const NO_NUMBER: u32 = u32::MAX;
 
 type Key = (u32, Month, u32);
 
@@ -167,6 +180,14 @@ impl Part {
             foreign: BTreeMap::new(),
             overflows: false,
             is_regrouped: false,
+        }
+    }
+
+    /// The same, with customers' names hashed as others do.
+    pub(super) fn hashing_as(duplicates: Duplicates, layout: Layout, hashing: Hashing) -> Part {
+        Part {
+            customers: Interner::hashing_as(hashing),
+            ..Part::new(duplicates, layout)
         }
     }
 
@@ -240,14 +261,47 @@ impl Part {
         self.add_keyed((customer, entry.month, product), keyed);
     }
 
+    /// Adds many rows that count, the names of which stand in one text; only where rows of one key are added up.
+    pub(super) fn add_all(&mut self, rows: &[Small], text: &[u8], numbers: &mut Vec<u32>) {
+        let scale = rows.iter().map(|row| row.scale).max().unwrap_or(0);
+        self.overflows |= self.cells.widen_to(scale).is_err();
+        let names = rows.iter().map(|row| &row.name);
+        self.customers.number_all(names, text, numbers);
+        let inside = Sides {
+            inside: true,
+            ..Sides::default()
+        };
+        self.sides.resize(self.customers.len(), inside);
+        for (row, number) in rows.iter().zip(numbers) {
+            let amount = Amount::new(row.units.into(), row.scale);
+            self.overflows |= self.cells.add(*number, row.month, amount).is_err();
+            self.cells.note_day(*number, row.month, row.day);
+            self.coverage.note_day(row.month, row.day);
+            self.negatives += u64::from(row.units < 0);
+        }
+    }
+
+    /// Puts another part behind this one; no customer may be in both.
+    pub(super) fn append(&mut self, other: Part) {
+        let first = self.customers.len().next_multiple_of(Cells::BLOCK);
+        self.customers.append(other.customers, first);
+        self.sides.resize(first, Sides::default());
+        self.sides.extend(other.sides);
+        self.overflows |= self.cells.append(other.cells, first / Cells::BLOCK).is_err();
+        self.overflows |= other.overflows;
+        self.negatives += other.negatives;
+        self.coverage.merge(other.coverage);
+    }
+
     /// Adds everything another part holds. The order of merging shows in nothing but the numbers
     /// that customers have inside.
     pub fn merge(&mut self, other: Part) {
         let renumbered: Vec<u32> = (0..)
             .take(other.customers.len())
-            .map(|n| self.customer(other.customers.name(n)))
+            .map(|n| self.customer_of(&other, n))
             .collect();
-        for (sides, number) in other.sides.iter().zip(&renumbered) {
+        let numbered = other.sides.iter().zip(&renumbered);
+        for (sides, number) in numbered.filter(|(_, number)| **number != NO_NUMBER) {
             self.sides[*number as usize].inside |= sides.inside;
             self.sides[*number as usize].outside |= sides.outside;
             self.sides[*number as usize].elsewhere |= sides.elsewhere;
@@ -391,6 +445,14 @@ impl Part {
 
     pub(super) fn foreign_mut(&mut self) -> &mut BTreeMap<Box<str>, Foreign> {
         &mut self.foreign
+    }
+
+    /// The number of another part's customer here.
+    pub(super) fn customer_of(&mut self, other: &Part, number: u32) -> u32 {
+        if other.customers.is_hole(number) {
+            return NO_NUMBER;
+        }
+        self.customer(other.customers.name(number))
     }
 
     fn customer(&mut self, name: &str) -> u32 {

@@ -60,6 +60,25 @@ enum Sums {
 }
 
 impl Cells {
+    /// How many customers share a block.
+    pub(super) const BLOCK: usize = BLOCK;
+
+    /// Puts the cells of another grid behind these, its first customer under the first number of a block.
+    pub(super) fn append(&mut self, mut other: Cells, block: usize) -> Result<(), Overflow> {
+        self.widen_to(other.scale)?;
+        other.widen_to(self.scale)?;
+        if self.columns.len() < other.columns.len() {
+            self.columns.resize_with(other.columns.len(), Vec::new);
+        }
+        for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
+            if !theirs.is_empty() {
+                mine.resize_with(block, || None);
+                mine.extend(theirs);
+            }
+        }
+        Ok(())
+    }
+
     /// The decimals of every cell.
     pub(super) const fn scale(&self) -> u8 {
         self.scale

@@ -1,43 +1,227 @@
 //! Names to dense numbers; the only place with a hash table of names.
+//!
+//! What makes it fast is how few cache lines a name costs: a slot of eight bytes, and 24 bytes that hold the name
+//! itself. A batch looks for all its slots before it compares a name, so that the waits for memory overlap.
 
-use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, RandomState};
+
+/// The most bytes that a name's own place holds.
+const SHORT: usize = 23;
+
+/// The last byte of the place of a name that lies elsewhere, and of one that is no name.
+const LONG: u8 = 254;
+const HOLE: u8 = 255;
+
+/// Slots a table starts with.
+const SLOTS: usize = 64;
+
+/// A name in 24 bytes: its text and in the last byte its length; or where a longer one lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key([u8; SHORT + 1]);
+
+impl Key {
+    const HOLE: Key = Key([HOLE; SHORT + 1]);
+
+    /// The key of a name that fits.
+    fn short(name: &[u8]) -> Option<Key> {
+        let mut key = [0; SHORT + 1];
+        key.get_mut(..name.len())
+            .filter(|place| place.len() <= SHORT)?
+            .copy_from_slice(name);
+        key[SHORT] = u8::try_from(name.len()).ok()?;
+        Some(Key(key))
+    }
+
+    /// The same, of a name that stands in a text with room behind it: no loop over its bytes.
+    #[inline]
+    fn within(text: &[u8], start: usize, length: usize) -> Option<Key> {
+        if length > SHORT {
+            return None;
+        }
+        let Some(around) = text.get(start..).and_then(<[u8]>::first_chunk::<24>) else {
+            return Key::short(text.get(start..start + length)?);
+        };
+        let around = u192(around);
+        let mask = |word: usize| match length.saturating_sub(word * 8) {
+            0 => 0,
+            bytes @ 1..8 => u64::MAX >> (64 - 8 * bytes),
+            _ => u64::MAX,
+        };
+        let last = around[2] & mask(2) | (length as u64) << 56;
+        let words = [around[0] & mask(0), around[1] & mask(1), last];
+        let mut key = [0; SHORT + 1];
+        for (place, word) in key.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+            *place = word.to_le_bytes();
+        }
+        Some(Key(key))
+    }
+
+    /// The key of a name that lies elsewhere.
+    fn long(start: usize, length: usize) -> Key {
+        let mut key = [0; SHORT + 1];
+        key[..8].copy_from_slice(&(start as u64).to_le_bytes());
+        key[8..16].copy_from_slice(&(length as u64).to_le_bytes());
+        key[SHORT] = LONG;
+        Key(key)
+    }
+
+    /// Where a name lies that is not here.
+    fn elsewhere(&self) -> Option<std::ops::Range<usize>> {
+        if self.0[SHORT] != LONG {
+            return None;
+        }
+        let [start, length, _] = u192(&self.0);
+        let start = usize::try_from(start).ok()?;
+        Some(start..start + usize::try_from(length).ok()?)
+    }
+}
+
+/// 24 bytes as three numbers.
+#[inline]
+fn u192(bytes: &[u8; 24]) -> [u64; 3] {
+    let (words, _) = bytes.as_chunks::<8>();
+    [0, 1, 2].map(|word| u64::from_le_bytes(words[word]))
+}
+
+/// How names are hashed: with a secret of the process, so that no file can be made to collide.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hashing {
+    secret: [u64; 4],
+}
+
+impl Default for Hashing {
+    fn default() -> Hashing {
+        let state = RandomState::new();
+        Hashing {
+            secret: [1, 2, 3, 4_u64].map(|number| state.hash_one(number) | 1),
+        }
+    }
+}
+
+impl Hashing {
+    #[inline]
+    fn of(&self, key: &Key) -> u64 {
+        let [a, b, c] = u192(&key.0);
+        let first = folded(a ^ self.secret[0], b ^ self.secret[1]);
+        folded(first ^ self.secret[2], c ^ self.secret[3])
+    }
+
+    #[cold]
+    fn of_long(&self, name: &[u8]) -> u64 {
+        let (words, rest) = name.as_chunks::<8>();
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
+        let start = self.secret[0] ^ name.len() as u64;
+        words.fold(start, |hash, word| folded(hash ^ self.secret[2], word ^ self.secret[1]))
+    }
+}
+
+/// Both halves of a product in one.
+#[inline]
+fn folded(left: u64, right: u64) -> u64 {
+    let product = u128::from(left) * u128::from(right);
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+    let (low, high) = (product as u64, (product >> 64) as u64);
+    low ^ high
+}
+
+/// A name of a batch: by itself where it is short, else where it stands in the text of the batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sought {
+    key: Key,
+    hash: u64,
+}
+
+impl Sought {
+    /// The hash of the name.
+    #[inline]
+    pub(super) const fn hash(&self) -> u64 {
+        self.hash
+    }
+}
+
+impl Hashing {
+    /// A name that stands in a text.
+    #[inline]
+    pub(super) fn seek(&self, text: &[u8], start: usize, length: usize) -> Sought {
+        match Key::within(text, start, length) {
+            Some(key) => Sought {
+                key,
+                hash: self.of(&key),
+            },
+            None => Sought {
+                key: Key::long(start, length),
+                hash: self.of_long(&text[start..start + length]),
+            },
+        }
+    }
+}
 
 /// A set of names, each with a number from 0 in order of first appearance.
 ///
-/// All names lie in one buffer, so that a name costs its bytes and a few more.
+/// A name of up to 23 bytes costs 24 bytes and a slot of eight; a longer one its bytes more.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
-    bytes: String,
-    ends: Vec<usize>,
-    table: HashTable<u32>,
-    hasher: DefaultHashBuilder,
+    keys: Vec<Key>,
+    /// The longer names, one after the other.
+    long: String,
+    /// By hash: its upper half, and in the lower one the number and 1; 0 where there is none.
+    slots: Vec<u64>,
+    /// How many names have a slot; fewer than there are names where the table is to be made again.
+    placed: usize,
+    hashing: Hashing,
 }
 
 impl Interner {
-    /// How many names there are.
+    /// One without names that hashes as others do.
+    pub(super) fn hashing_as(hashing: Hashing) -> Interner {
+        Interner {
+            hashing,
+            ..Interner::default()
+        }
+    }
+
+    /// How many names there are, holes among them.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.keys.len()
     }
 
     /// True without names.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.keys.is_empty()
     }
 
-    /// The name with this number.
+    /// True for a number that stands for no name.
+    pub(super) fn is_hole(&self, number: u32) -> bool {
+        self.keys[number as usize] == Key::HOLE
+    }
+
+    /// The name with this number; nothing for a hole.
     #[must_use]
     pub fn name(&self, number: u32) -> &str {
-        name_of(&self.bytes, &self.ends, number)
+        let key = &self.keys[number as usize];
+        match key.0[SHORT] {
+            HOLE => "",
+            LONG => &self.long[key.elsewhere().unwrap_or_default()],
+            length => {
+                let name = std::str::from_utf8(&key.0[..usize::from(length)]);
+                name.unwrap_or_default()
+            }
+        }
     }
 
     /// The number of a name, if it has one.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u32> {
-        let is_it = |number: &u32| name_of(&self.bytes, &self.ends, *number) == name;
-        self.table.find(self.hasher.hash_one(name), is_it).copied()
+        let sought = self.hashing.seek(name.as_bytes(), 0, name.len());
+        if self.placed < self.keys.len() {
+            // After several were put together, until the next one comes in.
+            return (0..).take(self.len()).find(|number| self.is_it(*number, &sought, name.as_bytes()));
+        }
+        self.probe(&sought, name.as_bytes()).ok()
     }
 
     /// The number of a name, given now if it has none.
@@ -46,42 +230,164 @@ impl Interner {
     ///
     /// Beyond 2^32 names, which is more than fit into memory.
     pub fn intern(&mut self, name: &str) -> u32 {
-        let Interner {
-            bytes,
-            ends,
-            table,
-            hasher,
-        } = self;
-        let hash = hasher.hash_one(name);
-        if let Some(number) = table.find(hash, |number| name_of(bytes, ends, *number) == name) {
-            return *number;
+        let sought = self.hashing.seek(name.as_bytes(), 0, name.len());
+        self.number(&sought, name.as_bytes())
+    }
+
+    /// The number of a name in a text, given now if it has none.
+    fn number(&mut self, sought: &Sought, text: &[u8]) -> u32 {
+        if self.placed < self.keys.len() || self.keys.len() * 8 >= self.slots.len() * 5 {
+            self.grow();
         }
-        let number = u32::try_from(ends.len()).expect("fewer than 2^32 names");
-        bytes.push_str(name);
-        ends.push(bytes.len());
-        table.insert_unique(hash, number, |number| {
-            hasher.hash_one(name_of(bytes, ends, *number))
-        });
+        let slot = match self.probe(sought, text) {
+            Ok(number) => return number,
+            Err(slot) => slot,
+        };
+        let number = u32::try_from(self.keys.len())
+            .ok()
+            .filter(|number| *number < u32::MAX)
+            .expect("fewer than 2^32 names");
+        let key = match sought.key.elsewhere() {
+            None => sought.key,
+            Some(range) => {
+                let start = self.long.len();
+                let name = std::str::from_utf8(&text[range]).unwrap_or_default();
+                self.long.push_str(name);
+                Key::long(start, name.len())
+            }
+        };
+        self.keys.push(key);
+        self.slots[slot] = slot_of(sought.hash, number);
+        self.placed += 1;
         number
+    }
+
+    /// The numbers of many names of one text, given now to those that have none.
+    ///
+    /// The slots of all are read before any name is compared: none of these reads waits for another.
+    pub(super) fn number_all<'s>(
+        &mut self,
+        sought: impl Iterator<Item = &'s Sought> + Clone,
+        text: &[u8],
+        numbers: &mut Vec<u32>,
+    ) {
+        numbers.clear();
+        if self.placed < self.keys.len() || self.slots.is_empty() {
+            self.grow();
+        }
+        let mask = self.slots.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
+        numbers.extend(
+            sought
+                .clone()
+                .map(|sought| self.slots[home(sought.hash) & mask] as u32),
+        );
+        for (number, sought) in numbers.iter_mut().zip(sought) {
+            let there = number.wrapping_sub(1);
+            let key = self.keys.get(there as usize);
+            *number = if key == Some(&sought.key) && key.is_some_and(|key| key.0[SHORT] <= SHORT as u8)
+            {
+                there
+            } else {
+                self.number(sought, text)
+            };
+        }
+    }
+
+    /// Puts the names of another set behind these, the first one under a number that may leave a gap of holes.
+    /// No name may be in both.
+    pub(super) fn append(&mut self, other: Interner, first: usize) {
+        self.keys.resize(first.max(self.keys.len()), Key::HOLE);
+        let shift = self.long.len();
+        if self.keys.is_empty() && self.long.is_empty() {
+            *self = other;
+            return;
+        }
+        self.long.push_str(&other.long);
+        self.keys.extend(other.keys.into_iter().map(|key| match key.elsewhere() {
+            Some(range) => Key::long(shift + range.start, range.len()),
+            None => key,
+        }));
+        self.slots = Vec::new();
+        self.placed = 0;
     }
 
     /// Every number, in byte order of the names: the order of every list shown.
     #[must_use]
     pub fn sorted(&self) -> Vec<u32> {
-        let mut numbers: Vec<u32> = (0..).take(self.len()).collect();
+        let all = (0..).take(self.len());
+        let mut numbers: Vec<u32> = all.filter(|number| !self.is_hole(*number)).collect();
         numbers.sort_unstable_by(|left, right| self.name(*left).cmp(self.name(*right)));
         numbers
     }
+
+    /// The number of a name, or the free slot where it belongs.
+    fn probe(&self, sought: &Sought, text: &[u8]) -> Result<u32, usize> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = home(sought.hash) & mask;
+        // At least a third of the slots are free.
+        for _ in 0..self.slots.len() {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return Err(at);
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
+            let number = (slot as u32).wrapping_sub(1);
+            if slot >> 32 == sought.hash >> 32 && self.is_it(number, sought, text) {
+                return Ok(number);
+            }
+            at = (at + 1) & mask;
+        }
+        Err(0)
+    }
+
+    fn is_it(&self, number: u32, sought: &Sought, text: &[u8]) -> bool {
+        let key = &self.keys[number as usize];
+        match (key.elsewhere(), sought.key.elsewhere()) {
+            (None, None) => *key == sought.key,
+            (Some(mine), Some(theirs)) => self.long.as_bytes()[mine] == text[theirs],
+            _ => false,
+        }
+    }
+
+    /// Makes the table again, with room for more.
+    fn grow(&mut self) {
+        let wanted = (self.keys.len() * 16 / 5).next_power_of_two().max(SLOTS);
+        self.slots = vec![0; wanted];
+        let mask = wanted - 1;
+        for (number, key) in (0..).zip(&self.keys) {
+            let hash = match key.elsewhere() {
+                Some(range) => self.hashing.of_long(&self.long.as_bytes()[range]),
+                None if *key == Key::HOLE => continue,
+                None => self.hashing.of(key),
+            };
+            let mut at = home(hash) & mask;
+            while self.slots[at] != 0 {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = slot_of(hash, number);
+        }
+        self.placed = self.keys.len();
+    }
 }
 
-fn name_of<'a>(bytes: &'a str, ends: &[usize], number: u32) -> &'a str {
-    let index = number as usize;
-    let start = if index == 0 { 0 } else { ends[index - 1] };
-    &bytes[start..ends[index]]
+/// Where the search for a hash starts, before it is cut to the size of the table.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "only lower bits are used")]
+const fn home(hash: u64) -> usize {
+    hash as usize
+}
+
+const fn slot_of(hash: u64, number: u32) -> u64 {
+    (hash >> 32) << 32 | (number as u64 + 1)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -94,5 +400,54 @@ mod tests {
         assert_eq!(numbers, [0, 1, 2, 0, 1]);
         assert_eq!(names.sorted(), [1, 2, 0]);
         assert_eq!(names.name(2), "a");
+    }
+
+    #[test]
+    fn sets_without_a_common_name_are_put_together_with_a_gap() {
+        let (mut left, mut right) = (Interner::default(), Interner::default());
+        let long = "a name of more bytes than have room";
+        left.intern("a");
+        left.intern(long);
+        right.intern("b");
+        right.intern(&long.replace('a', "e"));
+        left.append(right, 4);
+        assert_eq!(left.len(), 6);
+        assert!(left.is_hole(2) && left.is_hole(3) && !left.is_hole(1));
+        assert_eq!(left.find("b"), Some(4));
+        assert_eq!(left.find("e neme of more bytes then heve room"), Some(5));
+        assert_eq!(left.sorted(), [0, 1, 4, 5]);
+        assert_eq!((left.intern("b"), left.intern("c")), (4, 6));
+        assert_eq!((left.find(long), left.find("d")), (Some(1), None));
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_those_of_a_plain_map(
+            batches in prop::collection::vec(prop::collection::vec("[ab]{0,3}|[a-c]{20,30}|é{8,14}", 0..40), 0..8),
+            room in any::<bool>(),
+        ) {
+            let (mut names, mut model) = (Interner::default(), HashMap::<String, u32>::new());
+            for batch in batches {
+                let mut text = batch.concat();
+                if room {
+                    text.push_str(&" ".repeat(24));
+                }
+                let mut start = 0;
+                let sought: Vec<Sought> = batch.iter().map(|name| {
+                    let sought = names.hashing.seek(text.as_bytes(), start, name.len());
+                    start += name.len();
+                    sought
+                }).collect();
+                let mut numbers = Vec::new();
+                names.number_all(sought.iter(), text.as_bytes(), &mut numbers);
+                for (name, number) in batch.iter().zip(&numbers) {
+                    let next = u32::try_from(model.len()).unwrap();
+                    prop_assert_eq!(*model.entry(name.clone()).or_insert(next), *number);
+                    prop_assert_eq!(names.name(*number), name.as_str());
+                    prop_assert_eq!(names.find(name), Some(*number));
+                }
+            }
+            prop_assert_eq!(names.len(), model.len());
+        }
     }
 }

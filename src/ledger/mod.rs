@@ -18,6 +18,7 @@ mod excerpt;
 mod id_map;
 mod intern;
 mod regroup;
+mod shards;
 mod table;
 mod units;
 
@@ -31,6 +32,7 @@ pub use currencies::{Rates, Unrated};
 pub use id_map::{Cycle, IdMap};
 pub use intern::Interner;
 pub use regroup::Units;
+pub use shards::{Batch, Shards, ShortRow};
 
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;

@@ -1,6 +1,7 @@
 //! What a row means, a file a shape.
 
 mod end;
+pub(in crate::input) mod fast;
 mod history;
 mod kept;
 mod kind;

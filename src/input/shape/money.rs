@@ -85,6 +85,18 @@ enum Currency<'r> {
     Conflict(&'static str),
 }
 
+/// The code of a currency's cell beside an amount without a sign, if it is the one that is kept.
+pub(super) fn kept_currency(plan: &Plan<'_>, cell: &str) -> Option<String> {
+    let reading = Reading {
+        amount: Amount::new(1, 0),
+        currency: None,
+    };
+    match currency(plan, cell, &reading) {
+        Currency::Kept(code) => Some(code.into_owned()),
+        _ => None,
+    }
+}
+
 fn currency<'r>(plan: &'r Plan<'_>, cell: &'r str, reading: &Reading) -> Currency<'r> {
     let code = match (cell, reading.currency) {
         ("", Some(sign))

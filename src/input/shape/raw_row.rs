@@ -6,7 +6,7 @@ use super::super::columns::{Role, quoted};
 use super::super::date::{DateFault, read_when};
 use super::super::log::NO_YEAR;
 use super::super::number::{AmountFault, read_amount};
-use super::super::repeats::Repeats;
+use super::super::repeats::{Repeats, content};
 use super::super::scan::Record;
 use super::plan::Plan;
 use super::reader::trimmed;
@@ -24,10 +24,13 @@ pub(super) struct RawRow<'a> {
 impl RawRow<'_> {
     /// Remembers the row at hand by all its cells, for finding rows that are equal in every column.
     pub(super) fn remember(&self, repeats: &mut Repeats, place: RowPlace) {
-        let cells = (0..self.record.len()).map(|index| self.record.stored(self.bytes, index));
-        // The same cells under other periods are another row.
-        let periods = self.plan.periods.iter().map(|label| label.text.as_bytes());
-        repeats.add(cells.chain(periods), place);
+        let cells = (0..self.record.len()).map(|index| {
+            let cell = self.record.stored(self.bytes, index);
+            (cell, self.record.is_quoted(index))
+        });
+        let mut row = Vec::new();
+        content(cells, self.plan.dialect.delimiter, &mut row);
+        repeats.add(&row, self.plan.periods, place);
     }
 
     /// `None` where the whole column decides: the cell is readable under the other mark, and which one

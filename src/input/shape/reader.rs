@@ -68,10 +68,15 @@ impl<'a> RowReader<'a> {
 
     /// Reads every row of a chunk. False if a record cannot be told from the next: what follows is lost.
     pub fn read_chunk(&mut self, chunk: &Chunk) -> bool {
-        let mut records = Records::new(&chunk.bytes, self.plan.dialect, chunk.first_line);
+        self.read_text(&chunk.bytes, chunk.first_line)
+    }
+
+    /// Reads every row of a text that starts on a line.
+    pub(super) fn read_text(&mut self, text: &[u8], first_line: u64) -> bool {
+        let mut records = Records::new(text, self.plan.dialect, first_line);
         loop {
             match records.next(&mut self.record) {
-                Ok(true) => self.read_row(&chunk.bytes),
+                Ok(true) => self.read_row(text),
                 Ok(false) => return true,
                 Err(fault) => {
                     let mut message = fault.message(self.plan.file.1);

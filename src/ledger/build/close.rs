@@ -132,7 +132,7 @@ impl Part {
         other.decide();
         let names = (0..).take(other.customers.len());
         let renumbered: Vec<u32> = names
-            .map(|number| self.customer(other.customers.name(number)))
+            .map(|number| self.customer_of(&other, number))
             .collect();
         let (_, units) = self.renumber(&other, &renumbered);
         let mut amounts =

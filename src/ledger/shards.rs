@@ -1,0 +1,132 @@
+//! Rows from several threads into one ledger: customers are dealt out by the hash of their names, so that no
+//! two parts know the same one and nothing is added up twice.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::Part;
+use super::build::{Layout, Small};
+use super::intern::{Hashing, Sought};
+use crate::policies::Duplicates;
+use crate::units::Month;
+
+/// How many parts there are for each thread: enough that two threads seldom want the same one.
+const PARTS_A_THREAD: usize = 4;
+
+/// Parts of one ledger, each with customers of its own.
+#[derive(Debug)]
+pub struct Shards {
+    parts: Vec<Mutex<Part>>,
+    hashing: Hashing,
+}
+
+impl Shards {
+    /// Parts without rows for so many threads.
+    #[must_use]
+    pub fn new(threads: usize, duplicates: Duplicates, layout: Layout) -> Shards {
+        let hashing = Hashing::default();
+        let count = match threads {
+            0 | 1 => 1,
+            threads => (threads * PARTS_A_THREAD).next_power_of_two(),
+        };
+        let part = || Mutex::new(Part::hashing_as(duplicates, layout, hashing));
+        Shards {
+            parts: (0..count).map(|_| part()).collect(),
+            hashing,
+        }
+    }
+
+    /// A thread's place to collect rows in.
+    #[must_use]
+    pub fn batch(&self) -> Batch<'_> {
+        Batch {
+            shards: self,
+            rows: self.parts.iter().map(|_| Vec::new()).collect(),
+            numbers: Vec::new(),
+            first: 0,
+        }
+    }
+
+    /// All of them as one part.
+    #[must_use]
+    pub fn join(self) -> Option<Part> {
+        let parts = self.parts.into_iter();
+        let mut parts = parts.map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut joined = parts.next()?;
+        for part in parts {
+            joined.append(part);
+        }
+        Some(joined)
+    }
+}
+
+/// A row whose customer's name stands in a text.
+#[derive(Clone, Copy, Debug)]
+pub struct ShortRow {
+    /// Where its name starts and how many bytes it has.
+    pub name: (usize, usize),
+    /// The month it counts in.
+    pub month: Month,
+    /// The day of its date, from 1; 0 if it has a label.
+    pub day: u8,
+    /// How much, and the decimals of it.
+    pub units: (i64, u8),
+}
+
+/// Rows of one thread on their way, sorted by where they belong.
+#[derive(Debug)]
+pub struct Batch<'s> {
+    shards: &'s Shards,
+    rows: Vec<Vec<Small>>,
+    numbers: Vec<u32>,
+    /// The part to begin with, another one each time: threads spread out.
+    first: usize,
+}
+
+impl Batch<'_> {
+    /// Adds a row whose name stands in `text`.
+    #[inline]
+    pub fn add(&mut self, text: &[u8], row: &ShortRow) {
+        let name = self.shards.hashing.seek(text, row.name.0, row.name.1);
+        let rows = &mut self.rows;
+        let part = shard(&name, rows.len());
+        rows[part].push(Small {
+            name,
+            units: row.units.0,
+            month: row.month,
+            day: row.day,
+            scale: row.units.1,
+        });
+    }
+
+    /// Adds up what was collected; every name of it stands in `text`.
+    pub fn send(&mut self, text: &[u8]) {
+        let count = self.rows.len();
+        self.first += 1;
+        let order = || (0..count).map(|number| (number + self.first) % count);
+        // The free ones first: no thread waits while it has something to do.
+        let mut busy = Vec::new();
+        for number in order() {
+            match self.shards.parts[number].try_lock() {
+                Ok(part) => take(part, &mut self.rows[number], text, &mut self.numbers),
+                Err(_) => busy.push(number),
+            }
+        }
+        for number in busy {
+            let part = self.shards.parts[number].lock();
+            let part = part.unwrap_or_else(PoisonError::into_inner);
+            take(part, &mut self.rows[number], text, &mut self.numbers);
+        }
+    }
+}
+
+fn take(mut part: MutexGuard<'_, Part>, rows: &mut Vec<Small>, text: &[u8], numbers: &mut Vec<u32>) {
+    part.add_all(rows, text, numbers);
+    rows.clear();
+}
+
+/// Which part a name belongs to, by bits of its hash that its place in a table is not made from.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a few bits are wanted")]
+fn shard(name: &Sought, count: usize) -> usize {
+    (name.hash() >> 26) as usize & (count - 1)
+}
