@@ -84,7 +84,8 @@ impl Layout {
 pub(super) struct Small {
     pub(super) name: Sought,
     pub(super) units: i64,
-    pub(super) month: Month,
+    /// The column of its month.
+    pub(super) column: u16,
     pub(super) day: u8,
     pub(super) scale: u8,
 }
@@ -265,6 +266,7 @@ impl Part {
     pub(super) fn add_all(&mut self, rows: &[Small], text: &[u8], numbers: &mut Vec<u32>) {
         let scale = rows.iter().map(|row| row.scale).max().unwrap_or(0);
         self.overflows |= self.cells.widen_to(scale).is_err();
+        let scale = self.cells.scale();
         let names = rows.iter().map(|row| &row.name);
         self.customers.number_all(names, text, numbers);
         let inside = Sides {
@@ -272,12 +274,27 @@ impl Part {
             ..Sides::default()
         };
         self.sides.resize(self.customers.len(), inside);
+        let mut latest = [0; Cells::COLUMNS];
         for (row, number) in rows.iter().zip(numbers) {
-            let amount = Amount::new(row.units.into(), row.scale);
-            self.overflows |= self.cells.add(*number, row.month, amount).is_err();
-            self.cells.note_day(*number, row.month, row.day);
-            self.coverage.note_day(row.month, row.day);
+            let column = usize::from(row.column);
+            let factor = 10_i64.checked_pow(u32::from(scale - row.scale));
+            let held = match factor.and_then(|factor| row.units.checked_mul(factor)) {
+                Some(units) => self.cells.add_small(*number, column, units).map(|_| ()),
+                None => {
+                    let amount = Amount::new(row.units.into(), row.scale);
+                    self.cells.add(*number, Cells::month_of(column), amount)
+                }
+            };
+            self.overflows |= held.is_err();
+            if row.day > 0 {
+                self.cells.note_day_at(*number, column, row.day);
+                let latest = &mut latest[column];
+                *latest = row.day.max(*latest);
+            }
             self.negatives += u64::from(row.units < 0);
+        }
+        for (column, day) in (0..).zip(latest) {
+            self.coverage.note_day(Cells::month_of(column), day);
         }
     }
 

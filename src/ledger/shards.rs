@@ -4,6 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Part;
+use super::cells::Cells;
 use super::build::{Layout, Small};
 use super::intern::{Hashing, Sought};
 use crate::policies::Duplicates;
@@ -86,13 +87,18 @@ impl Batch<'_> {
     /// Adds a row whose name stands in `text`.
     #[inline]
     pub fn add(&mut self, text: &[u8], row: &ShortRow) {
+        let Some(column) = Cells::column_of(row.month).and_then(|column| u16::try_from(column).ok())
+        else {
+            debug_assert!(false, "no date is read outside 1990 to 2100");
+            return;
+        };
         let name = self.shards.hashing.seek(text, row.name.0, row.name.1);
         let rows = &mut self.rows;
         let part = shard(&name, rows.len());
         rows[part].push(Small {
             name,
             units: row.units.0,
-            month: row.month,
+            column,
             day: row.day,
             scale: row.units.1,
         });

@@ -1,0 +1,222 @@
+//! The cells of 1,024 numbers in one month.
+//!
+//! A block starts *open*, one place a number; once its month is behind it is *packed*: the stated cells alone, in
+//! the order of their numbers.
+
+use super::days::Days;
+use super::sums::Sums;
+use super::{Cell, Overflow};
+
+/// How many numbers a block is of.
+pub(in crate::ledger) const BLOCK: usize = 1024;
+
+/// One bit a number of a block.
+pub(in crate::ledger) type Bits = [u64; BLOCK / 64];
+
+/// A block with more stated cells than this is not worth packing.
+const PACKED_MAX: usize = BLOCK / 4 * 3;
+
+/// How many cells a packed block takes in between the others before it is opened again.
+const LATE_MAX: u8 = 64;
+
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    /// One bit a number: a row stated this cell, be it zero.
+    stated: Bits,
+    /// How many cells are stated before each word of bits, where the block is packed.
+    before: Option<Box<[u16; BLOCK / 64]>>,
+    /// How many cells came after the block was packed.
+    late: u8,
+    sums: Sums,
+    days: Days,
+}
+
+impl Default for Block {
+    fn default() -> Block {
+        Block {
+            stated: [0; BLOCK / 64],
+            before: None,
+            late: 0,
+            sums: Sums::zeros(),
+            days: Days::None,
+        }
+    }
+}
+
+impl Block {
+    /// Adds to a cell, and gives its sum.
+    pub(super) fn add(&mut self, slot: usize, units: i128) -> Result<i128, Overflow> {
+        if !self.is_stated(slot) {
+            self.state(slot);
+        }
+        let place = self.place(slot);
+        self.sums.add(place, units)
+    }
+
+    /// Makes room for a cell that was not stated so far.
+    fn state(&mut self, slot: usize) {
+        if self.late == LATE_MAX {
+            self.open();
+        }
+        let place = self.place(slot);
+        if let Some(before) = &mut self.before {
+            self.sums.insert(place);
+            self.days.insert(place);
+            before[slot / 64 + 1..]
+                .iter_mut()
+                .for_each(|rank| *rank += 1);
+            self.late += 1;
+        }
+        self.stated[slot / 64] |= 1 << (slot % 64);
+    }
+
+    /// The same of few units, which is almost always one sum of 32 bits.
+    #[inline]
+    pub(super) fn add_small(&mut self, slot: usize, units: i64) -> Result<i128, Overflow> {
+        if self.before.is_none()
+            && let Some(sum) = self.sums.add_small(slot, units)
+        {
+            self.stated[slot / 64] |= 1 << (slot % 64);
+            return Ok(i128::from(sum));
+        }
+        self.add(slot, i128::from(units))
+    }
+
+    /// Puts a sum into a cell, whatever stood there.
+    pub(super) fn put(&mut self, slot: usize, cell: Cell) {
+        debug_assert!(cell.is_stated || cell.units == 0, "what is there is stated");
+        self.open();
+        let bit = 1 << (slot % 64);
+        if cell.is_stated {
+            self.stated[slot / 64] |= bit;
+        } else {
+            self.stated[slot / 64] &= !bit;
+        }
+        self.sums.set(slot, cell.units);
+    }
+
+    pub(super) fn is_stated(&self, slot: usize) -> bool {
+        self.stated[slot / 64] & (1 << (slot % 64)) != 0
+    }
+
+    /// The sum of a cell; 0 where nothing was added.
+    pub(super) fn units(&self, slot: usize) -> i128 {
+        if self.before.is_some() && !self.is_stated(slot) {
+            return 0;
+        }
+        self.sums.get(self.place(slot))
+    }
+
+    /// One bit for each cell that a row stated.
+    #[allow(dead_code, reason = "for whoever reads whole blocks")]
+    pub(super) const fn stated(&self) -> &Bits {
+        &self.stated
+    }
+
+    /// The stated cells in the order of their numbers, each with its place among the sums.
+    pub(super) fn places(&self) -> impl Iterator<Item = (usize, usize)> {
+        let is_packed = self.before.is_some();
+        let slots = each_bit(&self.stated).zip(0..);
+        slots.map(move |(slot, rank)| (slot, if is_packed { rank } else { slot }))
+    }
+
+    /// The sums: one a slot, or where [`Block::is_packed`] one a stated cell.
+    pub(super) const fn sums(&self) -> &Sums {
+        &self.sums
+    }
+
+    pub(super) const fn is_packed(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// Notes the day of a row that was added to a cell.
+    pub(super) fn note_day(&mut self, slot: usize, day: u8) {
+        if day > 0 && !self.days.note(slot, self.place(slot), day) {
+            // Days of several kinds stand one a place, and places move once more are stated.
+            self.open();
+            self.days.note_another(slot, day);
+        }
+    }
+
+    /// The day of a cell's dates; 0 where it has none.
+    pub(super) fn day(&self, slot: usize) -> u8 {
+        if self.is_stated(slot) {
+            self.days.of(slot, self.place(slot))
+        } else {
+            0
+        }
+    }
+
+    /// False where no cell has rows of several dates.
+    pub(super) const fn may_have_several_days(&self) -> bool {
+        matches!(self.days, Days::Each(_))
+    }
+
+    /// Multiplies every sum.
+    pub(super) fn multiply(&mut self, factor: i128) -> Result<(), Overflow> {
+        self.sums.multiply(factor)
+    }
+
+    /// The sum of all magnitudes.
+    pub(super) fn magnitude(&self) -> Result<u128, Overflow> {
+        self.sums.magnitude()
+    }
+
+    /// Keeps the stated cells alone, if that is less.
+    pub(super) fn pack(&mut self) {
+        let mut before = Box::new([0; BLOCK / 64]);
+        let mut count = 0;
+        for (before, word) in before.iter_mut().zip(self.stated) {
+            *before = count;
+            // Never more than 1,024 in all.
+            count += u16::try_from(word.count_ones()).unwrap_or(0);
+        }
+        if self.before.is_some() || usize::from(count) > PACKED_MAX {
+            return;
+        }
+        self.sums = self.sums.picked(each_bit(&self.stated), count.into());
+        self.days.pick(&self.stated);
+        self.before = Some(before);
+    }
+
+    /// Gives every number a place again.
+    fn open(&mut self) {
+        if self.before.take().is_some() {
+            self.sums = self.sums.spread(each_bit(&self.stated));
+            self.days.spread(&self.stated);
+        }
+    }
+
+    /// Where the sum of a cell stands, or in a packed block would stand once it is stated.
+    fn place(&self, slot: usize) -> usize {
+        match &self.before {
+            None => slot,
+            Some(before) => {
+                let below = self.stated[slot / 64] & ((1 << (slot % 64)) - 1);
+                usize::from(before[slot / 64]) + below.count_ones() as usize
+            }
+        }
+    }
+
+    /// How many bytes it takes.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        let ranks = self
+            .before
+            .as_ref()
+            .map_or(0, |before| size_of_val(&**before));
+        size_of::<Block>() + ranks + self.sums.bytes() + self.days.bytes()
+    }
+}
+
+/// The numbers of the bits that are set, in order.
+pub(in crate::ledger) fn each_bit(bits: &Bits) -> impl Iterator<Item = usize> {
+    let words = bits.iter().copied().zip((0..).step_by(64));
+    words.flat_map(|(mut word, first)| {
+        std::iter::from_fn(move || {
+            let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;
+            word &= word - 1;
+            Some(first + bit)
+        })
+    })
+}
