@@ -275,22 +275,28 @@ impl Interner {
         if self.placed < self.keys.len() || self.slots.is_empty() {
             self.grow();
         }
-        let mask = self.slots.len() - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
-        numbers.extend(
-            sought
-                .clone()
-                .map(|sought| self.slots[home(sought.hash) & mask] as u32),
-        );
+        numbers.extend(sought.clone().map(|sought| self.candidate(sought)));
         for (number, sought) in numbers.iter_mut().zip(sought) {
-            let there = number.wrapping_sub(1);
-            let key = self.keys.get(there as usize);
-            *number = if key == Some(&sought.key) && key.is_some_and(|key| key.0[SHORT] <= SHORT as u8)
-            {
-                there
-            } else {
-                self.number(sought, text)
-            };
+            let key = self.keys.get(*number as usize);
+            let is_it = key.is_some_and(|key| *key == sought.key && key.0[SHORT] < LONG);
+            if !is_it {
+                *number = self.number(sought, text);
+            }
+        }
+    }
+
+    /// The number of the first name whose slot says that it may be the one; no name is looked at.
+    #[inline]
+    fn candidate(&self, sought: &Sought) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut at = home(sought.hash) & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 || slot >> 32 == sought.hash >> 32 {
+                #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
+                return (slot as u32).wrapping_sub(1);
+            }
+            at = (at + 1) & mask;
         }
     }
 

@@ -218,6 +218,13 @@ impl MarkEvidence {
         self.firsts.add(marks.0, line, cell);
     }
 
+    /// True for marks that change something if they are added.
+    #[inline]
+    #[must_use]
+    pub fn is_news(&self, marks: Marks, line: u64) -> bool {
+        self.firsts.is_news(marks.0, line)
+    }
+
     /// Takes in what another part of the column showed; the order of merging does not matter.
     pub fn merge(&mut self, other: MarkEvidence) {
         self.firsts.merge(other.firsts);

@@ -11,6 +11,7 @@ mod read;
 
 pub use fault::AmountFault;
 pub use mark::{Mark, MarkDecision, MarkEvidence, Marks};
+pub(in crate::input) use read::read_plain;
 pub use read::{Reading, read_amount};
 
 /// True if a currency's code can be meant by what stands beside an amount: its own code, or a sign that
