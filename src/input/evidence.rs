@@ -18,9 +18,15 @@ impl<const N: usize> Firsts<N> {
     /// Takes note of one cell; almost free once its kinds are known.
     #[inline]
     pub(super) fn add(&mut self, kinds: u16, line: u64, cell: &str) {
-        if kinds & !self.seen != 0 || (line <= self.last && kinds != 0) {
+        if self.is_news(kinds, line) {
             self.insert(kinds, line, cell);
         }
+    }
+
+    /// True for a cell that would change something; rows after all that are kept seldom do.
+    #[inline]
+    pub(super) const fn is_news(&self, kinds: u16, line: u64) -> bool {
+        kinds & !self.seen != 0 || (line <= self.last && kinds != 0)
     }
 
     #[cold]

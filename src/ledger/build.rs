@@ -1,12 +1,14 @@
 //! Entries become a ledger: parts that threads fill, merged and then closed.
 
 mod close;
+mod wide;
 
 use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
 pub(super) use close::Draft;
+pub(super) use wide::{WideCell, WideRow};
 
 use super::attributes::AttributeDraft;
 use super::cells::{Cells, Overflow};

@@ -134,6 +134,11 @@ impl Marks {
         Marks(self.0 | 1 << shows.kind())
     }
 
+    /// Everything that either shows.
+    pub(in crate::input) const fn and(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
     pub(super) const fn has(self, shows: Shows) -> bool {
         self.0 >> shows.kind() & 1 == 1
     }
@@ -216,6 +221,13 @@ impl MarkEvidence {
     #[inline]
     pub fn add(&mut self, marks: Marks, line: u64, cell: &str) {
         self.firsts.add(marks.0, line, cell);
+    }
+
+    /// True for marks that change something if they are added.
+    #[inline]
+    #[must_use]
+    pub fn is_news(&self, marks: Marks, line: u64) -> bool {
+        self.firsts.is_news(marks.0, line)
     }
 
     /// Takes in what another part of the column showed; the order of merging does not matter.

@@ -91,7 +91,7 @@ pub fn read_amount(cell: &str, mark: Mark) -> (Marks, Result<Option<Reading>, Am
 
 /// The common forms `1234.50` and `-12`, in one pass; `None` for any other.
 #[inline]
-fn read_plain(cell: &[u8], mark: Mark) -> Option<(Marks, Amount)> {
+pub(in crate::input) fn read_plain(cell: &[u8], mark: Mark) -> Option<(Marks, Amount)> {
     let (negative, digits) = match cell {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, cell),

@@ -266,7 +266,7 @@ impl<'a> FastReader<'a> {
         }
         let delimiter = self.plan.dialect.delimiter;
         let content = row.content(delimiter, &mut self.unquoted);
-        found.repeats.add(content, &[], place);
+        found.repeats.add(content, 0, place);
         self.batch.add(
             text,
             &ShortRow {
