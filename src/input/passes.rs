@@ -11,6 +11,7 @@ use super::scan::{Chunk, Cut, Splitter};
 use super::shape::fast::{self, FastReader};
 use super::shape::plan::{Found, Plan};
 use super::shape::reader::RowReader;
+use super::shape::wide_fast::{self, WideReader};
 use crate::error::Message;
 use crate::ledger::Shards;
 
@@ -61,7 +62,7 @@ pub(super) fn read(
     threads: usize,
     progress: &(dyn Fn(u64) + Sync),
 ) -> (Found, End) {
-    let shards = fast::shards(plan, threads).ok();
+    let shards = shards(plan, threads);
     let chunks = Mutex::new(Chunks {
         splitter,
         dialect: plan.dialect,
@@ -90,6 +91,12 @@ pub(super) fn read(
     (found, chunks.end.unwrap_or(Ok(None)))
 }
 
+/// The parts that threads fill where rows have a short way.
+fn shards(plan: &Plan<'_>, threads: usize) -> Option<Shards> {
+    let long = fast::shards(plan, threads).ok();
+    long.or_else(|| wide_fast::shards(plan, threads))
+}
+
 /// Reads chunks until there are no more.
 fn read_all<'a>(
     plan: &'a Plan<'a>,
@@ -99,6 +106,7 @@ fn read_all<'a>(
 ) -> Found {
     let mut reader = RowReader::new(plan);
     let mut fast = shards.and_then(|shards| FastReader::new(plan, shards));
+    let mut wide = shards.and_then(|shards| WideReader::new(plan, shards));
     let mut done = None;
     while !is_lost.load(Ordering::Relaxed) {
         let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).next(done.take());
@@ -106,9 +114,11 @@ fn read_all<'a>(
             break;
         };
         let hash = chunk.hash();
-        let is_whole = match &mut fast {
-            Some(fast) => fast.read(&chunk.bytes, chunk.first_line, &mut reader),
-            None => reader.read_chunk(&chunk),
+        let (text, line) = (&chunk.bytes, chunk.first_line);
+        let is_whole = match (&mut fast, &mut wide) {
+            (Some(fast), _) => fast.read(text, line, &mut reader),
+            (None, Some(wide)) => wide.read(text, line, &mut reader),
+            (None, None) => reader.read_chunk(&chunk),
         };
         if !is_whole {
             is_lost.store(true, Ordering::Relaxed);

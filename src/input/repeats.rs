@@ -34,15 +34,13 @@ pub struct Repeated {
 }
 
 impl Repeats {
-    /// Remembers a row by its [`content`]; the same cells under other periods are another row.
+    /// Remembers a row by its [`content`] and by what it stands [`under`]: the same cells under other periods are
+    /// another row.
     #[inline]
-    pub fn add(&mut self, content: &[u8], periods: &[Label], place: RowPlace) {
+    pub fn add(&mut self, content: &[u8], under: u64, place: RowPlace) {
         let mut hasher = FixedState::default().build_hasher();
+        hasher.write_u64(under);
         hasher.write(content);
-        for period in periods {
-            hasher.write_u8(0xff);
-            hasher.write(period.text.as_bytes());
-        }
         // The hash's own top bits are weak for short rows; a multiplication mixes them.
         let hash = hasher
             .finish()
@@ -91,6 +89,19 @@ impl Repeats {
     }
 }
 
+/// The headers of periods in one number; 0 where there are none.
+pub(super) fn under(periods: &[Label]) -> u64 {
+    if periods.is_empty() {
+        return 0;
+    }
+    let mut hasher = FixedState::default().build_hasher();
+    for period in periods {
+        hasher.write(period.text.as_bytes());
+        hasher.write_u8(0xff);
+    }
+    hasher.finish()
+}
+
 /// Writes the cells of a row as they are told from those of others: how they are quoted makes no difference, and what
 /// stands in which cell does. A row without quotes is written as it stands.
 pub(super) fn content<'a>(
@@ -121,7 +132,7 @@ mod tests {
     fn row(repeats: &mut Repeats, cells: &[&str], line: u64) {
         let mut row = Vec::new();
         content(cells.iter().map(|cell| (cell.as_bytes(), true)), b',', &mut row);
-        repeats.add(&row, &[], RowPlace { file: 0, line });
+        repeats.add(&row, 0, RowPlace { file: 0, line });
     }
 
     #[test]

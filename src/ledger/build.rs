@@ -1,12 +1,14 @@
 //! Entries become a ledger: parts that threads fill, merged and then closed.
 
 mod close;
+mod wide;
 
 use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
 pub(super) use close::Draft;
+pub(super) use wide::{WideCell, WideRow};
 
 use super::attributes::AttributeDraft;
 use super::cells::{Cells, Overflow};
@@ -218,15 +220,16 @@ impl Part {
     /// Customers with rows both in the currency that is kept and in another, in byte order.
     #[must_use]
     pub fn in_two_currencies(&self) -> Vec<&str> {
-        let is_split = |number: &u32| {
-            let sides = self.sides[*number as usize];
-            sides.inside && sides.elsewhere
-        };
-        let sorted = self.customers.sorted().into_iter();
-        sorted
-            .filter(is_split)
-            .map(|n| self.customers.name(n))
-            .collect()
+        self.names_where(|sides| sides.inside && sides.elsewhere)
+    }
+
+    /// The names of these customers in byte order; few where nothing is wrong, so that few are sorted.
+    fn names_where(&self, is_one: impl Fn(Sides) -> bool) -> Vec<&str> {
+        let numbered = self.sides.iter().zip(0..);
+        let found = numbered.filter(|(sides, _)| is_one(**sides));
+        let mut names: Vec<&str> = found.map(|(_, n)| self.customers.name(n)).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Adds a row that counts.
@@ -382,16 +385,7 @@ impl Part {
     /// Customers with rows both inside and outside the filter, in byte order.
     #[must_use]
     pub fn split_customers(&self) -> Vec<&str> {
-        let is_split = |number: &u32| {
-            let sides = self.sides[*number as usize];
-            sides.inside && sides.outside
-        };
-        self.customers
-            .sorted()
-            .into_iter()
-            .filter(is_split)
-            .map(|n| self.customers.name(n))
-            .collect()
+        self.names_where(|sides| sides.inside && sides.outside)
     }
 
     /// True if a customer has this name.

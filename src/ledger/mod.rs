@@ -32,7 +32,7 @@ pub use currencies::{Rates, Unrated};
 pub use id_map::{Cycle, IdMap};
 pub use intern::Interner;
 pub use regroup::Units;
-pub use shards::{Batch, Shards, ShortRow};
+pub use shards::{Batch, Shards, ShortRow, WideBatch};
 
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;

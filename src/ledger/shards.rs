@@ -1,7 +1,11 @@
 //! Rows from several threads into one ledger: customers are dealt out by the hash of their names, so that no
 //! two parts know the same one and nothing is added up twice.
 
+mod wide;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use wide::WideBatch;
 
 use super::Part;
 use super::cells::Cells;

@@ -134,6 +134,11 @@ impl Marks {
         Marks(self.0 | 1 << shows.kind())
     }
 
+    /// Everything that either shows.
+    pub(in crate::input) const fn and(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
     pub(super) const fn has(self, shows: Shows) -> bool {
         self.0 >> shows.kind() & 1 == 1
     }

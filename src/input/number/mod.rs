@@ -7,11 +7,12 @@ mod currency;
 mod fault;
 mod layout;
 mod mark;
+mod plain;
 mod read;
 
 pub use fault::AmountFault;
 pub use mark::{Mark, MarkDecision, MarkEvidence, Marks};
-pub(in crate::input) use read::read_plain;
+pub(super) use plain::{Plain, read_plain_at};
 pub use read::{Reading, read_amount};
 
 /// True if a currency's code can be meant by what stands beside an amount: its own code, or a sign that

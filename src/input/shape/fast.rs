@@ -10,7 +10,7 @@ use super::super::cell::is_ascii_word;
 use super::super::columns::Role;
 use super::super::date::{DateMarks, When, read_common, read_when};
 use super::super::dialect::Terminator;
-use super::super::number::{Marks, Reading, read_amount, read_plain};
+use super::super::number::{Plain, Reading, read_amount, read_plain_at};
 use super::super::repeats::content;
 use super::super::structure::Structure;
 use super::Shape;
@@ -225,12 +225,13 @@ impl<'a> FastReader<'a> {
     /// Reads a row if all its cells have plain forms, and takes note of all that the general reader would.
     #[inline]
     fn read_row(&mut self, row: &RowText<'_>, line: u64, found: &mut Found) -> Option<()> {
-        let amount = row.cell(self.cells.amount)?;
-        let (marks, value) = match read_plain(amount, self.plan.mark.0) {
-            Some(read) => read,
+        let amount = row.place(self.cells.amount)?;
+        let range = (amount.0, amount.0 + amount.1);
+        let amount = row.at(amount);
+        let value = match read_plain_at(row.text, range, self.plan.mark.0) {
+            Some(plain) => plain,
             None => self.other_amount(amount)?,
         };
-        let units = (i64::try_from(value.units()).ok()?, value.scale());
         let (date_marks, when) = self.when(row.cell(self.cells.date)?)?;
         let customer = row.place(self.cells.customer)?;
         if customer.1 == 0 || may_be_damaged(row.at(customer)) {
@@ -240,13 +241,13 @@ impl<'a> FastReader<'a> {
             file: self.plan.file.0,
             line,
         };
-        self.count_currency(row, value, place)?;
+        self.count_currency(row, value.units == 0, place)?;
         // From here on the row counts.
         found.rows += 1;
         found.in_horizon += 1;
         found.passed += 1;
-        if found.marks.is_news(marks, line) {
-            found.marks.add(marks, line, text_of(amount));
+        if found.marks.is_news(value.marks, line) {
+            found.marks.add(value.marks, line, text_of(amount));
         }
         if found.dates.is_news(date_marks, line) {
             let date = row.cell(self.cells.date).unwrap_or_default();
@@ -254,16 +255,16 @@ impl<'a> FastReader<'a> {
         }
         self.cover(when, place, found);
         if self.plan.has_others {
-            found.sizes.add(value);
+            found.sizes.add(Amount::new(value.units.into(), value.scale));
         }
         let delimiter = self.plan.dialect.delimiter;
         let content = row.content(delimiter, &mut self.unquoted);
-        found.repeats.add(content, &[], place);
+        found.repeats.add(content, 0, place);
         let short = ShortRow {
             name: customer,
             month: when.month,
             day: when.day,
-            units,
+            units: (value.units, value.scale),
         };
         self.batch.add(row.text, &short);
         Some(())
@@ -271,13 +272,17 @@ impl<'a> FastReader<'a> {
 
     /// An amount of a less common form, without a currency beside it.
     #[inline(never)]
-    fn other_amount(&self, cell: &[u8]) -> Option<(Marks, Amount)> {
+    fn other_amount(&self, cell: &[u8]) -> Option<Plain> {
         let (marks, reading) = read_amount(text_of(cell), self.plan.mark.0);
         match reading {
             Ok(Some(Reading {
                 amount,
                 currency: None,
-            })) => Some((marks, amount)),
+            })) => Some(Plain {
+                units: i64::try_from(amount.units()).ok()?,
+                scale: amount.scale(),
+                marks,
+            }),
             _ => None,
         }
     }
@@ -310,7 +315,7 @@ impl<'a> FastReader<'a> {
 
     /// Counts the row in its currency, if that is the one that is kept.
     #[inline]
-    fn count_currency(&mut self, row: &RowText<'_>, amount: Amount, place: RowPlace) -> Option<()> {
+    fn count_currency(&mut self, row: &RowText<'_>, is_zero: bool, place: RowPlace) -> Option<()> {
         let cell = match self.cells.currency {
             None => &[],
             Some(column) => row.cell(column)?,
@@ -326,7 +331,7 @@ impl<'a> FastReader<'a> {
         }
         currency.code.as_ref()?;
         // A row of nothing need not say in which currency.
-        if !(amount.is_zero() && cell.is_empty()) {
+        if !(is_zero && cell.is_empty()) {
             currency.rows += 1;
             currency.first.get_or_insert(place);
         }

@@ -17,6 +17,7 @@ mod spans;
 mod steps;
 mod when;
 mod wide;
+pub(in crate::input) mod wide_fast;
 
 pub use history::History;
 pub use kept::Kept;

@@ -6,7 +6,7 @@ use super::super::columns::{Role, quoted};
 use super::super::date::{DateFault, read_when};
 use super::super::log::NO_YEAR;
 use super::super::number::{AmountFault, read_amount};
-use super::super::repeats::{Repeats, content};
+use super::super::repeats::{Repeats, content, under};
 use super::super::scan::Record;
 use super::plan::Plan;
 use super::reader::trimmed;
@@ -30,7 +30,7 @@ impl RawRow<'_> {
         });
         let mut row = Vec::new();
         content(cells, self.plan.dialect.delimiter, &mut row);
-        repeats.add(&row, self.plan.periods, place);
+        repeats.add(&row, under(self.plan.periods), place);
     }
 
     /// `None` where the whole column decides: the cell is readable under the other mark, and which one

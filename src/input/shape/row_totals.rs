@@ -77,6 +77,17 @@ impl RowTotals {
         }
     }
 
+    /// Takes note of a row that states no other total than its periods make, and of the columns that state it.
+    #[inline]
+    pub(super) fn add_proved(&mut self, proved: &[bool]) {
+        if self.columns.len() < proved.len() {
+            self.columns.resize_with(proved.len(), RowTotal::default);
+        }
+        for (column, proved) in self.columns.iter_mut().zip(proved) {
+            column.proved += u64::from(*proved);
+        }
+    }
+
     /// Takes in what another thread saw.
     pub(super) fn merge(&mut self, other: RowTotals) {
         if self.columns.is_empty() {

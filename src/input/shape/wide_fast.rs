@@ -1,0 +1,514 @@
+//! The short way through the rows of a wide file: whole pieces at once, straight from their bytes.
+//!
+//! It takes the rows whose cells have plain forms, and does with them what [`wide`](super::wide) does. Every other row,
+//! and every piece whose quotes need a closer look, goes to the general reader, which knows all forms and all errors. So
+//! there is one meaning of a row, and this module only knows when it is simple.
+
+use memchr::{memchr, memchr_iter};
+
+use super::super::columns::Role;
+use super::super::dialect::Terminator;
+use super::super::furniture::{Furniture, is_same};
+use super::super::number::{Mark, Marks, Plain, read_plain_at};
+use super::super::repeats::{content, under};
+use super::super::structure::Structure;
+use super::Shape;
+use super::long::is_damaged_id;
+use super::money::kept_currency;
+use super::plan::{Found, Plan, layout};
+use super::reader::{RowReader, trimmed};
+use crate::ledger::{Layout, RowPlace, Shards, WideBatch};
+use crate::policies::{Duplicates, EmptyAmount};
+use crate::units::Amount;
+
+/// True if rows of this plan can be read the short way.
+fn is_simple(plan: &Plan<'_>) -> bool {
+    let rules = &plan.rules;
+    let is_ruled = !(rules.keep.is_empty() && rules.drop.is_empty() && rules.less.is_empty());
+    let others = Role::ALL.into_iter().filter(|role| *role != Role::Customer);
+    let has_others = others
+        .into_iter()
+        .any(|role| plan.columns.of(role).is_some());
+    plan.columns.shape == Shape::Wide
+        && plan.dialect.terminator == Terminator::Newline
+        && plan.columns.of(Role::Customer).is_some()
+        && !(is_ruled || has_others || plan.columns.yearly_twin.is_some())
+        && plan.filters.is_empty()
+        && plan.columns.filters.is_empty()
+        && plan.drop_row.is_none()
+        && plan.duplicates == Duplicates::Sum
+        && plan.empty_amount != EmptyAmount::Zero
+        && !plan.is_minor
+        && plan.factor == 1
+        && layout(plan.columns) == Layout::default()
+        && plan.columns.attributes().next().is_none()
+        && kept_currency(plan, "").is_some()
+        && is_ascending(plan)
+}
+
+/// True if every column has one use, and the periods stand in the order of their columns.
+fn is_ascending(plan: &Plan<'_>) -> bool {
+    let mut periods = plan.periods.windows(2);
+    let customer = plan.columns.of(Role::Customer);
+    periods.all(|pair| pair[0].index < pair[1].index)
+        && plan
+            .periods
+            .iter()
+            .all(|label| Some(label.index) != customer && label.index < plan.columns.header.len())
+}
+
+/// The parts that threads fill on the short way; `None` where it cannot be taken.
+pub(in crate::input) fn shards(plan: &Plan<'_>, threads: usize) -> Option<Shards> {
+    is_simple(plan).then(|| Shards::new(threads, plan.duplicates, layout(plan.columns)))
+}
+
+/// Columns of periods that stand side by side.
+#[derive(Debug)]
+struct Run {
+    /// The first column.
+    first: usize,
+    /// For each the column of its month in the ledger; none beyond the last month that counts.
+    months: Vec<Option<u16>>,
+}
+
+/// Reads pieces the short way; one a thread.
+pub(in crate::input) struct WideReader<'a> {
+    plan: &'a Plan<'a>,
+    customer: usize,
+    /// The periods but one in the last column, the cells of which may end with a carriage return.
+    runs: Vec<Run>,
+    last: Option<Run>,
+    /// The headers of the periods, in one number.
+    headers: u64,
+    /// The currency that amounts are in.
+    code: String,
+    structure: Structure,
+    batch: WideBatch<'a>,
+    /// The periods that no row was noted of yet, each with its month's column in the ledger.
+    uncovered: Vec<(u16, usize)>,
+    /// Room for a row some cells of which stand in quotes.
+    unquoted: Vec<u8>,
+    /// Which columns of totals the row at hand proves.
+    proved: Vec<bool>,
+    counted: Counted,
+}
+
+/// What the rows of one piece are.
+#[derive(Default)]
+struct Counted {
+    rows: u64,
+    skipped: u64,
+    in_horizon: u64,
+    /// Amounts that are not zero, and the row of the first.
+    nonzero: u64,
+    first: Option<RowPlace>,
+    /// The first row with an amount inside the horizon.
+    first_stated: Option<RowPlace>,
+}
+
+/// What the cells of a row show.
+struct Cells {
+    marks: Marks,
+    /// The sum of all periods.
+    total: (i64, u8),
+    stated: u64,
+    nonzero: u64,
+}
+
+impl<'a> WideReader<'a> {
+    /// A reader that found nothing yet; `None` where rows need the general way.
+    #[must_use]
+    pub(in crate::input) fn new(plan: &'a Plan<'a>, shards: &'a Shards) -> Option<WideReader<'a>> {
+        if !is_simple(plan) {
+            return None;
+        }
+        let (mut runs, mut last): (Vec<Run>, _) = (Vec::new(), None);
+        let mut uncovered = Vec::new();
+        for (number, label) in plan.periods.iter().enumerate() {
+            let month = WideBatch::column(label.last)?;
+            uncovered.push((month, number));
+            let counts = plan.through.is_none_or(|through| label.last <= through);
+            let month = counts.then_some(month);
+            let alone = || Run {
+                first: label.index,
+                months: vec![month],
+            };
+            if label.index + 1 == plan.columns.header.len() {
+                last = Some(alone());
+                continue;
+            }
+            match runs.last_mut() {
+                Some(run) if run.first + run.months.len() == label.index => run.months.push(month),
+                _ => runs.push(alone()),
+            }
+        }
+        Some(WideReader {
+            plan,
+            customer: plan.columns.of(Role::Customer)?,
+            runs,
+            last,
+            headers: under(plan.periods),
+            code: kept_currency(plan, "")?,
+            structure: Structure::default(),
+            batch: shards.wide_batch(),
+            uncovered,
+            unquoted: Vec::new(),
+            proved: vec![false; plan.totals.len()],
+            counted: Counted::default(),
+        })
+    }
+
+    /// Reads every row of a piece; false if a record cannot be told from the next, and what follows is lost.
+    pub(in crate::input) fn read(
+        &mut self,
+        text: &[u8],
+        first_line: u64,
+        reader: &mut RowReader<'_>,
+    ) -> bool {
+        let mut structure = std::mem::take(&mut self.structure);
+        let is_whole = if structure.read(text, self.plan.dialect.delimiter) {
+            self.read_rows(&structure, text, first_line, reader)
+        } else {
+            reader.read_text(text, first_line)
+        };
+        self.structure = structure;
+        self.flush(&mut reader.found);
+        self.batch.send(text);
+        is_whole
+    }
+
+    fn read_rows(
+        &mut self,
+        structure: &Structure,
+        text: &[u8],
+        first_line: u64,
+        reader: &mut RowReader<'_>,
+    ) -> bool {
+        let (cells, width) = (structure.cells(), self.plan.columns.header.len());
+        let (mut start, mut cell, mut line) = (0, 0, first_line);
+        for end in structure.records() {
+            let record = start..*end as usize + 1;
+            let ends = cells.get(cell..cell + width).unwrap_or_default();
+            let is_even = ends.last() == Some(end);
+            let is_read = is_even && {
+                let row = RowText::new(text, start, ends);
+                self.read_row(&row, line, &mut reader.found)
+            };
+            if !is_read {
+                self.batch.drop_cells();
+                if !reader.read_text(&text[record.clone()], line) {
+                    return false;
+                }
+            }
+            cell += if is_even {
+                width
+            } else {
+                cells[cell..].iter().take_while(|at| *at <= end).count()
+            };
+            line += 1;
+            if structure.has_inner_lines {
+                let inner = memchr_iter(b'\n', &text[record.clone()]);
+                line += (inner.count() as u64).saturating_sub(1);
+            }
+            start = record.end;
+        }
+        start == text.len() || reader.read_text(&text[start..], line)
+    }
+
+    /// Reads a row if all its cells have plain forms, and takes note of all that the general reader would. Where it
+    /// gives up nothing is noted yet.
+    #[inline]
+    fn read_row(&mut self, row: &RowText<'_>, line: u64, found: &mut Found) -> bool {
+        let is_other =
+            |lines: &Furniture| lines.is_dropped(line) || lines.customer_at(line).is_some();
+        if self.plan.furniture.is_some_and(is_other) {
+            return false;
+        }
+        let Some(name) = row.customer(self.customer) else {
+            return false;
+        };
+        let Some(cells) = self.read_cells(row) else {
+            return false;
+        };
+        // The first cell of each kind is remembered with its text: the general way knows how.
+        if found.marks.is_news(cells.marks, line) || !self.proves_totals(row, cells.total) {
+            return false;
+        }
+        let place = RowPlace {
+            file: self.plan.file.0,
+            line,
+        };
+        let written = row.content(self.plan.dialect.delimiter, &mut self.unquoted);
+        found.repeats.add(written, self.headers, place);
+        found.totals.add_proved(&self.proved);
+        if self.plan.has_others {
+            let amounts = self.batch.waiting();
+            amounts.for_each(|amount| found.sizes.add(amount));
+        }
+        let counted = &mut self.counted;
+        let in_horizon = self.batch.cells() as u64;
+        counted.rows += 1;
+        counted.skipped += u64::from(cells.stated == 0);
+        counted.in_horizon += in_horizon;
+        counted.nonzero += cells.nonzero;
+        if cells.nonzero > 0 {
+            counted.first.get_or_insert(place);
+        }
+        if in_horizon > 0 {
+            counted.first_stated.get_or_insert(place);
+        }
+        self.batch.end_row(row.text, name);
+        true
+    }
+
+    /// Reads the cells of the periods into the batch; `None` if one of them is not plain.
+    #[inline]
+    fn read_cells(&mut self, row: &RowText<'_>) -> Option<Cells> {
+        let mut cells = Cells {
+            marks: Marks::NONE,
+            total: (0, 0),
+            stated: 0,
+            nonzero: 0,
+        };
+        for run in &self.runs {
+            let ends = row.ends.get(run.first..run.first + run.months.len())?;
+            let (mut start, mut at) = (row.start_of(run.first), 0);
+            while let Some(end) = ends.get(at) {
+                let end = *end as usize;
+                if end == start {
+                    // Many empty cells one after the other are the rule: customers come and go.
+                    let eighth = ends.get(at + 7).map(|end| *end as usize);
+                    let count = if eighth == Some(start + 7) { 8 } else { 1 };
+                    (start, at) = (start + count, at + count);
+                    continue;
+                }
+                let month = *run.months.get(at)?;
+                cells.read(
+                    self.plan.mark.0,
+                    row.text,
+                    (start, end),
+                    month,
+                    &mut self.batch,
+                )?;
+                (start, at) = (end + 1, at + 1);
+            }
+        }
+        if let Some(run) = &self.last {
+            let (start, end) = row.stored(run.first)?;
+            if end > start {
+                let month = *run.months.first()?;
+                cells.read(
+                    self.plan.mark.0,
+                    row.text,
+                    (start, end),
+                    month,
+                    &mut self.batch,
+                )?;
+            }
+        }
+        Some(cells)
+    }
+
+    /// Whether every column of totals that states one is the sum of its row.
+    #[inline]
+    fn proves_totals(&mut self, row: &RowText<'_>, (units, scale): (i64, u8)) -> bool {
+        let periods = self.plan.periods.len() as u64;
+        let sum = Amount::new(units.into(), scale);
+        for (column, proved) in self.plan.totals.iter().zip(&mut self.proved) {
+            let Some(stated) = row.total(*column, self.plan.mark.0) else {
+                return false;
+            };
+            *proved = stated.is_some();
+            if stated.is_some_and(|stated| !is_same(sum, stated, periods)) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Hands over what was counted in a piece, before its rows are sent.
+    fn flush(&mut self, found: &mut Found) {
+        let counted = std::mem::take(&mut self.counted);
+        found.rows += counted.rows;
+        found.skipped += counted.skipped;
+        found.in_horizon += counted.in_horizon;
+        found.passed += counted.in_horizon;
+        if let Some(first) = counted.first {
+            found.tally.add_rows(&self.code, counted.nonzero, first);
+        }
+        let Some(first) = counted.first_stated else {
+            return;
+        };
+        let stated = self.batch.columns();
+        let periods = self.plan.periods;
+        let mut uncovered = std::mem::take(&mut self.uncovered);
+        uncovered.retain(|(month, number)| {
+            let is_stated = stated.contains(*month);
+            if is_stated {
+                let label = &periods[*number];
+                found.part.cover(label.last, label.grain, first);
+            }
+            !is_stated
+        });
+        self.uncovered = uncovered;
+    }
+}
+
+impl Cells {
+    /// Reads a cell that is not empty into the batch; `None` if it is not plain.
+    #[inline]
+    fn read(
+        &mut self,
+        mark: Mark,
+        text: &[u8],
+        cell: (usize, usize),
+        month: Option<u16>,
+        batch: &mut WideBatch<'_>,
+    ) -> Option<()> {
+        let plain = match read_plain_at(text, cell, mark) {
+            Some(plain) => plain,
+            None => match read_rare(text, cell, mark)? {
+                Some(plain) => plain,
+                None => return Some(()),
+            },
+        };
+        self.stated += 1;
+        self.marks = self.marks.and(plain.marks);
+        self.total = sum(self.total, &plain)?;
+        if let Some(month) = month {
+            if plain.units.abs() > WideBatch::UNITS_MAX {
+                return None;
+            }
+            self.nonzero += u64::from(plain.units != 0);
+            batch.cell(month, plain.units, plain.scale);
+        }
+        Some(())
+    }
+}
+
+/// A sum and an amount at one scale; `None` where 64 bits do not hold it.
+#[inline]
+fn sum((units, scale): (i64, u8), plain: &Plain) -> Option<(i64, u8)> {
+    if plain.scale == scale {
+        return Some((units.checked_add(plain.units)?, scale));
+    }
+    let most = scale.max(plain.scale);
+    let at = |units: i64, scale: u8| units.checked_mul(10_i64.checked_pow((most - scale).into())?);
+    let units = at(units, scale)?.checked_add(at(plain.units, plain.scale)?)?;
+    Some((units, most))
+}
+
+/// A cell in quotes, or a dash; `Some(None)` for one that is empty, `None` for any other.
+#[cold]
+fn read_rare(text: &[u8], (start, end): (usize, usize), mark: Mark) -> Option<Option<Plain>> {
+    match text.get(start..end)? {
+        b"-" => Some(Some(Plain::ZERO)),
+        [b'"', b'"'] => Some(None),
+        [b'"', .., b'"'] => read_plain_at(text, (start + 1, end - 1), mark).map(Some),
+        _ => None,
+    }
+}
+
+/// A row of the right width, as places in its text.
+struct RowText<'t> {
+    text: &'t [u8],
+    start: usize,
+    /// Where it ends, without the carriage return before the line feed.
+    end: usize,
+    ends: &'t [u32],
+}
+
+impl<'t> RowText<'t> {
+    #[inline]
+    fn new(text: &'t [u8], start: usize, ends: &'t [u32]) -> RowText<'t> {
+        let end = ends.last().map_or(start, |end| *end as usize);
+        let is_return = end > start && text.get(end - 1) == Some(&b'\r');
+        RowText {
+            text,
+            start,
+            end: end - usize::from(is_return),
+            ends,
+        }
+    }
+
+    #[inline]
+    fn start_of(&self, column: usize) -> usize {
+        match column
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+        {
+            Some(end) => *end as usize + 1,
+            None => self.start,
+        }
+    }
+
+    /// Where a cell stands, with its quotes.
+    #[inline]
+    fn stored(&self, column: usize) -> Option<(usize, usize)> {
+        let end = *self.ends.get(column)? as usize;
+        Some((self.start_of(column), end.min(self.end)))
+    }
+
+    /// Where the name of the customer stands and how many bytes it has; `None` if the general way has to look at it.
+    #[inline]
+    fn customer(&self, column: usize) -> Option<(usize, usize)> {
+        let (mut start, mut end) = self.stored(column)?;
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let cell = self.text.get(start..end)?;
+        if let [b'a'..=b'z' | b'A'..=b'Z', rest @ ..] = cell
+            && rest.iter().all(is_word)
+        {
+            return Some((start, cell.len()));
+        }
+        if let [b'"', inner @ .., b'"'] = cell {
+            if memchr(b'"', inner).is_some() {
+                return None;
+            }
+            (start, end) = (start + 1, end - 1);
+        }
+        let cell = std::str::from_utf8(self.text.get(start..end)?).ok()?;
+        let name = trimmed(cell);
+        if name.is_empty() || is_damaged_id(name) {
+            return None;
+        }
+        let before = name.as_ptr().addr() - cell.as_ptr().addr();
+        Some((start + before, name.len()))
+    }
+
+    /// What a column of totals states; `Some(None)` if nothing, `None` if that is not plain.
+    fn total(&self, column: usize, mark: Mark) -> Option<Option<Amount>> {
+        let (start, end) = self.stored(column)?;
+        if start == end {
+            return Some(None);
+        }
+        let plain = read_plain_at(self.text, (start, end), mark);
+        let plain = plain
+            .map(Some)
+            .or_else(|| read_rare(self.text, (start, end), mark))?;
+        Some(plain.map(|plain| Amount::new(plain.units.into(), plain.scale)))
+    }
+
+    /// The row as rows are compared.
+    #[inline]
+    fn content<'w>(&self, delimiter: u8, unquoted: &'w mut Vec<u8>) -> &'w [u8]
+    where
+        't: 'w,
+    {
+        let row = self.text.get(self.start..self.end).unwrap_or_default();
+        if memchr(b'"', row).is_none() {
+            return row;
+        }
+        let cells = (0..self.ends.len()).map(|column| {
+            let cell = self.stored(column);
+            let cell = cell
+                .and_then(|(start, end)| self.text.get(start..end))
+                .unwrap_or_default();
+            match cell {
+                [b'"', inner @ .., b'"'] => (inner, true),
+                _ => (cell, false),
+            }
+        });
+        content(cells, delimiter, unquoted);
+        unquoted
+    }
+}
