@@ -9,6 +9,7 @@
 mod anchors;
 mod calc;
 mod cohorts;
+mod columns;
 mod compare;
 mod concentration;
 mod confidence;
