@@ -11,7 +11,6 @@
 //! a few of them credits, which add up to the price: no month is negative. Nothing is kept but the customer-months, so 50 million rows take half a gigabyte.
 #![expect(
     clippy::disallowed_methods,
-    clippy::disallowed_types,
     reason = "it writes the file it was asked for"
 )]
 
@@ -49,7 +48,8 @@ struct Wanted {
     /// How many rows of a hundred have a product with a delimiter in it, and so in quotes.
     quoted: u64,
     is_quoted_throughout: bool,
-    is_decimal_comma: bool,
+    /// The decimal mark; a comma makes the delimiter a semicolon.
+    decimal: char,
     is_crlf: bool,
     is_wide: bool,
     out: String,
@@ -66,7 +66,7 @@ impl Wanted {
             id: Id::Short,
             quoted: 5,
             is_quoted_throughout: false,
-            is_decimal_comma: false,
+            decimal: '.',
             is_crlf: false,
             is_wide: false,
             out: String::new(),
@@ -117,8 +117,8 @@ impl Wanted {
                 _ => return unknown(),
             },
             "--decimal" => match value.as_str() {
-                "comma" => self.is_decimal_comma = true,
-                "point" => self.is_decimal_comma = false,
+                "comma" => self.decimal = ',',
+                "point" => self.decimal = '.',
                 _ => return unknown(),
             },
             "--shape" => match value.as_str() {
@@ -333,7 +333,7 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn delimiter(&self) -> u8 {
-        if self.wanted.is_decimal_comma {
+        if self.wanted.decimal == ',' {
             b';'
         } else {
             b','
@@ -392,11 +392,7 @@ impl Writer<'_> {
 
     fn amount(&mut self, cents: i64) -> io::Result<()> {
         let sign = if cents < 0 { "-" } else { "" };
-        let mark = if self.wanted.is_decimal_comma {
-            ','
-        } else {
-            '.'
-        };
+        let mark = self.wanted.decimal;
         let (whole, rest) = (cents.unsigned_abs() / 100, cents.unsigned_abs() % 100);
         self.field(format_args!("{sign}{whole}{mark}{rest:02}"))
     }
