@@ -512,3 +512,6 @@ impl<'t> RowText<'t> {
         unquoted
     }
 }
+
+#[cfg(test)]
+mod tests;
