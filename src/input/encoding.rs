@@ -5,6 +5,7 @@
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use crate::error::{Code, Message, Place};
+use crate::input::masks::is_ascii_text;
 
 /// How the characters of a file are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +148,7 @@ impl Decoder {
     ) -> Result<Option<Encoding>, Message> {
         if self.utf16.is_some() {
             self.decode_utf16(into, from, last)?;
-        } else {
+        } else if !is_ascii_text(&into[from..]) {
             self.refuse_nul(into, from)?;
             let restart = match self.encoding {
                 Encoding::Windows1252 => self.decode_windows(into, from, from).map(|()| None)?,

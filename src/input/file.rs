@@ -21,6 +21,7 @@ use super::shape::plan::Found;
 use super::shape::reader::RowReader;
 use super::shape::rules::Per;
 use super::source::{Seen, Source};
+use super::stream::PIECE_BLOCK;
 use super::summary;
 use crate::error::{Code, Errors, Message, Place};
 use crate::policies::Policies;
@@ -259,6 +260,7 @@ impl FileReader {
             bytes: bytes.to_vec(),
             first_line,
             number: 0,
+            unhashed: None,
         });
         let beside = self.beside_in_sample(&reader.found);
         let (marks, dates) = (
@@ -325,6 +327,7 @@ impl FileReader {
             bytes: bytes.to_vec(),
             first_line,
             number: 0,
+            unhashed: None,
         };
         beside.read_chunk(&chunk, &self.start.dialect);
         beside
@@ -430,7 +433,8 @@ impl FileReader {
             .source
             .open(self.start.options.encoding)
             .map_err(placed)?;
-        let mut splitter = Splitter::new(stream, &self.start.dialect);
+        let mut splitter =
+            Splitter::with_block_size(stream, &self.start.dialect, PIECE_BLOCK);
         let plan = self.start.plan(guess, self.furniture.as_ref());
         let threads = self.start.options.threads;
         let (found, end) = passes::read(&plan, &mut splitter, threads, progress);

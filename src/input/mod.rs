@@ -15,6 +15,7 @@ mod evidence;
 mod file;
 pub mod filter;
 mod findings;
+mod fingerprint;
 pub mod furniture;
 mod head;
 pub mod header;

@@ -29,7 +29,8 @@ pub(crate) struct Raw {
     rest: Reader,
     /// Everything given, where it has to be given again.
     pub(crate) record: Option<Vec<u8>>,
-    pub(crate) hasher: Box<blake3::Hasher>,
+    /// Hashes what passes, unless whoever reads does.
+    pub(crate) hasher: Option<Box<blake3::Hasher>>,
     pub(crate) count: u64,
     /// Why reading failed, to tell it from damage found by a decompressor.
     pub(crate) failure: Option<String>,
@@ -37,7 +38,7 @@ pub(crate) struct Raw {
 
 impl Raw {
     pub(crate) fn new(kept: Vec<u8>, rest: Reader) -> Raw {
-        let hasher = Box::new(blake3::Hasher::new());
+        let hasher = Some(Box::new(blake3::Hasher::new()));
         Raw {
             kept,
             given: 0,
@@ -81,7 +82,9 @@ impl Read for Raw {
             self.given += got;
             got
         };
-        self.hasher.update(&into[..got]);
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(&into[..got]);
+        }
         self.count += got as u64;
         if let Some(record) = &mut self.record {
             record.extend_from_slice(&into[..got]);
@@ -128,6 +131,17 @@ impl Packed {
             Packed::Plain(raw) => raw,
             Packed::Gzip(gzip) => gzip.get_ref().get_ref(),
             Packed::Zstd(zstd) => zstd.input.get_ref(),
+        }
+    }
+
+    /// Leaves the hashing of what passes to the caller, where bytes pass as they are stored.
+    pub(crate) fn leave_hashing(&mut self) -> bool {
+        match self {
+            Packed::Plain(raw) => {
+                raw.hasher = None;
+                true
+            }
+            Packed::Gzip(_) | Packed::Zstd(_) => false,
         }
     }
 

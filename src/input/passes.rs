@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::dialect::Dialect;
 use super::encoding::Encoding;
+use super::fingerprint::PieceHash;
 use super::head::cut_header;
 use super::scan::{Chunk, Cut, Splitter};
 use super::shape::fast::{self, FastReader};
@@ -29,12 +30,15 @@ struct Chunks<'s> {
 
 impl Chunks<'_> {
     /// The next chunk, the header cut off the first one; takes back the memory of the last one.
-    fn next(&mut self, done: Option<Vec<u8>>) -> Option<Chunk> {
-        done.into_iter().for_each(|bytes| self.splitter.give_back(bytes));
+    fn next(&mut self, done: Option<(Vec<u8>, Option<PieceHash>)>) -> Option<Chunk> {
+        if let Some((bytes, hash)) = done {
+            self.splitter.give_back(bytes);
+            hash.into_iter().for_each(|hash| self.splitter.put_hash(hash));
+        }
         if self.end.is_some() {
             return None;
         }
-        match self.splitter.next_chunk() {
+        match self.splitter.next_chunk_unhashed() {
             Ok(Cut::Chunk(mut chunk)) => {
                 if std::mem::take(&mut self.is_first) {
                     cut_header(&mut chunk, self.dialect);
@@ -109,6 +113,7 @@ fn read_all<'a>(
         let Some(chunk) = next else {
             break;
         };
+        let hash = chunk.hash();
         let (text, line) = (&chunk.bytes, chunk.first_line);
         let is_whole = match (&mut fast, &mut wide) {
             (Some(fast), _) => fast.read(text, line, &mut reader),
@@ -118,7 +123,7 @@ fn read_all<'a>(
         if !is_whole {
             is_lost.store(true, Ordering::Relaxed);
         }
-        done = Some(chunk.bytes);
+        done = Some((chunk.bytes, hash));
     }
     reader.found
 }
@@ -136,7 +141,9 @@ pub(super) fn each_chunk(
         is_first: true,
         end: None,
     };
-    while let Some(chunk) = chunks.next(None) {
+    let mut done = None;
+    while let Some(chunk) = chunks.next(done.take()) {
+        done = Some((Vec::new(), chunk.hash()));
         if !read(chunk) {
             return Ok(None);
         }

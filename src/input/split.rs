@@ -6,7 +6,13 @@ use crate::error::Message;
 use crate::input::dialect::Dialect;
 use crate::input::encoding::Encoding;
 use crate::input::scan::{MAX_RECORD, is_blank};
+use crate::input::fingerprint::PieceHash;
 use crate::input::source::{Next, Stream};
+use crate::input::stream::Unhashed;
+use crate::input::structure::last_record_end;
+
+/// The most text that is looked through from its start.
+const QUICK: usize = 4 << 20;
 
 /// Whole records of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +23,27 @@ pub struct Chunk {
     pub first_line: u64,
     /// Which chunk it is, from 0, in the order of the file.
     pub number: usize,
+    /// The block it was cut from, if its hash is still to be made.
+    pub(crate) unhashed: Option<UnhashedBlock>,
+}
+
+/// A block whose hash is left to whoever reads the chunk that was cut from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnhashedBlock {
+    number: usize,
+    /// Where it starts in the chunk.
+    from: usize,
+    /// What follows the chunk.
+    rest: Vec<u8>,
+}
+
+impl Chunk {
+    /// Hashes the block it was cut from, if that is still to be done.
+    pub(crate) fn hash(&self) -> Option<PieceHash> {
+        let block = self.unhashed.as_ref()?;
+        let (number, parts) = (block.number, [&self.bytes[block.from..], &block.rest]);
+        Some(PieceHash::of(number, parts))
+    }
 }
 
 /// What [`Splitter::next_chunk`] gives.
@@ -86,11 +113,37 @@ impl Splitter {
     ///
     /// Those of [`Stream::next_block`]; records are not judged here.
     pub fn next_chunk(&mut self) -> Result<Cut, Message> {
+        self.next(false)
+    }
+
+    /// The same, where the chunk may come with a block to hash: see [`Splitter::put_hash`].
+    pub(crate) fn next_chunk_unhashed(&mut self) -> Result<Cut, Message> {
+        // The header is cut off the first one.
+        self.next(self.number > 0)
+    }
+
+    /// Takes the hash of a block that came with a chunk.
+    pub(crate) fn put_hash(&mut self, hash: PieceHash) {
+        self.stream.put_hash(hash);
+    }
+
+    fn next(&mut self, may_wait: bool) -> Result<Cut, Message> {
+        let mut waiting: Option<Unhashed> = None;
         let mut buffer = self.spare.pop().unwrap_or_default();
         buffer.clear();
         buffer.append(&mut self.carry);
         while !self.ended {
-            match self.stream.next_block(&mut buffer)? {
+            if let Some(Unhashed { number, from }) = waiting.take() {
+                self.put_hash(PieceHash::of(number, [&buffer[from..], &[]]));
+            }
+            let next = if may_wait && self.skip == 0 {
+                let (next, unhashed) = self.stream.next_block_unhashed(&mut buffer)?;
+                waiting = unhashed;
+                next
+            } else {
+                self.stream.next_block(&mut buffer)?
+            };
+            match next {
                 Next::Restart(encoding) => {
                     self.ended = true;
                     return Ok(Cut::Restart(encoding));
@@ -100,7 +153,7 @@ impl Splitter {
                     return Ok(if buffer.is_empty() {
                         Cut::End
                     } else {
-                        self.chunk(buffer)
+                        self.chunk(buffer, None)
                     });
                 }
                 Next::More => {}
@@ -114,11 +167,11 @@ impl Splitter {
                 self.carry.extend_from_slice(&buffer[end..]);
                 self.resume -= end;
                 buffer.truncate(end);
-                return Ok(self.chunk(buffer));
+                return Ok(self.chunk(buffer, waiting));
             }
             if buffer.len() > MAX_RECORD {
                 self.ended = true;
-                return Ok(self.chunk(buffer));
+                return Ok(self.chunk(buffer, waiting));
             }
         }
         Ok(Cut::End)
@@ -141,12 +194,22 @@ impl Splitter {
         self.stream
     }
 
-    fn chunk(&mut self, bytes: Vec<u8>) -> Cut {
-        let chunk = Chunk {
+    fn chunk(&mut self, bytes: Vec<u8>, waiting: Option<Unhashed>) -> Cut {
+        let mut chunk = Chunk {
             bytes,
             first_line: self.line,
             number: self.number,
+            unhashed: None,
         };
+        if let Some(Unhashed { number, from }) = waiting {
+            // The carry may reach back before the block: what stands before it was hashed with the last one.
+            let before = from.saturating_sub(chunk.bytes.len());
+            chunk.unhashed = Some(UnhashedBlock {
+                number,
+                from: from.min(chunk.bytes.len()),
+                rest: self.carry[before..].to_vec(),
+            });
+        }
         let carried = memchr_iter(self.line_end, &self.carry).count() as u64;
         self.line = 1 + self.stream.lines() - carried;
         self.number += 1;
@@ -156,6 +219,14 @@ impl Splitter {
     /// The last place where a record ends, looking from where the last call stopped. Jumps from quote to
     /// quote: between them, every line end ends a record.
     fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
+        // The short way, from the start of the record that was cut; not again and again over a very long one.
+        if self.line_end == b'\n'
+            && bytes.len() <= QUICK
+            && let Some(end @ 1..) = last_record_end(bytes, self.delimiter)
+        {
+            (self.resume, self.quoted) = (end, false);
+            return Some(end);
+        }
         let mut end = None;
         let mut cell = self.resume;
         loop {

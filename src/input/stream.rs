@@ -4,11 +4,15 @@ use std::io::{self, Read};
 
 use crate::error::{Code, Message, Place};
 use crate::input::encoding::{Certainty, Decoder, Encoding};
+use crate::input::fingerprint::{self, Fingerprint, PieceHash};
 use crate::input::packed::{Packed, Raw, reason};
+use crate::input::masks::is_ascii_text;
 use crate::input::sniff::{byte_order_mark, refuse_other_formats, utf16_by_nuls};
 
 /// How much text a block holds at most, before decoding.
 pub const BLOCK: usize = 1 << 20;
+/// The same where many are read, one after the other: what fits into the nearer caches.
+pub(crate) const PIECE_BLOCK: usize = fingerprint::PIECE;
 /// How much is looked at to recognise what a file is.
 const HEAD: usize = 8 << 10;
 
@@ -56,9 +60,30 @@ pub struct Stream {
     /// Bytes read ahead to recognise the file, and how many of them were given.
     held: Vec<u8>,
     given: usize,
+    /// How many bytes the byte order mark has, until the first block is read.
+    mark: usize,
     decoder: Decoder,
     block: usize,
     ended: bool,
+    hashing: Hashing,
+}
+
+/// How the stored bytes are hashed.
+enum Hashing {
+    /// As they are read.
+    Below,
+    /// Block by block, one after the other.
+    Running(Box<blake3::Hasher>),
+    /// Block by block, perhaps later and on another thread. Blocks are then pieces of the whole.
+    Pieces(Fingerprint, usize),
+}
+
+/// A block that is still to be hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unhashed {
+    pub(crate) number: usize,
+    /// Where it starts in the text that it was appended to; it reaches to the end.
+    pub(crate) from: usize,
 }
 
 impl Stream {
@@ -77,14 +102,20 @@ impl Stream {
             reader,
             held: Vec::new(),
             given: 0,
+            mark: 0,
             decoder,
             block: BLOCK,
             ended: false,
+            hashing: Hashing::Below,
         };
+        if stream.reader.leave_hashing() {
+            stream.hashing = Hashing::Running(Box::default());
+        }
         let mut held = Vec::new();
         stream.fill(&mut held, HEAD)?;
         let mark = byte_order_mark(&held);
-        stream.given = mark.map_or(0, |(_, length)| length);
+        stream.mark = mark.map_or(0, |(_, length)| length);
+        stream.given = stream.mark;
         refuse_other_formats(&stream.name, &held, &held[stream.given..])?;
         let (encoding, certainty) = match (set, mark, utf16_by_nuls(&held)) {
             (Some(set), Some((marked, _)), _) if set != marked => {
@@ -116,21 +147,68 @@ impl Stream {
     /// - [`Code::UnreadableText`] with the line, if they are no text in the encoding.
     /// - [`Code::NulByte`] with the line.
     pub fn next_block(&mut self, into: &mut Vec<u8>) -> Result<Next, Message> {
+        let (next, unhashed) = self.next_block_unhashed(into)?;
+        if let Some(Unhashed { number, from }) = unhashed {
+            self.put_hash(PieceHash::of(number, [&into[from..], &[]]));
+        }
+        Ok(next)
+    }
+
+    /// The same, where the block may be left to the caller to hash.
+    pub(crate) fn next_block_unhashed(
+        &mut self,
+        into: &mut Vec<u8>,
+    ) -> Result<(Next, Option<Unhashed>), Message> {
         if self.ended {
-            return Ok(Next::End);
+            return Ok((Next::End, None));
         }
         let from = into.len();
         self.decoder.begin(into);
-        self.ended = self.fill(into, self.block)? < self.block;
+        let carried = into.len();
+        let mark = std::mem::take(&mut self.mark);
+        let want = match self.hashing {
+            Hashing::Pieces(..) => self.block - mark,
+            _ => self.block,
+        };
+        self.ended = self.fill(into, want)? < want;
+        let mark = &self.held[..mark];
+        let mut unhashed = None;
+        match &mut self.hashing {
+            Hashing::Below => {}
+            Hashing::Running(hasher) => {
+                hasher.update(mark).update(&into[carried..]);
+            }
+            Hashing::Pieces(..) if carried == into.len() && mark.is_empty() => {}
+            Hashing::Pieces(fingerprint, number) => {
+                // What is no ASCII may be changed by decoding, or be cut.
+                if mark.is_empty() && carried == from && is_ascii_text(&into[from..]) {
+                    unhashed = Some(Unhashed {
+                        number: *number,
+                        from,
+                    });
+                } else {
+                    fingerprint.put(PieceHash::of(*number, [mark, &into[carried..]]));
+                }
+                *number += 1;
+            }
+        }
         let restart = self.decoder.decode(into, from, self.ended)?;
-        Ok(match restart {
+        let next = match restart {
             Some(encoding) => {
                 self.ended = true;
                 Next::Restart(encoding)
             }
             None if self.ended && into.len() == from => Next::End,
             None => Next::More,
-        })
+        };
+        Ok((next, unhashed))
+    }
+
+    /// Takes the hash of a block that was left to the caller.
+    pub(crate) fn put_hash(&mut self, hash: PieceHash) {
+        if let Hashing::Pieces(fingerprint, _) = &mut self.hashing {
+            fingerprint.put(hash);
+        }
     }
 
     /// How many stored bytes were read so far, for a progress bar.
@@ -146,8 +224,19 @@ impl Stream {
             encoding: self.decoder.encoding(),
             assumed: self.decoder.is_assumed(),
             bytes_read: self.bytes_read(),
-            fingerprint: *self.reader.raw().hasher.finalize().as_bytes(),
+            fingerprint: self.fingerprint(),
         }
+    }
+
+    fn fingerprint(&self) -> [u8; 32] {
+        let below = || self.reader.raw().hasher.as_ref();
+        match &self.hashing {
+            Hashing::Below => below().map(|hasher| *hasher.finalize().as_bytes()),
+            Hashing::Running(hasher) => Some(*hasher.finalize().as_bytes()),
+            Hashing::Pieces(fingerprint, _) => fingerprint.finish(),
+        }
+        // A piece is missing only where reading was given up.
+        .unwrap_or_default()
     }
 
     /// The encoding it is read in, and whether that was assumed.
@@ -171,6 +260,9 @@ impl Stream {
     /// Sets how much is read for a block.
     pub(crate) fn set_block(&mut self, bytes: usize) {
         self.block = bytes.max(1);
+        if bytes == PIECE_BLOCK && matches!(self.hashing, Hashing::Running(_)) {
+            self.hashing = Hashing::Pieces(Fingerprint::default(), 0);
+        }
     }
 
     /// Sets the byte that ends a line, before any block is read.

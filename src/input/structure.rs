@@ -13,6 +13,8 @@ pub(crate) struct Structure {
     cells: Places,
     /// Those of the line ends alone.
     records: Places,
+    /// Those of the quotes that open.
+    quotes: Places,
     /// True if some line end stands inside quotes: records then have more lines than one.
     pub(crate) has_inner_lines: bool,
 }
@@ -28,60 +30,88 @@ impl Structure {
         &self.records.places[..self.records.count]
     }
 
+    /// Where quotes open.
+    pub(crate) fn quotes(&self) -> &[u32] {
+        &self.quotes.places[..self.quotes.count]
+    }
+
     /// Finds all ends in a text that starts at a record's start and in which line feeds end records; false where its
     /// quotes don't stand as they should.
     pub(crate) fn read(&mut self, text: &[u8], delimiter: u8) -> bool {
-        (self.cells.count, self.records.count) = (0, 0);
+        for places in [&mut self.cells, &mut self.records, &mut self.quotes] {
+            places.count = 0;
+        }
         self.has_inner_lines = false;
         if u32::try_from(text.len()).is_err() {
             return false;
         }
-        let mut quoting = Quoting {
-            inside: 0,
-            follows_end: 1,
-            follows_closing: 0,
-        };
-        let (blocks, rest) = text.as_chunks::<64>();
-        for (block, base) in blocks.iter().zip((0..).step_by(64)) {
-            if !self.read_block(block, delimiter, base, &mut quoting, text) {
-                return false;
+        let rest = each_block(text, delimiter, |block| {
+            self.cells.add(block.ends, block.base);
+            self.records.add(block.ends & block.lines, block.base);
+            if block.quotes | block.inside != 0 {
+                self.quotes.add(block.quotes & block.inside, block.base);
+                self.has_inner_lines |= block.lines & block.inside != 0;
             }
-        }
-        let mut block = [0; 64];
-        block[..rest.len()].copy_from_slice(rest);
-        // Bytes of 0 behind the end: no text holds them.
-        let base = text.len() - rest.len();
-        #[expect(clippy::cast_possible_truncation, reason = "its length was looked at")]
-        let is_right = self.read_block(&block, delimiter, base as u32, &mut quoting, text);
-        is_right && quoting.inside == 0
+        });
+        rest == Some(false)
     }
+}
 
-    #[inline]
-    fn read_block(
-        &mut self,
-        block: &[u8; 64],
-        delimiter: u8,
-        base: u32,
-        quoting: &mut Quoting,
-        text: &[u8],
-    ) -> bool {
-        let (delimiters, lines) = (equal(block, delimiter), equal(block, b'\n'));
-        let quotes = equal(block, b'"');
-        let mut ends = delimiters | lines;
-        if quotes | quoting.inside | quoting.follows_closing != 0 {
-            let inside = prefix_xor(quotes) ^ quoting.inside;
-            self.has_inner_lines |= lines & inside != 0;
-            ends &= !inside;
-            if !quoting.is_right(quotes, inside, ends, base, text) {
-                return false;
-            }
-        } else {
-            quoting.follows_end = ends >> 63;
+/// Behind the last record that ends in a text, 0 if none does; `None` where quotes don't stand as they should.
+pub(crate) fn last_record_end(text: &[u8], delimiter: u8) -> Option<usize> {
+    u32::try_from(text.len()).ok()?;
+    let mut end = 0;
+    each_block(text, delimiter, |block| {
+        let records = block.ends & block.lines;
+        if records != 0 {
+            end = block.base + 64 - records.leading_zeros();
         }
-        self.cells.add(ends, base);
-        self.records.add(ends & lines, base);
-        true
+    })?;
+    Some(end as usize)
+}
+
+/// What stands in 64 bytes, one bit a byte.
+struct Block {
+    base: u32,
+    /// Delimiters and line ends outside quotes.
+    ends: u64,
+    lines: u64,
+    quotes: u64,
+    /// What lies inside quotes, an opening one included.
+    inside: u64,
+}
+
+/// Shows every block of a text that starts at a record's start, and says whether the text ends inside quotes; `None` as
+/// soon as quotes don't stand as they should.
+#[inline]
+fn each_block(text: &[u8], delimiter: u8, mut see: impl FnMut(&Block)) -> Option<bool> {
+    let mut quoting = Quoting {
+        inside: 0,
+        follows_end: 1,
+        follows_closing: 0,
+    };
+    let mut read = |bytes: &[u8; 64], base: u32| {
+        let (delimiters, lines) = (equal(bytes, delimiter), equal(bytes, b'\n'));
+        let mut block = Block {
+            base,
+            ends: delimiters | lines,
+            lines,
+            quotes: equal(bytes, b'"'),
+            inside: 0,
+        };
+        let is_right = quoting.read(&mut block, text);
+        see(&block);
+        is_right.then_some(())
+    };
+    let (blocks, rest) = text.as_chunks::<64>();
+    for (block, base) in blocks.iter().zip((0..).step_by(64)) {
+        read(block, base)?;
     }
+    // Bytes of 0 behind the end: no text holds them.
+    let mut block = [0; 64];
+    block[..rest.len()].copy_from_slice(rest);
+    read(&block, u32::try_from(text.len() - rest.len()).ok()?)?;
+    Some(quoting.inside != 0)
 }
 
 /// What the bytes before a block say about it.
@@ -95,20 +125,28 @@ struct Quoting {
 }
 
 impl Quoting {
-    /// Whether every quote of the block opens at the start of a cell, closes at its end or is one of two; goes on to
-    /// the next block.
-    fn is_right(&mut self, quotes: u64, inside: u64, ends: u64, base: u32, text: &[u8]) -> bool {
-        let (opening, closing) = (quotes & inside, quotes & !inside);
-        let may_open = (ends | closing) << 1 | self.follows_end;
-        let mut after_closing = (closing << 1 | self.follows_closing) & !(ends | opening);
+    /// Finds what of a block lies inside quotes, and whether every quote opens at the start of a cell, closes at its
+    /// end or is one of two.
+    #[inline]
+    fn read(&mut self, block: &mut Block, text: &[u8]) -> bool {
+        if block.quotes | self.inside | self.follows_closing == 0 {
+            self.follows_end = block.ends >> 63;
+            return true;
+        }
+        let inside = prefix_xor(block.quotes) ^ self.inside;
+        block.inside = inside;
+        block.ends &= !inside;
+        let (opening, closing) = (block.quotes & inside, block.quotes & !inside);
+        let may_open = (block.ends | closing) << 1 | self.follows_end;
+        let mut after_closing = (closing << 1 | self.follows_closing) & !(block.ends | opening);
         self.inside = 0_u64.wrapping_sub(inside >> 63);
-        self.follows_end = (ends | closing) >> 63;
+        self.follows_end = (block.ends | closing) >> 63;
         self.follows_closing = closing >> 63;
         if opening & !may_open != 0 {
             return false;
         }
         while after_closing != 0 {
-            let at = base as usize + after_closing.trailing_zeros() as usize;
+            let at = block.base as usize + after_closing.trailing_zeros() as usize;
             let is_line_end = text.get(at..at + 2) == Some(b"\r\n");
             if !is_line_end && at < text.len() {
                 return false;

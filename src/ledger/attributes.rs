@@ -1,10 +1,15 @@
 //! What a customer was in a month: its segment by each column asked for.
 
-use hashbrown::HashMap;
+mod grid;
+#[cfg(test)]
+mod tests;
+mod values;
 
 use super::bridge::Bridged;
-use super::intern::Interner;
-use crate::units::{Amount, Month, SCALE_MAX};
+use super::cells::Cells;
+use crate::units::{Amount, Month};
+use grid::{Grid, Mark, Share};
+use values::Values;
 
 /// What a customer without a value is shown as; a cell that holds these very letters is none too.
 pub const NO_VALUE: &str = "(none)";
@@ -15,104 +20,135 @@ pub const NO_PARENT: &str = "\0";
 /// The values of one column while rows come in: how much of a customer's month each value carries.
 #[derive(Debug, Default)]
 pub(super) struct AttributeDraft {
-    values: Interner,
-    /// Sums at the largest scale, by customer, month and value.
-    sums: HashMap<(u32, Month, u32), i128>,
+    values: Values,
+    grid: Grid,
+}
+
+/// What the cells of two parts hold before they are put together, each by its own numbers.
+pub(super) struct Totals<'a> {
+    pub(super) mine: &'a dyn Fn(u32, Month) -> Amount,
+    pub(super) theirs: &'a dyn Fn(u32, Month) -> Amount,
 }
 
 impl AttributeDraft {
-    /// Adds a row's amount to its value; `None` where 128 bits do not hold the sum.
+    /// Adds a row's amount to its value; `before` says what its cell held until then. `None` where 128 bits do not
+    /// hold the sum.
+    #[inline]
     pub(super) fn add(
         &mut self,
-        customer: u32,
-        month: Month,
+        cell: (u32, Month),
         value: &str,
         amount: Amount,
+        before: impl FnOnce() -> Amount,
     ) -> Option<()> {
-        if value.is_empty() || value == NO_VALUE {
-            return Some(());
-        }
-        let units = amount.units_at(SCALE_MAX)?;
-        let value = self.values.intern(value);
-        self.add_units((customer, month, value), units)
+        let mark = self.mark(value);
+        self.add_marked(cell, mark, amount, before)
     }
 
-    pub(super) fn merge(&mut self, other: AttributeDraft, renumbered: &[u32]) -> Option<()> {
-        for ((customer, month, value), units) in other.sums {
-            let value = self.values.intern(other.values.name(value));
-            self.add_units((renumbered[customer as usize], month, value), units)?;
-        }
-        Some(())
+    /// What stands for a value in [`AttributeDraft::add_marked`].
+    #[inline]
+    pub(super) fn mark(&mut self, value: &str) -> Mark {
+        self.values.mark(value)
+    }
+
+    /// The same as [`AttributeDraft::add`] where the mark of the value is known.
+    #[inline]
+    pub(super) fn add_marked(
+        &mut self,
+        cell: (u32, Month),
+        mark: Mark,
+        amount: Amount,
+        before: impl FnOnce() -> Amount,
+    ) -> Option<()> {
+        self.grid.add(cell, mark, amount, before)
+    }
+
+    /// Adds what another part's rows carry; to be called before its cells are added to those here.
+    pub(super) fn merge(
+        &mut self,
+        other: &AttributeDraft,
+        renumbered: &[u32],
+        totals: &Totals<'_>,
+    ) -> Option<()> {
+        self.merge_at(other, renumbered, totals, &|_| Some(Amount::new(1, 0)))
     }
 
     /// The same with every amount at the rate of its month.
     pub(super) fn merge_at(
         &mut self,
-        other: AttributeDraft,
+        other: &AttributeDraft,
         renumbered: &[u32],
+        totals: &Totals<'_>,
         rate: &dyn Fn(Month) -> Option<Amount>,
     ) -> Option<()> {
-        for ((customer, month, value), units) in other.sums {
-            let value = self.values.intern(other.values.name(value));
+        let at_rate = |amount: Amount, month| {
             let rate = rate(month)?;
-            // Amounts and rates have no more decimals together than this scale, so the quotient has no rest.
-            let whole = units / 10_i128.pow(u32::from(rate.scale()));
-            let units = whole.checked_mul(rate.units())?;
-            self.add_units((renumbered[customer as usize], month, value), units)?;
+            let units = amount.units().checked_mul(rate.units())?;
+            // Amounts and rates have no more decimals together than an amount can have.
+            Some(Amount::new(units, amount.scale() + rate.scale()))
+        };
+        let alone = other.grid.cells();
+        for (number, month, mark) in alone.filter(|(_, _, mark)| *mark != Mark::SEVERAL) {
+            let mark = self.values.mark(other.values.text(mark));
+            let mine = renumbered[number as usize];
+            if !self.grid.settle(mine, month, mark)? {
+                self.grid
+                    .spill(mine, month, || (totals.mine)(mine, month))?;
+                let theirs = at_rate((totals.theirs)(number, month), month)?;
+                self.grid.add_share(mine, month, mark, theirs)?;
+            }
         }
-        Some(())
-    }
-
-    fn add_units(&mut self, key: (u32, Month, u32), units: i128) -> Option<()> {
-        let sum = self.sums.entry(key).or_default();
-        *sum = sum.checked_add(units)?;
+        for share in other.grid.shares() {
+            let mark = self.values.mark(other.values.text(share.mark));
+            let (mine, month) = (renumbered[share.number as usize], share.month);
+            let amount = at_rate(Amount::new(share.units, other.grid.scale()), month)?;
+            self.grid
+                .spill(mine, month, || (totals.mine)(mine, month))?;
+            self.grid.add_share(mine, month, mark, amount)?;
+        }
         Some(())
     }
 
     /// Settles each customer's month on one value: the larger amount, then the first in byte order; no parent where
-    /// nothing else stands. With
-    /// `keeps_sums` the sums stay, so that customers can be put together later.
+    /// nothing else stands. With `keeps_sums` the sums stay, so that customers can be put together later.
     pub(super) fn finish(self, column: String, keeps_sums: bool) -> Attribute {
-        let AttributeDraft { values, sums } = self;
-        let mut held: Vec<(u32, Month, i128, u32)> = Vec::with_capacity(sums.len());
-        held.extend(
-            sums.into_iter()
-                .map(|((customer, month, value), units)| (customer, month, units, value)),
-        );
-        held.sort_unstable_by(|left, right| {
-            let place = (left.0, left.1).cmp(&(right.0, right.1));
-            let is_none = |value: u32| values.name(value) == NO_PARENT;
-            let rank = || {
-                let order = is_none(left.3).cmp(&is_none(right.3));
-                order
-                    .then_with(|| right.2.cmp(&left.2))
-                    .then_with(|| values.name(left.3).cmp(values.name(right.3)))
+        let AttributeDraft { values, mut grid } = self;
+        let shares = grid.shares();
+        grid.forget_shares();
+        let is_none = |share: &&Share| values.text(share.mark) == NO_PARENT;
+        let rank = |left: &&Share, right: &&Share| {
+            let order = is_none(left).cmp(&is_none(right));
+            order
+                .then_with(|| right.units.cmp(&left.units))
+                .then_with(|| values.text(left.mark).cmp(values.text(right.mark)))
+        };
+        let (mut contested, mut beaten) = (Vec::new(), Vec::new());
+        let same_cell =
+            |one: &Share, other: &Share| (one.number, one.month) == (other.number, other.month);
+        for cell in shares.chunk_by(same_cell) {
+            let valued = || cell.iter().filter(|share| share.mark.value().is_some());
+            // Of several at most one is no value.
+            let Some(first) = valued().min_by(rank) else {
+                continue;
             };
-            place.then_with(rank)
-        });
-        let mut attribute = Attribute {
+            grid.put(first.number, first.month, first.mark);
+            let others = valued().filter(|share| share.mark != first.mark);
+            let known = beaten.len();
+            beaten.extend(others.filter_map(|share| Some((share.number, share.mark.value()?))));
+            if beaten.len() > known {
+                contested.push((first.number, first.month));
+            }
+        }
+        contested.sort_unstable();
+        beaten.sort_unstable();
+        Attribute {
             column,
             values,
-            starts: Vec::new(),
-            held: Vec::new(),
-            contested: Vec::new(),
-            beaten: Vec::new(),
-            sums: Vec::new(),
-        };
-        let mut last = None;
-        for (customer, month, _, value) in &held {
-            if last == Some((*customer, *month)) {
-                attribute.contest(*customer, *month);
-                attribute.beaten.push((*customer, *value));
-            } else {
-                attribute.push(*customer, *month, *value);
-            }
-            last = Some((*customer, *month));
+            grid,
+            contested,
+            beaten,
+            shares: if keeps_sums { shares } else { Vec::new() },
         }
-        if keeps_sums {
-            attribute.sums = held;
-        }
-        attribute
     }
 }
 
@@ -120,16 +156,15 @@ impl AttributeDraft {
 #[derive(Debug)]
 pub struct Attribute {
     column: String,
-    values: Interner,
-    /// For each customer, where its months start in `held`; the next one's start is their end.
-    starts: Vec<usize>,
-    /// Months and values, by customer and month.
-    held: Vec<(Month, u32)>,
+    values: Values,
+    /// One value a cell.
+    grid: Grid,
     contested: Vec<(u32, Month)>,
     /// The values that do not count in a contested month, by customer.
     beaten: Vec<(u32, ValueId)>,
-    /// How much each value carries in a customer's month, where customers may be put together later; else empty.
-    sums: Vec<(u32, Month, i128, ValueId)>,
+    /// How much each value carries in the cells with several, by month and number, where customers may be put
+    /// together later; else empty.
+    shares: Vec<Share>,
 }
 
 /// The number of a value of an [`Attribute`].
@@ -151,18 +186,15 @@ impl Attribute {
     /// The value of the latest month from `first` to `last` that has one.
     #[must_use]
     pub fn latest(&self, customer: u32, first: Month, last: Month) -> Option<ValueId> {
-        let held = self.of(customer);
-        let after = held.partition_point(|(month, _)| *month <= last);
-        let (month, value) = held.get(after.checked_sub(1)?)?;
-        (*month >= first).then_some(*value)
+        let mut months = first.through(last).rev();
+        months.find_map(|month| self.at(customer, month))
     }
 
     /// The value of the earliest month from `first` to `last` that has one.
     #[must_use]
     pub fn earliest(&self, customer: u32, first: Month, last: Month) -> Option<ValueId> {
-        let held = self.of(customer);
-        let (month, value) = held.get(held.partition_point(|(month, _)| *month < first))?;
-        (*month <= last).then_some(*value)
+        let mut months = first.through(last);
+        months.find_map(|month| self.at(customer, month))
     }
 
     /// Every value that some row of a customer has, those that do not count too, in no order and perhaps
@@ -171,8 +203,11 @@ impl Attribute {
         let first = self.beaten.partition_point(|(other, _)| *other < customer);
         let beaten = self.beaten[first..].iter();
         let beaten = beaten.take_while(move |(other, _)| *other == customer);
-        let held = self.of(customer).iter().map(|(_, value)| *value);
-        held.chain(beaten.map(|(_, value)| *value))
+        let mut last = None;
+        let held = self.grid.months();
+        let held = held.filter_map(move |month| self.at(customer, month));
+        let changes = held.filter(move |value| last.replace(*value) != Some(*value));
+        changes.chain(beaten.map(|(_, value)| *value))
     }
 
     /// The customers' months in which several values stood, each once, in order of number and month.
@@ -182,133 +217,83 @@ impl Attribute {
     }
 
     /// The same values, each counted for the number that `unit` gives for its customer and month, and under the
-    /// name that `renamed` gives for it.
+    /// name that `renamed` gives for it; `cells` are the amounts that the values go with.
+    ///
+    /// Months that were filled count as rows: customers are put together first.
     pub(super) fn regrouped(
         &self,
+        cells: &Cells,
         unit: &dyn Fn(u32, Month) -> Option<u32>,
         renamed: &dyn Fn(&str, Month) -> Option<String>,
     ) -> Attribute {
         let mut draft = AttributeDraft::default();
-        for (customer, month, units, value) in &self.sums {
-            let Some(number) = unit(*customer, *month) else {
-                continue;
-            };
-            let value = self.value(*value);
-            let value = match renamed(value, *month) {
-                Some(name) => draft.values.intern(&name),
-                None => draft.values.intern(value),
-            };
-            // Where 128 bits do not hold a sum it is the larger one without it too.
-            let _ = draft.add_units((number, *month, value), *units);
+        // Where values meet is known when all have been seen; what they carry is added up then.
+        for adds_up in [false, true] {
+            self.each_share(&mut |customer, month, mark, units| {
+                let Some(number) = unit(customer, month) else {
+                    return;
+                };
+                let text = self.values.text(mark);
+                let name = mark.value().and_then(|_| renamed(text, month));
+                let mark = draft.mark(name.as_deref().unwrap_or(text));
+                // Where 128 bits do not hold a sum it is the larger one without it too.
+                if !adds_up {
+                    if draft.grid.settle(number, month, mark) == Some(false) {
+                        let _ = draft.grid.spill(number, month, || Amount::ZERO);
+                    }
+                } else if draft.grid.mark(number, month) == Some(Mark::SEVERAL) {
+                    let amount = match units {
+                        Some(units) => Amount::new(units, self.grid.scale()),
+                        None => held(cells, customer, month),
+                    };
+                    let _ = draft.grid.add_share(number, month, mark, amount);
+                }
+            });
         }
         draft.finish(self.column.clone(), true)
     }
 
-    /// Every value that some month settled on.
+    /// Shows what each value carries in each cell; without an amount where it is all that the cell holds.
+    fn each_share(&self, see: &mut dyn FnMut(u32, Month, Mark, Option<i128>)) {
+        let mut shares = self.shares.iter().peekable();
+        for (number, month, mark) in self.grid.cells() {
+            let is_here = |share: &&Share| (share.number, share.month) == (number, month);
+            if shares.peek().is_some_and(is_here) {
+                while let Some(share) = shares.next_if(is_here) {
+                    see(number, month, share.mark, Some(share.units));
+                }
+            } else {
+                see(number, month, mark, None);
+            }
+        }
+    }
+
+    /// Every value that some row has.
     pub(super) fn values(&self) -> impl Iterator<Item = &str> {
-        (0..).take(self.values.len()).map(|id| self.value(id))
+        self.values.names()
     }
 
     /// Gives months without a value the one of an earlier month, both named with their customer.
     pub(super) fn carry(&mut self, bridged: &[Bridged]) {
-        let one = |customer, month| self.latest(customer, month, month);
         let carried = bridged.iter().filter_map(|bridged| {
-            let is_open = one(bridged.customer, bridged.month).is_none();
-            let value = one(bridged.customer, bridged.from)?;
+            let is_open = self.at(bridged.customer, bridged.month).is_none();
+            let value = self.at(bridged.customer, bridged.from)?;
             is_open.then_some((bridged.customer, bridged.month, value))
         });
-        let mut all: Vec<(u32, Month, ValueId)> = carried.collect();
-        if all.is_empty() {
-            return;
-        }
-        for customer in (0..).take(self.starts.len()) {
-            let held = self.of(customer).iter();
-            all.extend(held.map(|(month, value)| (customer, *month, *value)));
-        }
-        all.sort_unstable();
-        self.starts.clear();
-        self.held.clear();
-        for (customer, month, value) in all {
-            self.push(customer, month, value);
+        // All as they were before any was filled.
+        let carried: Vec<(u32, Month, ValueId)> = carried.collect();
+        for (customer, month, value) in carried {
+            self.grid.put(customer, month, Mark::of(value));
         }
     }
 
-    /// A customer's months with a value.
-    fn of(&self, customer: u32) -> &[(Month, ValueId)] {
-        let index = customer as usize;
-        let start = self.starts.get(index).copied().unwrap_or(self.held.len());
-        let end = self
-            .starts
-            .get(index + 1)
-            .copied()
-            .unwrap_or(self.held.len());
-        &self.held[start..end]
-    }
-
-    /// Adds a month; customers and their months come in order.
-    fn push(&mut self, customer: u32, month: Month, value: ValueId) {
-        self.starts.resize(
-            (customer as usize + 1).max(self.starts.len()),
-            self.held.len(),
-        );
-        self.held.push((month, value));
-    }
-
-    fn contest(&mut self, customer: u32, month: Month) {
-        if self.contested.last() != Some(&(customer, month)) {
-            self.contested.push((customer, month));
-        }
+    /// The value of a customer's month.
+    fn at(&self, customer: u32, month: Month) -> Option<ValueId> {
+        self.grid.mark(customer, month)?.value()
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn month(number: u32) -> Month {
-        Month::new(2024, number).unwrap()
-    }
-
-    #[test]
-    fn the_value_with_the_larger_amount_wins_then_the_first_in_byte_order() {
-        let mut draft = AttributeDraft::default();
-        for (customer, at, value, units) in [
-            (0, 1, "west", 3),
-            (0, 1, "east", 2),
-            (0, 1, "east", 2),
-            (1, 1, "west", 1),
-            (1, 1, "east", 1),
-            (1, 3, "", 9),
-        ] {
-            draft
-                .add(customer, month(at), value, Amount::new(units, 0))
-                .unwrap();
-        }
-        let attribute = draft.finish("region".into(), false);
-        assert_eq!(
-            attribute
-                .latest(0, month(1), month(3))
-                .map(|id| attribute.value(id)),
-            Some("east")
-        );
-        assert_eq!(
-            attribute
-                .latest(1, month(1), month(3))
-                .map(|id| attribute.value(id)),
-            Some("east")
-        );
-        assert_eq!(
-            attribute
-                .latest(1, month(2), month(3))
-                .map(|id| attribute.value(id)),
-            None
-        );
-        assert_eq!(
-            attribute
-                .earliest(1, month(1), month(3))
-                .map(|id| attribute.value(id)),
-            Some("east")
-        );
-        assert_eq!(attribute.contested(), [(0, month(1)), (1, month(1))]);
-    }
+/// What a cell holds.
+pub(super) fn held(cells: &Cells, number: u32, month: Month) -> Amount {
+    Amount::new(cells.units(number, month), cells.scale())
 }

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 pub(super) use close::Draft;
 pub(super) use wide::{WideCell, WideRow};
 
-use super::attributes::AttributeDraft;
+use super::attributes::{AttributeDraft, Totals, held};
 use super::cells::{Cells, Overflow};
 use super::coverage::Coverage;
 use super::currencies::Foreign;
@@ -328,17 +328,12 @@ impl Part {
         }
         let (products, units) = self.renumber(&other, &renumbered);
         let of_quantities = self.layout.quantities_by(&units, &renumbered);
+        self.overflows |= self.merge_attributes(&other, &units, &renumbered).is_none();
         let merged = [
             self.cells.merge(&other.cells, &renumbered),
             self.unit_cells.merge(&other.unit_cells, &units),
             self.quantities.merge(&other.quantities, of_quantities),
         ];
-        for (index, theirs) in other.attributes.into_iter().enumerate() {
-            let numbers = self.layout.attribute_by(index, &units, &renumbered);
-            let merged = self.attributes.get_mut(index);
-            let merged = merged.and_then(|mine| mine.merge(theirs, numbers));
-            self.overflows |= merged.is_none();
-        }
         self.overflows |= merged.contains(&Err(Overflow));
         self.overflows |= other.overflows;
         self.negatives += other.negatives;
@@ -353,6 +348,24 @@ impl Part {
                 None => drop(self.foreign.insert(currency, theirs)),
             }
         }
+    }
+
+    /// Adds what another part's attributes carry, while its cells are not among those here yet; `None` where 128
+    /// bits do not hold it.
+    fn merge_attributes(&mut self, other: &Part, units: &[u32], customers: &[u32]) -> Option<()> {
+        let both = self.attributes.iter_mut().zip(&other.attributes);
+        for (index, (mine, theirs)) in both.enumerate() {
+            let layout = self.layout;
+            let numbers = layout.attribute_by(index, units, customers);
+            let cells = layout.attribute_by(index, &self.unit_cells, &self.cells);
+            let others = layout.attribute_by(index, &other.unit_cells, &other.cells);
+            let totals = Totals {
+                mine: &|number, month| held(cells, number, month),
+                theirs: &|number, month| held(others, number, month),
+            };
+            mine.merge(theirs, numbers, &totals)?;
+        }
+        Some(())
     }
 
     /// The numbers that the products and units of another part have here, given now to those that have none.
@@ -481,22 +494,29 @@ impl Part {
         (amount, quantity): (Amount, Option<Amount>),
         attributes: &[&str],
     ) {
-        let mut held = self.cells.add(customer, month, amount).is_ok();
-        let mut unit = customer;
-        if self.layout.by_product {
-            unit = self.units.number(customer, product);
-            held &= self.unit_cells.add(unit, month, amount).is_ok();
-        }
-        if let (true, Some(quantity)) = (self.layout.by_quantity, quantity) {
-            held &= self.quantities.add(unit, month, quantity).is_ok();
-        }
         let layout = self.layout;
+        let unit = if layout.by_product {
+            self.units.number(customer, product)
+        } else {
+            customer
+        };
+        let mut holds = true;
+        // Before the amount is added: where values meet, what stood in the cell is the first one's.
         let drafts = self.attributes.iter_mut().zip(attributes);
         for (index, (draft, value)) in drafts.enumerate() {
             let whose = layout.attribute_by(index, unit, customer);
-            held &= draft.add(whose, month, value, amount).is_some();
+            let cells = layout.attribute_by(index, &self.unit_cells, &self.cells);
+            let before = || held(cells, whose, month);
+            holds &= draft.add((whose, month), value, amount, before).is_some();
         }
-        self.overflows |= !held;
+        holds &= self.cells.add(customer, month, amount).is_ok();
+        if layout.by_product {
+            holds &= self.unit_cells.add(unit, month, amount).is_ok();
+        }
+        if let (true, Some(quantity)) = (layout.by_quantity, quantity) {
+            holds &= self.quantities.add(unit, month, quantity).is_ok();
+        }
+        self.overflows |= !holds;
     }
 
     fn add_keyed(&mut self, key: Key, keyed: Keyed) {

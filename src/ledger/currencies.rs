@@ -344,14 +344,23 @@ impl Part {
         decimals: u8,
         drafts: Vec<(Box<str>, Draft)>,
     ) -> Option<()> {
+        let mut bounds = Vec::new();
         for (cells, converted) in self.grids_mut().into_iter().zip(converted.iter_mut()) {
-            converted.add_to(cells, decimals)?;
+            bounds.push(converted.widen(cells, decimals)?);
         }
-        let rates = &converted[0].rates;
         for (currency, draft) in drafts {
-            self.weigh(draft, &|month| rates.of(&currency, month))?;
+            let own = [0, 1].map(|grid: usize| converted[grid].own.get(&currency));
+            let [Some(of_customers), Some(of_units)] = own else {
+                continue;
+            };
+            let rate = |month| converted[0].rates.of(&currency, month);
+            self.weigh(&draft, [of_customers, of_units], &rate)?;
+            let grids = self.grids_mut().into_iter().zip(converted.iter());
+            for ((cells, converted), bound) in grids.zip(&mut bounds) {
+                converted.add_to(cells, &currency, bound)?;
+            }
         }
-        Some(())
+        bounds.iter().all(Bound::holds).then_some(())
     }
 }
 
@@ -383,23 +392,24 @@ fn unrated_rows(
 }
 
 impl Converted {
-    /// Adds the amounts to those in the currency that is kept, as [`Part::convert`] says.
-    fn add_to(&mut self, cells: &mut Cells, decimals: u8) -> Option<()> {
-        let Converted {
-            rates, own, scale, ..
-        } = self;
-        cells.widen_to(decimals + *scale).ok()?;
-        let mut bound = Bound(cells.magnitude().ok());
-        for (currency, amounts) in own.iter_mut() {
+    /// Gives both grids the decimals that they need together, and what the sums in the currency that is kept can
+    /// grow to.
+    fn widen(&mut self, cells: &mut Cells, decimals: u8) -> Option<Bound> {
+        cells.widen_to(decimals + self.scale).ok()?;
+        for amounts in self.own.values_mut() {
             amounts.widen_to(decimals).ok()?;
-            let (_, most) = rates.bounds(currency);
-            let most = most.units_at(*scale)?.unsigned_abs();
-            bound.add(amounts.magnitude().ok(), most);
-            cells
-                .add_times(amounts, |month| rates.of(currency, month))
-                .ok()?;
         }
-        bound.holds().then_some(())
+        Some(Bound(cells.magnitude().ok()))
+    }
+
+    /// Adds the amounts of a currency to those in the one that is kept, as [`Part::convert`] says.
+    fn add_to(&self, cells: &mut Cells, currency: &str, bound: &mut Bound) -> Option<()> {
+        let amounts = self.own.get(currency)?;
+        let (_, most) = self.rates.bounds(currency);
+        let most = most.units_at(self.scale)?.unsigned_abs();
+        bound.add(amounts.magnitude().ok(), most);
+        let added = cells.add_times(amounts, |month| self.rates.of(currency, month));
+        added.ok()
     }
 
     /// What a customer's month is more at the rates of another month than at its own; `None` without a rate.

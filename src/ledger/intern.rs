@@ -4,6 +4,7 @@
 //! itself. A batch looks for all its slots before it compares a name, so that the waits for memory overlap.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
 
 /// The most bytes that a name's own place holds.
 const SHORT: usize = 23;
@@ -170,6 +171,8 @@ pub struct Interner {
     slots: Vec<u64>,
     /// How many names have a slot; fewer than there are names where the table is to be made again.
     placed: usize,
+    /// That table, where one was wanted before the next name came in.
+    again: OnceLock<Vec<u64>>,
     hashing: Hashing,
 }
 
@@ -217,11 +220,12 @@ impl Interner {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u32> {
         let sought = self.hashing.seek(name.as_bytes(), 0, name.len());
-        if self.placed < self.keys.len() {
-            // After several were put together, until the next one comes in.
-            return (0..).take(self.len()).find(|number| self.is_it(*number, &sought, name.as_bytes()));
-        }
-        self.probe(&sought, name.as_bytes()).ok()
+        let slots = if self.placed < self.keys.len() {
+            self.again.get_or_init(|| self.table())
+        } else {
+            &self.slots
+        };
+        self.probe(slots, &sought, name.as_bytes()).ok()
     }
 
     /// The number of a name, given now if it has none.
@@ -239,7 +243,7 @@ impl Interner {
         if self.placed < self.keys.len() || self.keys.len() * 8 >= self.slots.len() * 5 {
             self.grow();
         }
-        let slot = match self.probe(sought, text) {
+        let slot = match self.probe(&self.slots, sought, text) {
             Ok(number) => return number,
             Err(slot) => slot,
         };
@@ -275,22 +279,28 @@ impl Interner {
         if self.placed < self.keys.len() || self.slots.is_empty() {
             self.grow();
         }
-        let mask = self.slots.len() - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
-        numbers.extend(
-            sought
-                .clone()
-                .map(|sought| self.slots[home(sought.hash) & mask] as u32),
-        );
+        numbers.extend(sought.clone().map(|sought| self.candidate(sought)));
         for (number, sought) in numbers.iter_mut().zip(sought) {
-            let there = number.wrapping_sub(1);
-            let key = self.keys.get(there as usize);
-            *number = if key == Some(&sought.key) && key.is_some_and(|key| key.0[SHORT] <= SHORT as u8)
-            {
-                there
-            } else {
-                self.number(sought, text)
-            };
+            let key = self.keys.get(*number as usize);
+            let is_it = key.is_some_and(|key| *key == sought.key && key.0[SHORT] < LONG);
+            if !is_it {
+                *number = self.number(sought, text);
+            }
+        }
+    }
+
+    /// The number of the first name whose slot says that it may be the one; no name is looked at.
+    #[inline]
+    fn candidate(&self, sought: &Sought) -> u32 {
+        let mask = self.slots.len() - 1;
+        let mut at = home(sought.hash) & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 || slot >> 32 == sought.hash >> 32 {
+                #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
+                return (slot as u32).wrapping_sub(1);
+            }
+            at = (at + 1) & mask;
         }
     }
 
@@ -309,6 +319,7 @@ impl Interner {
             None => key,
         }));
         self.slots = Vec::new();
+        self.again = OnceLock::new();
         self.placed = 0;
     }
 
@@ -322,12 +333,12 @@ impl Interner {
     }
 
     /// The number of a name, or the free slot where it belongs.
-    fn probe(&self, sought: &Sought, text: &[u8]) -> Result<u32, usize> {
-        let mask = self.slots.len().wrapping_sub(1);
+    fn probe(&self, slots: &[u64], sought: &Sought, text: &[u8]) -> Result<u32, usize> {
+        let mask = slots.len().wrapping_sub(1);
         let mut at = home(sought.hash) & mask;
         // At least a third of the slots are free.
-        for _ in 0..self.slots.len() {
-            let slot = self.slots[at];
+        for _ in 0..slots.len() {
+            let slot = slots[at];
             if slot == 0 {
                 return Err(at);
             }
@@ -352,8 +363,14 @@ impl Interner {
 
     /// Makes the table again, with room for more.
     fn grow(&mut self) {
+        self.slots = self.again.take().unwrap_or_else(|| self.table());
+        self.placed = self.keys.len();
+    }
+
+    /// A table of all names, with room for more.
+    fn table(&self) -> Vec<u64> {
         let wanted = (self.keys.len() * 16 / 5).next_power_of_two().max(SLOTS);
-        self.slots = vec![0; wanted];
+        let mut slots = vec![0; wanted];
         let mask = wanted - 1;
         for (number, key) in (0..).zip(&self.keys) {
             let hash = match key.elsewhere() {
@@ -362,12 +379,12 @@ impl Interner {
                 None => self.hashing.of(key),
             };
             let mut at = home(hash) & mask;
-            while self.slots[at] != 0 {
+            while slots[at] != 0 {
                 at = (at + 1) & mask;
             }
-            self.slots[at] = slot_of(hash, number);
+            slots[at] = slot_of(hash, number);
         }
-        self.placed = self.keys.len();
+        slots
     }
 }
 

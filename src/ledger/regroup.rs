@@ -187,6 +187,7 @@ impl Ledger {
         }
         let attributes = self.attributes.iter();
         let parents = self.parents.as_ref();
+        let own = &self.cells;
         let mut ledger = Ledger {
             customers: (0..)
                 .zip(is_unit)
@@ -196,9 +197,9 @@ impl Ledger {
             cells,
             quantities: self.quantities.as_ref().map(|own| own.regrouped(&unit)),
             attributes: attributes
-                .map(|one| one.regrouped(&unit, &|_, _| None))
+                .map(|one| one.regrouped(own, &unit, &|_, _| None))
                 .collect(),
-            parents: parents.map(|parents| parents.regrouped(&unit, renamed)),
+            parents: parents.map(|parents| parents.regrouped(own, &unit, renamed)),
             converted: self.converted.as_ref().map(|own| own.regrouped(&unit)),
             coverage: self.coverage.clone(),
             negatives: self.negatives,

@@ -1,10 +1,11 @@
 //! The main job: every record of the periods asked for, or every reason why not.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::anchors::{Anchors, Unreadable, anchor, anchors};
+use super::columns::{Between, Columns, Details, Past};
 use super::confidence::{Confidence, Intervals, Member, intervals};
 use super::detail::Units;
 use super::method::Stop;
@@ -13,10 +14,10 @@ use super::periods::Asked;
 use super::problems;
 use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
-use super::segments::{by_segment, members_by_segment};
+use super::segments::{Bases, Segments, by_segment, members_by_segment};
 use crate::error::Errors;
 use crate::ledger::{Books, Ledger, Units as Parents, Unrated};
-use crate::policies::{Level, Method, Netting, Policies, SegmentAt};
+use crate::policies::{Level, Method, Negatives, Netting, Policies, SegmentAt};
 use crate::units::{Month, Period};
 
 const YEAR: u32 = 12;
@@ -80,7 +81,7 @@ pub fn calc_with(
         ledger,
         has_products: books.products.is_some(),
         has_quantities: books.has_quantities(),
-        units: Units::of(books),
+        sides: Sides::of(books),
         policies,
         everybody: policies.without_thresholds(),
         confidence,
@@ -114,8 +115,7 @@ pub(super) struct Run<'a> {
     /// The ledgers by parent of the comparison before; parents change from closing to closing.
     parents: RefCell<Option<Rc<Parents>>>,
     pub(super) ledger: &'a Ledger,
-    /// What moves inside customers, where the input says so.
-    units: Option<Units<'a>>,
+    sides: Sides<'a>,
     has_products: bool,
     has_quantities: bool,
     pub(super) policies: &'a Policies,
@@ -158,11 +158,27 @@ struct Way<'a> {
     left_out: &'a BTreeSet<u32>,
 }
 
-/// The ledger of a comparison, and what moves inside its customers, where the input says so.
-#[derive(Clone, Copy)]
+/// The ledger of comparisons, and what moves inside its customers, where the input says so.
 struct Sides<'a> {
     ledger: &'a Ledger,
-    units: Option<&'a Units<'a>>,
+    units: Option<Units<'a>>,
+    columns: Columns<'a>,
+    past: OnceCell<Past>,
+}
+
+impl<'a> Sides<'a> {
+    fn of(books: &'a Books) -> Sides<'a> {
+        Sides {
+            ledger: &books.customers,
+            units: Units::of(books),
+            columns: Columns::of(&books.customers),
+            past: OnceCell::new(),
+        }
+    }
+
+    fn past(&self) -> &Past {
+        self.past.get_or_init(|| Past::of(&self.columns))
+    }
 }
 
 impl Run<'_> {
@@ -237,21 +253,91 @@ impl Run<'_> {
         policies: &Policies,
     ) -> Result<Compared, Vec<Negative>> {
         let Some(parents) = self.parents_at(way.closing) else {
-            let (ledger, units) = (self.ledger, self.units.as_ref());
-            return self.compare_without(Sides { ledger, units }, way, policies);
+            return self.compare_without(&self.sides, way, policies);
         };
-        let units = Units::of(&parents.books);
-        let sides = Sides {
-            ledger: &parents.books.customers,
-            units: units.as_ref(),
-        };
-        self.compare_without(sides, way, policies)
+        self.compare_without(&Sides::of(&parents.books), way, policies)
     }
 
     /// The comparison without some customers, its segments read at the ends of another one.
     fn compare_without(
         &self,
-        Sides { ledger, units }: Sides<'_>,
+        sides: &Sides<'_>,
+        way: &Way<'_>,
+        policies: &Policies,
+    ) -> Result<Compared, Vec<Negative>> {
+        let compared = match self.by_columns(sides, way, policies) {
+            Some(compared) => compared,
+            None => self.one_by_one(sides, way, policies)?,
+        };
+        for sums in compared.segments.values().chain([&compared.total]) {
+            sums.assert_detail(self.has_products, self.has_quantities);
+        }
+        Ok(compared)
+    }
+
+    /// The comparison of all customers at once; `None` where each of them has to be looked at for itself.
+    fn by_columns(
+        &self,
+        sides: &Sides<'_>,
+        way: &Way<'_>,
+        policies: &Policies,
+    ) -> Option<Compared> {
+        let ledger = sides.ledger;
+        let has_own_products = sides.units.is_some()
+            && (policies.netting == Netting::Product || self.books.segments_are_products);
+        if ledger.is_converted() || has_own_products {
+            return None;
+        }
+        let between = Between::new(&sides.columns, sides.past(), way.ends, policies);
+        // Somebody has to be named then.
+        if between.has_cut() && policies.negatives == Negatives::Error {
+            return None;
+        }
+        let units = sides.units.as_ref();
+        let details = units.map(|units| Details::new(units, way.ends));
+        let is_total = ledger.attributes().is_empty() && self.confidence.is_none();
+        if is_total && between.counts_everybody() && way.left_out.is_empty() {
+            let mut total = between.total();
+            if let Some(details) = &details {
+                total.detail = details.total(&between);
+            }
+            return Some(Compared {
+                clipped: between.cut(),
+                ..Compared::of(total)
+            });
+        }
+        let mut compared = Compared::of(Rollforward::empty(ledger.scale()));
+        let mut segments = Segments::new(ledger, way.read_at, policies);
+        let mut bases = Bases::new(ledger, way.ends, policies);
+        let is_segmented = !ledger.attributes().is_empty();
+        between.each(|mut movement| {
+            movement.counts &= !way.left_out.contains(&movement.customer);
+            if let Some(details) = details.as_ref().filter(|_| movement.is_kept()) {
+                let values = (movement.opening, movement.closing);
+                movement.detail = details.of(movement.customer, values);
+            }
+            compared.add_movement(&movement, policies);
+            if is_segmented {
+                segments.add(&movement);
+            }
+            if self.confidence.is_some() {
+                compared.members.total.extend(Member::of(&movement));
+                if is_segmented {
+                    bases.add(&movement);
+                }
+            }
+        });
+        compared.total.assert_identity();
+        compared.total.assert_customers();
+        compared.segments = segments.named();
+        compared.members.segments = bases.named();
+        Some(compared)
+    }
+
+    /// The comparison customer by customer: at the rates of several months, or with each product cut at zero.
+    fn one_by_one(
+        &self,
+        sides: &Sides<'_>,
         way: &Way<'_>,
         policies: &Policies,
     ) -> Result<Compared, Vec<Negative>> {
@@ -261,7 +347,7 @@ impl Run<'_> {
             left_out,
             ..
         } = *way;
-        let (reactivation, scale) = (policies.reactivation, ledger.scale());
+        let (ledger, units) = (sides.ledger, sides.units.as_ref());
         let mut customers = detailed(ledger, units, ends, policies)?;
         leave_out(&mut customers, |customer| left_out.contains(&customer));
         let products;
@@ -272,32 +358,22 @@ impl Run<'_> {
             }
             _ => (!ledger.attributes().is_empty()).then_some((ledger, &customers)),
         };
-        let mut members = Members::default();
-        let mut segments = BTreeMap::new();
+        let mut compared = Compared::of(Rollforward::empty(ledger.scale()));
         if let Some((ledger, movements)) = segmented {
-            segments = by_segment(ledger, read_at, movements, policies);
+            compared.segments = by_segment(ledger, read_at, movements, policies);
             if self.confidence.is_some() {
-                members.segments = members_by_segment(ledger, ends, movements, policies);
+                compared.members.segments = members_by_segment(ledger, ends, movements, policies);
             }
         }
         if self.confidence.is_some() {
-            members.total = customers.iter().filter_map(Member::of).collect();
+            compared.members.total = customers.iter().filter_map(Member::of).collect();
         }
-        let total = Rollforward::total(&customers, reactivation, scale);
-        for sums in segments.values().chain([&total]) {
-            sums.assert_detail(self.has_products, self.has_quantities);
+        for movement in &customers {
+            compared.add_movement(movement, policies);
         }
-        let is_clipped = |one: &&Movement| one.clipped_opening + one.clipped_closing > 0;
-        let clipped = customers.iter().filter(is_clipped).map(|one| one.customer);
-        let is_left_out = |one: &&Movement| !one.counts;
-        let gone = customers.iter().filter(is_left_out);
-        Ok(Compared {
-            clipped: clipped.collect(),
-            left_out: gone.map(|one| one.customer).collect(),
-            members,
-            total,
-            segments,
-        })
+        compared.total.assert_identity();
+        compared.total.assert_customers();
+        Ok(compared)
     }
 
     /// The ledgers by parent, as parents are in a month; `None` where units are customers.
@@ -456,6 +532,31 @@ impl Run<'_> {
             partial: false,
             has_products: self.has_products,
             has_quantities: self.has_quantities,
+        }
+    }
+}
+
+impl Compared {
+    /// A comparison of a total alone.
+    fn of(total: Rollforward) -> Compared {
+        Compared {
+            total,
+            segments: BTreeMap::new(),
+            clipped: Vec::new(),
+            left_out: BTreeSet::new(),
+            members: Members::default(),
+        }
+    }
+
+    /// Adds a movement to the total, and notes whom it is of where something was cut or left out.
+    fn add_movement(&mut self, movement: &Movement, policies: &Policies) {
+        self.total.add_opening_side(movement, policies.reactivation);
+        self.total.add_closing_side(movement);
+        if movement.clipped_opening + movement.clipped_closing > 0 {
+            self.clipped.push(movement.customer);
+        }
+        if !movement.counts {
+            self.left_out.insert(movement.customer);
         }
     }
 }

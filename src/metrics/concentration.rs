@@ -1,7 +1,10 @@
 //! How much of the revenue stands with the largest customers, and what the rates are without them.
 
-use super::effects::{Part, without};
+use std::cmp::Reverse;
+
+use super::effects::{Moved, Part, without};
 use super::rollforward::Rollforward;
+use crate::ledger::Ledger;
 use crate::units::{Amount, Ratio};
 
 /// How many of the largest customers are looked at.
@@ -78,51 +81,66 @@ pub struct Concentration {
     pub grr_without: Ratio,
 }
 
-/// The concentration of a whole; `parts` are its customers' names and sums.
-pub(super) fn concentration(total: &Rollforward, parts: &[(&str, &Part)]) -> Vec<Concentration> {
-    let paying = largest(parts, |own| own.closing);
-    let base = largest(parts, |own| own.opening);
-    let of = |top: Top| {
-        let closing_customers = top.of(paying.len() as u64);
-        let closing = first(&paying, closing_customers).map(|own| own.closing);
-        let closing = total.amount(closing.sum());
-        let opening_customers = top.of(base.len() as u64);
-        let mut largest = Part::default();
-        for own in first(&base, opening_customers) {
-            largest.add(own);
-        }
-        let (nrr_without, grr_without) = without(total, &largest);
+/// The concentration of everybody that moved.
+pub(super) fn concentration(
+    total: &Rollforward,
+    moved: &Moved,
+    ledger: &Ledger,
+) -> Vec<Concentration> {
+    let paying = largest(moved, ledger, |own| own.closing);
+    let base = largest(moved, ledger, |own| own.opening);
+    let of = |(top, (paying, base)): (Top, (&Largest, &Largest))| {
+        let closing = total.amount(paying.sums.closing);
+        let (nrr_without, grr_without) = without(total, &base.sums);
         Concentration {
             top,
-            closing_customers,
+            closing_customers: paying.customers,
             closing,
             share_of_closing: Ratio::new(closing, total.amount(total.closing)),
-            opening_customers,
-            opening: total.amount(largest.opening),
-            share_of_opening: total.over_opening(largest.opening),
+            opening_customers: base.customers,
+            opening: total.amount(base.sums.opening),
+            share_of_opening: total.over_opening(base.sums.opening),
             nrr_without,
             grr_without,
         }
     };
-    Top::ALL.map(of).to_vec()
+    let pairs = paying.iter().zip(&base);
+    Top::ALL.into_iter().zip(pairs).map(of).collect()
 }
 
-/// Those above zero, the largest first; of equals the first in byte order.
-fn largest<'a>(
-    parts: &[(&'a str, &'a Part)],
-    value: fn(&Part) -> i128,
-) -> Vec<(&'a str, &'a Part)> {
-    let above = parts.iter().filter(|(_, own)| value(own) > 0);
-    let mut above: Vec<(&str, &Part)> = above.copied().collect();
-    above.sort_unstable_by(|left, right| {
-        let by_value = value(right.1).cmp(&value(left.1));
-        by_value.then_with(|| left.0.cmp(right.0))
-    });
-    above
+/// Several customers together.
+#[derive(Clone, Copy, Debug, Default)]
+struct Largest {
+    customers: u64,
+    sums: Part,
 }
 
-/// The first so many of a list.
-fn first<'a>(list: &'a [(&str, &'a Part)], number: u64) -> impl Iterator<Item = &'a Part> {
-    let number = usize::try_from(number).unwrap_or(usize::MAX);
-    list.iter().take(number).map(|(_, own)| *own)
+/// The largest of those above zero, for each of [`Top::ALL`]; of equals the first in byte order.
+fn largest(moved: &Moved, ledger: &Ledger, value: fn(&Part) -> i128) -> [Largest; Top::ALL.len()] {
+    let numbered = moved.movements.iter().zip(0_usize..);
+    let valued = numbered.map(|(one, place)| (value(&moved.own(one)), place));
+    let mut above: Vec<(i128, usize)> = valued.filter(|(value, _)| *value > 0).collect();
+    let name = |place: usize| ledger.name(moved.movements[place].customer);
+    let customers = Top::ALL.map(|top| top.of(above.len() as u64));
+    // From the most customers to the fewest: each time only those are looked at that were among them before.
+    let mut tops: Vec<usize> = (0..Top::ALL.len()).collect();
+    tops.sort_unstable_by_key(|top| Reverse(customers[*top]));
+    let mut found = [Largest::default(); Top::ALL.len()];
+    for top in tops {
+        let number = usize::try_from(customers[top]).unwrap_or(above.len());
+        if 0 < number && number < above.len() {
+            above.select_nth_unstable_by(number - 1, |left, right| {
+                let by_value = right.0.cmp(&left.0);
+                by_value.then_with(|| name(left.1).cmp(name(right.1)))
+            });
+        }
+        above.truncate(number);
+        let mut sums = Part::default();
+        for (_, place) in &above {
+            sums.add(&moved.own(&moved.movements[*place]));
+        }
+        let customers = customers[top];
+        found[top] = Largest { customers, sums };
+    }
+    found
 }

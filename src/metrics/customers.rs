@@ -1,12 +1,11 @@
 //! Who moved the number: every customer's change, what it moves NRR and GRR by, and concentration.
 
-use std::cmp::Ordering;
-
 use super::anchors::{Anchors, anchors};
 use super::calc::Faults;
 use super::concentration::{Concentration, concentration};
-use super::effects::{Effects, Moved, NoEffect, Part, effects};
+use super::effects::{Effects, Moved, NoEffect, effects};
 use super::movements::{Class, Movement};
+use super::order::ordered;
 use super::periods::Asked;
 use super::problems;
 use super::rollforward::Rollforward;
@@ -14,7 +13,7 @@ use super::segments::home;
 use crate::error::Errors;
 use crate::ledger::{Books, Ledger};
 use crate::policies::Policies;
-use crate::units::{Amount, Difference, Period, Ratio};
+use crate::units::{Amount, Period, Ratio};
 
 /// By what customers are ordered, the largest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,24 +67,76 @@ pub struct CustomerChange {
     pub attributes: Vec<Option<String>>,
 }
 
+/// Which customers are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Their order.
+    pub sort: SortBy,
+    /// Their classes; all if there are none.
+    pub classes: Vec<Class>,
+    /// How many of them at most, the first ones.
+    pub top: Option<usize>,
+}
+
+impl Listing {
+    /// Everybody in an order.
+    #[must_use]
+    pub fn by(sort: SortBy) -> Listing {
+        Listing {
+            sort,
+            ..Listing::default()
+        }
+    }
+
+    fn has(&self, movement: &Movement) -> bool {
+        movement
+            .class
+            .is_some_and(|class| self.classes.is_empty() || self.classes.contains(&class))
+    }
+}
+
+/// All customers of the classes asked for, however many of them are listed.
+///
+/// # Units
+///
+/// Amounts in major units of the ledger's currency. They leave out whom a policy leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selected {
+    /// How many there are, those left out too.
+    pub customers: u64,
+    /// How many there are without those left out.
+    pub counted: u64,
+    /// What they paid at the opening.
+    pub opening: Amount,
+    /// What they pay at the closing.
+    pub closing: Amount,
+    /// closing − opening.
+    pub change: Amount,
+}
+
 /// Everybody between the two ends of one period.
-#[derive(Clone, Debug)]
-pub struct Customers {
+pub struct Customers<'a> {
     /// The sums of everybody that counts.
     pub total: Rollforward,
-    /// Every customer with a class, in the order asked for.
-    pub list: Vec<CustomerChange>,
     /// What stands with the largest.
     pub concentration: Vec<Concentration>,
+    /// The sums of those asked for.
+    pub selected: Selected,
+    ledger: &'a Ledger,
+    policies: &'a Policies,
+    ends: Anchors,
+    moved: Moved,
+    /// The ranks of those listed, and where they stand among the movements.
+    listed: Vec<(u64, u32)>,
 }
 
 /// Works out what each customer moves the rates of a period by.
 ///
 /// # Shape
 ///
-/// One [`CustomerChange`] for everybody that has a class, those left out of the base too. The largest magnitude
-/// comes first, compared exactly; of equals the first in byte order. Whoever is the whole base comes before
-/// everybody, whoever is left out after.
+/// [`Customers::list`] gives one [`CustomerChange`] for everybody asked for that has a class, those left out of the
+/// base too. The largest magnitude comes first, compared exactly; of equals the first in byte order. Whoever is the
+/// whole base comes before everybody, whoever is left out after. Ranks are those among all customers.
 ///
 /// # Units
 ///
@@ -104,7 +155,7 @@ pub struct Customers {
 ///
 /// ```
 /// use nrr::ledger::{Books, Ledger};
-/// use nrr::metrics::{SortBy, customers};
+/// use nrr::metrics::{CustomerChange, Listing, SortBy, customers};
 /// use nrr::policies::Policies;
 /// use nrr::units::{Amount, FiscalYear, Period};
 ///
@@ -115,45 +166,103 @@ pub struct Customers {
 ///      cedar      100     100",
 /// ).unwrap();
 /// let february = Period::parse("2024-02", FiscalYear::CALENDAR).unwrap();
-/// let found = customers(&Books::of(ledger), february, &Policies::default(), SortBy::Nrr).unwrap();
+/// let (books, policies) = (Books::of(ledger), Policies::default());
+/// let found = customers(&books, february, &policies, &Listing::by(SortBy::Nrr)).unwrap();
+/// let list: Vec<CustomerChange> = found.list().collect();
 ///
 /// // NRR is 250 / 300; without birch it is 250 / 200, without acme 100 / 200.
-/// let effect = |index: usize| found.list[index].effects.as_ref().unwrap().nrr.rounded(6).unwrap();
-/// assert_eq!((found.list[0].customer.as_str(), effect(0)), ("birch", Amount::new(-416_667, 6)));
-/// assert_eq!((found.list[1].customer.as_str(), effect(1)), ("acme", Amount::new(333_333, 6)));
-/// assert_eq!((found.list[2].customer.as_str(), effect(2)), ("cedar", Amount::new(83_333, 6)));
+/// let effect = |index: usize| list[index].effects.as_ref().unwrap().nrr.rounded(6).unwrap();
+/// assert_eq!((list[0].customer.as_str(), effect(0)), ("birch", Amount::new(-416_667, 6)));
+/// assert_eq!((list[1].customer.as_str(), effect(1)), ("acme", Amount::new(333_333, 6)));
+/// assert_eq!((list[2].customer.as_str(), effect(2)), ("cedar", Amount::new(83_333, 6)));
 /// ```
-pub fn customers(
-    books: &Books,
+pub fn customers<'a>(
+    books: &'a Books,
     period: Period,
-    policies: &Policies,
-    sort: SortBy,
-) -> Result<Customers, Errors> {
+    policies: &'a Policies,
+    listing: &Listing,
+) -> Result<Customers<'a>, Errors> {
     let ledger = &books.customers;
     let (ends, moved) = compared(books, period, policies)?;
     let total = moved.total();
-    let owns: Vec<Part> = moved.movements.iter().map(|one| moved.own(one)).collect();
-    let parts = moved.movements.iter().zip(&owns);
-    let named: Vec<(&str, &Part)> = parts
-        .clone()
-        .map(|(one, own)| (ledger.name(one.customer), own))
-        .collect();
-    let concentration = concentration(&total, &named);
-    let changes =
-        parts.filter_map(|(one, own)| change(ledger, &ends, policies, &total, (one, own)));
-    let mut list: Vec<CustomerChange> = changes.collect();
-    list.sort_unstable_by(|left, right| {
-        let by_size = right.cmp_size(left, sort);
-        by_size.then_with(|| left.customer.cmp(&right.customer))
-    });
-    for (rank, one) in (1..).zip(&mut list) {
-        one.rank = rank;
-    }
     Ok(Customers {
+        concentration: concentration(&total, &moved, ledger),
+        selected: selected(&total, &moved, listing),
+        listed: listed(&moved, ledger, listing),
         total,
-        list,
-        concentration,
+        ledger,
+        policies,
+        ends,
+        moved,
     })
+}
+
+/// The ranks and places of those asked for.
+fn listed(moved: &Moved, ledger: &Ledger, listing: &Listing) -> Vec<(u64, u32)> {
+    // The rank of one of some classes is known when everybody has one.
+    let first = listing.top.filter(|_| listing.classes.is_empty());
+    let order = ordered(moved, ledger, listing.sort, first);
+    let asked = (1..).zip(order);
+    let asked = asked.filter(|(_, place)| listing.has(&moved.movements[*place as usize]));
+    asked.take(listing.top.unwrap_or(usize::MAX)).collect()
+}
+
+/// The sums of everybody of the classes asked for.
+fn selected(total: &Rollforward, moved: &Moved, listing: &Listing) -> Selected {
+    let (mut customers, mut counted) = (0, 0);
+    let (mut opening, mut closing) = (0, 0);
+    for movement in moved.movements.iter().filter(|one| listing.has(one)) {
+        customers += 1;
+        if movement.counts {
+            counted += 1;
+            opening += movement.opening;
+            closing += movement.closing;
+        }
+    }
+    Selected {
+        customers,
+        counted,
+        opening: total.amount(opening),
+        closing: total.amount(closing),
+        change: total.amount(closing - opening),
+    }
+}
+
+impl Customers<'_> {
+    /// Those asked for, in their order.
+    pub fn list(&self) -> impl Iterator<Item = CustomerChange> {
+        let movement = |place: u32| &self.moved.movements[place as usize];
+        let listed = self.listed.iter();
+        listed.filter_map(move |(rank, place)| self.change(*rank, movement(*place)))
+    }
+
+    /// One customer's change; `None` where nothing but a clipped value is there to show.
+    fn change(&self, rank: u64, movement: &Movement) -> Option<CustomerChange> {
+        let class = movement.class?;
+        let (ledger, total) = (self.ledger, &self.total);
+        let effects = if movement.counts {
+            effects(total, &self.moved.own(movement))
+        } else {
+            Err(NoEffect::LeftOut)
+        };
+        let (opening, closing) = (movement.opening, movement.closing);
+        let attributes = home(ledger, &self.ends, movement, self.policies.segment_at);
+        Some(CustomerChange {
+            rank,
+            customer: ledger.name(movement.customer).to_owned(),
+            class,
+            opening: total.amount(opening),
+            closing: total.amount(closing),
+            change: total.amount(closing - opening),
+            effects,
+            share_of_opening: movement.counts.then(|| total.over_opening(opening)),
+            silent_since: silent_since(ledger, &self.ends, movement),
+            attributes: attributes
+                .into_iter()
+                .map(|value| value.map(str::to_owned))
+                .collect(),
+        })
+    }
 }
 
 /// The two ends of the period and everybody's movement between them.
@@ -180,39 +289,6 @@ fn compared(
     Err(messages.unwrap_or_else(|| Errors::from(Vec::new())))
 }
 
-/// One customer's change; `None` where nothing but a clipped value is there to show.
-fn change(
-    ledger: &Ledger,
-    ends: &Anchors,
-    policies: &Policies,
-    total: &Rollforward,
-    (movement, own): (&Movement, &Part),
-) -> Option<CustomerChange> {
-    let class = movement.class?;
-    let effects = if movement.counts {
-        effects(total, own)
-    } else {
-        Err(NoEffect::LeftOut)
-    };
-    let (opening, closing) = (movement.opening, movement.closing);
-    let attributes = home(ledger, ends, movement, policies.segment_at);
-    Some(CustomerChange {
-        rank: 0,
-        customer: ledger.name(movement.customer).to_owned(),
-        class,
-        opening: total.amount(opening),
-        closing: total.amount(closing),
-        change: total.amount(closing - opening),
-        effects,
-        share_of_opening: movement.counts.then(|| total.over_opening(opening)),
-        silent_since: silent_since(ledger, ends, movement),
-        attributes: attributes
-            .into_iter()
-            .map(|value| value.map(str::to_owned))
-            .collect(),
-    })
-}
-
 /// The period after a customer's last revenue, where it has none at the closing. Refunds can leave a closing
 /// of nothing although its last month has revenue; nobody is silent then.
 fn silent_since(ledger: &Ledger, ends: &Anchors, movement: &Movement) -> Option<Period> {
@@ -224,34 +300,4 @@ fn silent_since(ledger: &Ledger, ends: &Anchors, movement: &Movement) -> Option<
     let grain = ledger.grain();
     let next = last.forward(grain.months());
     (next <= closing_end).then(|| Period::ending(next, grain))
-}
-
-impl CustomerChange {
-    /// What it moves the rate of an order by; for the order by change there is none.
-    fn effect(&self, sort: SortBy) -> Option<&Difference> {
-        let effects = self.effects.as_ref().ok()?;
-        match sort {
-            SortBy::Nrr => Some(&effects.nrr),
-            SortBy::Grr => Some(&effects.grr),
-            SortBy::Change => None,
-        }
-    }
-
-    /// Compares how much two customers move, whatever the direction.
-    fn cmp_size(&self, other: &CustomerChange, sort: SortBy) -> Ordering {
-        let place = |one: &CustomerChange| match one.effects {
-            Err(NoEffect::WholeBase) if sort != SortBy::Change => 2,
-            Err(NoEffect::LeftOut) => 0,
-            _ => 1,
-        };
-        let by_place = place(self).cmp(&place(other));
-        by_place.then_with(|| match (self.effect(sort), other.effect(sort)) {
-            (Some(mine), Some(theirs)) => mine.cmp_magnitude(theirs),
-            _ if sort == SortBy::Change => {
-                let magnitude = |one: &CustomerChange| one.change.units().unsigned_abs();
-                magnitude(self).cmp(&magnitude(other))
-            }
-            _ => Ordering::Equal,
-        })
-    }
 }

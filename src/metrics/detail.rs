@@ -2,6 +2,7 @@
 //! price.
 
 use super::anchors::{Anchor, Anchors};
+use super::columns::Columns;
 use super::movements::{Ends, Negative, Reader};
 use crate::ledger::{Books, Ledger, UNIT_SEPARATOR};
 use crate::units::Month;
@@ -119,6 +120,8 @@ pub(super) struct Units<'a> {
     /// For each customer, where its units start in `sorted`; the next one's start is their end.
     starts: Vec<usize>,
     sorted: Vec<u32>,
+    /// Their amounts by month, also those below zero.
+    columns: Columns<'a>,
 }
 
 impl<'a> Units<'a> {
@@ -150,12 +153,23 @@ impl<'a> Units<'a> {
             owners,
             starts,
             sorted,
+            columns: Columns::with_below(ledger),
         })
+    }
+
+    /// Their amounts by month, also those below zero.
+    pub(super) const fn columns(&self) -> &Columns<'a> {
+        &self.columns
     }
 
     /// Whose a unit is.
     pub(super) fn owner(&self, unit: u32) -> u32 {
         self.owners[unit as usize]
+    }
+
+    /// How many numbers the customers have.
+    pub(super) fn customers(&self) -> usize {
+        self.starts.len() - 1
     }
 
     /// What moved between two ends of a customer that has these values there.
@@ -164,9 +178,30 @@ impl<'a> Units<'a> {
     ///
     /// If the customer's products do not add up to it: a bug of the program, never of the data.
     pub(super) fn detail(&self, customer: u32, ends: &Anchors, values: (i128, i128)) -> Detail {
+        self.sum(customer, values, |unit| self.unit(unit, ends))
+    }
+
+    /// The same where each unit has the two values that are given for it, and no quantity.
+    pub(super) fn detail_of(
+        &self,
+        customer: u32,
+        values: (i128, i128),
+        value: impl Fn(u32) -> (i128, i128),
+    ) -> Detail {
+        self.sum(customer, values, |unit| {
+            let (opening, closing) = value(unit);
+            Unit {
+                opening,
+                closing,
+                ..Unit::default()
+            }
+        })
+    }
+
+    fn sum(&self, customer: u32, values: (i128, i128), unit: impl Fn(u32) -> Unit) -> Detail {
         let (mut detail, mut sums) = (Detail::default(), (0, 0));
-        for unit in self.of_customer(customer) {
-            let unit = self.unit(*unit, ends);
+        for number in self.of_customer(customer) {
+            let unit = unit(*number);
             sums = (sums.0 + unit.opening, sums.1 + unit.closing);
             detail.add_unit(&unit);
         }

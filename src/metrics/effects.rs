@@ -2,7 +2,7 @@
 
 use super::anchors::Anchors;
 use super::detail::Units;
-use super::movements::{Movement, Negative, detailed};
+use super::movements::{Class, Movement, Negative, detailed};
 use super::rollforward::Rollforward;
 use crate::ledger::Books;
 use crate::policies::{Policies, Reactivation};
@@ -50,14 +50,26 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// The same sums of a roll-forward.
-    const fn of(sums: &Rollforward) -> Part {
-        Part {
-            opening: sums.opening,
-            closing: sums.closing,
-            retained: sums.retained,
-            retained_capped: sums.retained_capped,
+    /// What one customer is of a total, counted as [`Rollforward`] counts everybody.
+    pub(super) fn of_customer(movement: &Movement, policy: Reactivation) -> Part {
+        if !movement.counts {
+            return Part::default();
         }
+        let (opening, closing) = (movement.opening, movement.closing);
+        let mut part = Part {
+            closing: movement.standing(),
+            ..Part::default()
+        };
+        if opening > 0 {
+            part.opening = opening;
+            part.retained = closing;
+            part.retained_capped = opening.min(closing) - movement.swapped;
+        }
+        let returns = matches!(policy, Reactivation::InNrr | Reactivation::AsExpansion);
+        if returns && movement.class == Some(Class::Reactivation) {
+            part.retained += closing - opening;
+        }
+        part
     }
 
     /// Adds the sums of others.
@@ -98,12 +110,9 @@ impl Moved {
         Rollforward::total(&self.movements, self.policy, self.scale)
     }
 
-    /// What one customer is of the total, counted as the total counts everybody.
+    /// What one customer is of the total.
     pub(super) fn own(&self, movement: &Movement) -> Part {
-        let mut own = Rollforward::empty(self.scale);
-        own.add_opening_side(movement, self.policy);
-        own.add_closing_side(movement);
-        Part::of(&own)
+        Part::of_customer(movement, self.policy)
     }
 }
 
@@ -167,6 +176,15 @@ mod tests {
         moved.movements.iter().map(of).collect()
     }
 
+    fn part_of(sums: &Rollforward) -> Part {
+        Part {
+            opening: sums.opening,
+            closing: sums.closing,
+            retained: sums.retained,
+            retained_capped: sums.retained_capped,
+        }
+    }
+
     fn books() -> Books {
         let customers = "2024-01 2024-02\nacme 100 100\nbirch 100 100\ncedar . 30";
         let products = "2024-01 2024-02\nacme/core 100 60\nacme/plus . 40\n\
@@ -204,8 +222,10 @@ mod tests {
         let moved = Moved::of(&books, &ends, &policies).unwrap();
         let mut sum = Part::default();
         for one in &moved.movements {
+            let alone = Rollforward::total(std::slice::from_ref(one), policies.reactivation, 0);
+            assert_eq!(moved.own(one), part_of(&alone));
             sum.add(&moved.own(one));
         }
-        assert_eq!(sum, Part::of(&moved.total()));
+        assert_eq!(sum, part_of(&moved.total()));
     }
 }

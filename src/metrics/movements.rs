@@ -98,7 +98,7 @@ impl Movement {
     }
 
     /// True with revenue at both ends.
-    const fn is_kept(&self) -> bool {
+    pub(super) const fn is_kept(&self) -> bool {
         self.opening > 0 && self.closing > 0
     }
 }
@@ -297,11 +297,65 @@ pub(super) struct Ends {
 }
 
 impl Ends {
+    /// The closing as a movement is made to it: of who pays at the opening it is at the rates of the opening.
+    fn compared(&self) -> Value {
+        if self.opening.units > 0 {
+            self.closing
+        } else {
+            self.standing
+        }
+    }
+
     /// Adds those of another one.
     pub(super) fn add(&mut self, other: &Ends) {
         self.opening.add(other.opening);
         self.closing.add(other.closing);
         self.standing.add(other.standing);
+    }
+}
+
+/// What decides the class of a customer beside its two values.
+pub(super) trait Past {
+    /// What a customer with nothing at the opening and revenue at the closing is: new, or back.
+    fn arrival(&self) -> Class;
+    /// True if, under `zero active`, a row states that the closing is zero.
+    fn states_zero(&self) -> bool;
+    /// True with revenue after the opening and before the closing.
+    fn has_revenue_between(&self) -> bool;
+}
+
+/// The class of a customer with these values; `None` with nothing at both ends and in between.
+pub(super) fn class(opening: i128, closing: i128, past: &impl Past) -> Option<Class> {
+    match (opening > 0, closing > 0) {
+        (true, true) if closing > opening => Some(Class::Expansion),
+        (true, true) if closing < opening => Some(Class::Contraction),
+        (true, true) => Some(Class::Unchanged),
+        (true, false) if past.states_zero() => Some(Class::Contraction),
+        (true, false) => Some(Class::Churn),
+        (false, true) => Some(past.arrival()),
+        (false, false) if past.has_revenue_between() => Some(Class::Transient),
+        (false, false) => None,
+    }
+}
+
+/// A customer whose past is looked up in the ledger.
+struct InLedger<'a> {
+    reader: &'a Reader<'a>,
+    customer: u32,
+    closing: Value,
+}
+
+impl Past for InLedger<'_> {
+    fn arrival(&self) -> Class {
+        self.reader.arrival(self.customer)
+    }
+
+    fn states_zero(&self) -> bool {
+        self.reader.states_zero(self.customer, self.closing)
+    }
+
+    fn has_revenue_between(&self) -> bool {
+        self.reader.has_revenue_between(self.customer)
     }
 }
 
@@ -315,7 +369,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(ledger: &'a Ledger, anchors: &'a Anchors, policies: &'a Policies) -> Reader<'a> {
+    pub(super) fn new(
+        ledger: &'a Ledger,
+        anchors: &'a Anchors,
+        policies: &'a Policies,
+    ) -> Reader<'a> {
         let min = |amount, anchor| threshold(amount, anchor, ledger.scale(), policies);
         let opening_min = min(policies.min_opening, anchors.opening);
         let closing_min = min(policies.min_closing, anchors.closing);
@@ -373,15 +431,27 @@ impl<'a> Reader<'a> {
 
     /// The movement between two values of a customer; `None` if there is nothing to show.
     fn moved(&self, customer: u32, ends: Ends) -> Option<Movement> {
+        let closing = ends.compared();
+        let past = InLedger {
+            reader: self,
+            customer,
+            closing,
+        };
+        let class = class(ends.opening.units, closing.units, &past);
+        self.moved_as(customer, ends, class)
+    }
+
+    /// The same for a customer of a class.
+    pub(super) fn moved_as(
+        &self,
+        customer: u32,
+        ends: Ends,
+        class: Option<Class>,
+    ) -> Option<Movement> {
         let Ends {
             opening, standing, ..
         } = ends;
-        let closing = if opening.units > 0 {
-            ends.closing
-        } else {
-            standing
-        };
-        let class = self.class(customer, opening.units, closing);
+        let closing = ends.compared();
         if class.is_none() && opening.clipped == 0 && closing.clipped == 0 {
             return None;
         }
@@ -426,23 +496,14 @@ impl<'a> Reader<'a> {
         Value::of(units, whose, anchor, self.policies, negatives)
     }
 
-    /// `None` for a customer with nothing at both ends and in between.
-    fn class(&self, customer: u32, opening: i128, closing: Value) -> Option<Class> {
-        let units = closing.units;
-        match (opening > 0, units > 0) {
-            (true, true) if units > opening => Some(Class::Expansion),
-            (true, true) if units < opening => Some(Class::Contraction),
-            (true, true) => Some(Class::Unchanged),
-            (true, false) if self.states_zero(customer, closing) => Some(Class::Contraction),
-            (true, false) => Some(Class::Churn),
-            (false, true) => Some(self.arrival(customer)),
-            (false, false) if self.has_revenue_between(customer) => Some(Class::Transient),
-            (false, false) => None,
-        }
+    /// True if no threshold and no base leaves anybody out.
+    pub(super) fn counts_everybody(&self) -> bool {
+        let is_low = self.opening_min <= 0 && self.closing_min <= 0;
+        is_low && self.policies.cohort_base == CohortBase::Opening
     }
 
     /// New, or back within the window.
-    fn arrival(&self, customer: u32) -> Class {
+    pub(super) fn arrival(&self, customer: u32) -> Class {
         let opening_end = self.anchors.opening.period.last();
         let Some(last) = self.ledger.last_revenue_through(customer, opening_end) else {
             return Class::New;
@@ -461,7 +522,7 @@ impl<'a> Reader<'a> {
     }
 
     /// True if, under `zero active`, a month of the closing is stated to be exactly zero.
-    fn states_zero(&self, customer: u32, closing: Value) -> bool {
+    pub(super) fn states_zero(&self, customer: u32, closing: Value) -> bool {
         let Anchor { first, last, .. } = self.anchors.closing;
         self.policies.zero == Zero::Active
             && closing.clipped == 0

@@ -227,7 +227,7 @@ impl Rollforward {
     }
 
     /// Asserts the identity of customers, which holds for the total alone: segments have movers.
-    fn assert_customers(&self) {
+    pub(super) fn assert_customers(&self) {
         let arrived = self.opening_customers + self.new_customers + self.reactivated_customers;
         assert_eq!(
             arrived - self.churned_customers,

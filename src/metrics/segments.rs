@@ -35,33 +35,11 @@ pub fn by_segment(
     movements: &[Movement],
     policies: &Policies,
 ) -> BTreeMap<Vec<String>, Rollforward> {
-    let mut parts = Parts {
-        scale: ledger.scale(),
-        numbers: BTreeMap::new(),
-        sums: Vec::new(),
-    };
-    let (mut from, mut to) = (Key::new(), Key::new());
+    let mut segments = Segments::new(ledger, anchors, policies);
     for movement in movements {
-        find_ends(
-            ledger,
-            anchors,
-            movement,
-            policies.segment_at,
-            (&mut from, &mut to),
-        );
-        let moves = from != to && movement.counts;
-        let source = parts.part(&from);
-        source.add_opening_side(movement, policies.reactivation);
-        if moves {
-            source.transfer_out += movement.standing();
-        }
-        let target = parts.part(&to);
-        target.add_closing_side(movement);
-        if moves {
-            target.transfer_in += movement.standing();
-        }
+        segments.add(movement);
     }
-    parts.named(ledger)
+    segments.named()
 }
 
 /// The members of the base of each segment, for the intervals of its rates.
@@ -71,19 +49,50 @@ pub(super) fn members_by_segment(
     movements: &[Movement],
     policies: &Policies,
 ) -> BTreeMap<Vec<String>, Vec<Member>> {
-    let mut members: BTreeMap<Key, Vec<Member>> = BTreeMap::new();
-    let (mut from, mut to) = (Key::new(), Key::new());
+    let mut members = Bases::new(ledger, anchors, policies);
     for movement in movements {
-        if let Some(member) = Member::of(movement) {
-            let keys = (&mut from, &mut to);
-            find_ends(ledger, anchors, movement, policies.segment_at, keys);
-            members.entry(from.clone()).or_default().push(member);
+        members.add(movement);
+    }
+    members.named()
+}
+
+/// The members of the base of each segment, while they are found.
+pub(super) struct Bases<'a> {
+    ledger: &'a Ledger,
+    anchors: &'a Anchors,
+    at: SegmentAt,
+    members: BTreeMap<Key, Vec<Member>>,
+}
+
+impl<'a> Bases<'a> {
+    pub(super) fn new(
+        ledger: &'a Ledger,
+        anchors: &'a Anchors,
+        policies: &Policies,
+    ) -> Bases<'a> {
+        Bases {
+            ledger,
+            anchors,
+            at: policies.segment_at,
+            members: BTreeMap::new(),
         }
     }
-    let members = members.into_iter();
-    members
-        .map(|(key, own)| (named(ledger, key), own))
-        .collect()
+
+    pub(super) fn add(&mut self, movement: &Movement) {
+        if let Some(member) = Member::of(movement) {
+            let (mut from, mut to) = (Key::new(), Key::new());
+            let keys = (&mut from, &mut to);
+            find_ends(self.ledger, self.anchors, movement, self.at, keys);
+            self.members.entry(from).or_default().push(member);
+        }
+    }
+
+    pub(super) fn named(self) -> BTreeMap<Vec<String>, Vec<Member>> {
+        let members = self.members.into_iter();
+        members
+            .map(|(key, own)| (named(self.ledger, key), own))
+            .collect()
+    }
 }
 
 /// The values of a segment.
@@ -95,38 +104,91 @@ fn named(ledger: &Ledger, key: Key) -> Vec<String> {
 }
 
 /// The roll-forwards of the segments seen so far.
-struct Parts {
-    scale: u8,
+pub(super) struct Segments<'a> {
+    ledger: &'a Ledger,
+    anchors: &'a Anchors,
+    policies: &'a Policies,
     /// Where each segment stands in `sums`.
     numbers: BTreeMap<Key, usize>,
     sums: Vec<Rollforward>,
+    /// The segment of the movement in hand and that of its closing value, kept so that nothing is allocated.
+    from: Key,
+    to: Key,
 }
 
-impl Parts {
-    fn part(&mut self, key: &Key) -> &mut Rollforward {
-        let number = self.numbers.get(key).copied().unwrap_or_else(|| {
-            self.numbers.insert(key.clone(), self.sums.len());
-            self.sums.push(Rollforward::empty(self.scale));
-            self.sums.len() - 1
-        });
-        &mut self.sums[number]
+impl<'a> Segments<'a> {
+    pub(super) fn new(
+        ledger: &'a Ledger,
+        anchors: &'a Anchors,
+        policies: &'a Policies,
+    ) -> Segments<'a> {
+        Segments {
+            ledger,
+            anchors,
+            policies,
+            numbers: BTreeMap::new(),
+            sums: Vec::new(),
+            from: Key::new(),
+            to: Key::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, movement: &Movement) {
+        let keys = (&mut self.from, &mut self.to);
+        let at = self.policies.segment_at;
+        find_ends(self.ledger, self.anchors, movement, at, keys);
+        let source = self.number_of_source();
+        let target = self.number_of_target(source);
+        let moves = source != target && movement.counts;
+        let part = &mut self.sums[source];
+        part.add_opening_side(movement, self.policies.reactivation);
+        if moves {
+            part.transfer_out += movement.standing();
+        }
+        let part = &mut self.sums[target];
+        part.add_closing_side(movement);
+        if moves {
+            part.transfer_in += movement.standing();
+        }
+    }
+
+    fn number_of_source(&mut self) -> usize {
+        number_of(&self.from, &mut self.numbers, &mut self.sums, self.ledger)
+    }
+
+    fn number_of_target(&mut self, source: usize) -> usize {
+        if self.from == self.to {
+            return source;
+        }
+        number_of(&self.to, &mut self.numbers, &mut self.sums, self.ledger)
     }
 
     /// By name; segments that nothing fell into are left out.
-    fn named(self, ledger: &Ledger) -> BTreeMap<Vec<String>, Rollforward> {
-        let Parts {
-            numbers, mut sums, ..
-        } = self;
+    pub(super) fn named(mut self) -> BTreeMap<Vec<String>, Rollforward> {
         let mut segments = BTreeMap::new();
-        for (key, number) in numbers {
-            let part = std::mem::take(&mut sums[number]);
+        for (key, number) in self.numbers {
+            let part = std::mem::take(&mut self.sums[number]);
             part.assert_identity();
             if !part.is_empty() {
-                segments.insert(named(ledger, key), part);
+                segments.insert(named(self.ledger, key), part);
             }
         }
         segments
     }
+}
+
+/// Where a segment stands among the sums, given a place now if it has none.
+fn number_of(
+    key: &Key,
+    numbers: &mut BTreeMap<Key, usize>,
+    sums: &mut Vec<Rollforward>,
+    ledger: &Ledger,
+) -> usize {
+    numbers.get(key).copied().unwrap_or_else(|| {
+        numbers.insert(key.clone(), sums.len());
+        sums.push(Rollforward::empty(ledger.scale()));
+        sums.len() - 1
+    })
 }
 
 /// The values of the segment that a movement belongs to, one a column of `--by`; `None` for one without.

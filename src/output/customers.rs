@@ -5,7 +5,7 @@ use super::fields::Wire;
 use super::layout::cell;
 use super::report::Report;
 use super::sheet::{Cell, Column, Form, Group, Kind, Sheet};
-use super::{escape, head, number};
+use super::{Format, escape, head, number};
 use crate::ledger::NO_VALUE;
 use crate::metrics::{Class, Concentration, CustomerChange, Customers, NoEffect, Top};
 use crate::text;
@@ -59,11 +59,11 @@ const DIGITS: usize = 12;
 const SHOWN: usize = 20;
 
 /// The result of `nrr customers`.
-pub struct CustomersReport {
+pub struct CustomersReport<'a> {
     /// What is declared with it; its first record is that of the period.
     pub report: Report,
-    /// Everybody, in order.
-    pub customers: Customers,
+    /// Those asked for, in order.
+    pub customers: Customers<'a>,
     /// The classes asked for; all if there are none.
     pub classes: Vec<Class>,
     /// How many customers were asked for.
@@ -72,24 +72,14 @@ pub struct CustomersReport {
     pub fiscal_year: FiscalYear,
 }
 
-impl CustomersReport {
-    /// Those of the classes asked for, in order.
-    fn selected(&self) -> impl Iterator<Item = &CustomerChange> {
-        let is_asked =
-            |one: &&CustomerChange| self.classes.is_empty() || self.classes.contains(&one.class);
-        self.customers.list.iter().filter(is_asked)
-    }
+/// How many customers a format shows at most where nobody said how many: people are not shown all.
+#[must_use]
+pub fn shown(format: Format, classes: &[Class]) -> Option<usize> {
+    let is_for_people = matches!(format, Format::Table | Format::Markdown);
+    (is_for_people && classes.is_empty()).then_some(SHOWN)
+}
 
-    /// How many of them people are shown.
-    fn shown(&self) -> usize {
-        let open = if self.classes.is_empty() {
-            SHOWN
-        } else {
-            usize::MAX
-        };
-        self.top.unwrap_or(open)
-    }
-
+impl CustomersReport<'_> {
     /// The names of the columns of `--by`: their own, with `segment.` before one that a field has already.
     fn attribute_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
@@ -106,7 +96,7 @@ impl CustomersReport {
         names
     }
 
-    fn values(&self, one: &CustomerChange) -> Vec<Wire> {
+    fn values(&self, one: &CustomerChange, last: &Last) -> Vec<Wire> {
         let amount = |amount: Amount| Wire::Number(number::plain_amount(amount));
         let effects = one.effects.as_ref().ok();
         let effect = |difference: Option<&_>| {
@@ -132,23 +122,26 @@ impl CustomersReport {
         let attributes = one.attributes.iter().cloned().map(text_or_null);
         own.into_iter()
             .chain(attributes)
-            .chain(self.last(one))
+            .chain(last.of(one))
             .collect()
     }
 
-    fn last(&self, one: &CustomerChange) -> [Wire; 6] {
+    fn last(&self) -> Last {
         let record = self.report.records.first();
         let label = |period: fn(&crate::metrics::Record) -> crate::units::Period| {
             text_or_null(record.map(|record| period(record).label(self.fiscal_year)))
         };
-        [
-            label(|record| record.period),
-            label(|record| record.opening_period),
-            text_or_null(self.report.input.currency.clone()),
-            text_or_null(undefined(one)),
-            Wire::Text(head::definition(&self.report, DIGITS)),
-            Wire::Text(self.report.input.fingerprint.clone()),
-        ]
+        Last {
+            before: [
+                label(|record| record.period),
+                label(|record| record.opening_period),
+                text_or_null(self.report.input.currency.clone()),
+            ],
+            after: [
+                Wire::Text(head::definition(&self.report, DIGITS)),
+                Wire::Text(self.report.input.fingerprint.clone()),
+            ],
+        }
     }
 
     /// The rates of everybody, which the effects are on.
@@ -177,13 +170,11 @@ impl CustomersReport {
     }
 
     fn movers(&self) -> Sheet {
-        let has_silent = self
-            .selected()
-            .take(self.shown())
-            .any(|one| one.silent_since.is_some());
+        let shown: Vec<CustomerChange> = self.customers.list().collect();
+        let has_silent = shown.iter().any(|one| one.silent_since.is_some());
         let mut sheet = Sheet::new(Form::Grid, self.columns(has_silent));
         sheet.push(Kind::Total, self.sum_cells());
-        for one in self.selected().take(self.shown()) {
+        for one in &shown {
             let mut cells = vec![
                 Cell::Count(one.rank),
                 Cell::Text(escape::terminal(&one.customer).into_owned()),
@@ -213,7 +204,7 @@ impl CustomersReport {
             }
             sheet.push(Kind::Body, cells);
         }
-        sheet.notes = self.notes();
+        sheet.notes = self.notes(shown.len());
         sheet
     }
 
@@ -241,28 +232,22 @@ impl CustomersReport {
 
     /// The sums of those selected, but for whoever is left out; effects do not add up to one of them all.
     fn sum_cells(&self) -> Vec<Cell> {
-        let is_in = |one: &&CustomerChange| one.effects.as_ref().err() != Some(&NoEffect::LeftOut);
-        let counted = || self.selected().filter(is_in);
-        let total = &self.customers.total;
-        let sum = |value: fn(&CustomerChange) -> Amount| {
-            let units = counted().map(|one| value(one).units()).sum();
-            total.amount(units)
-        };
-        let opening = sum(|one| one.opening);
+        let selected = &self.customers.selected;
         let mut cells = vec![
             Cell::Blank,
-            Cell::Text(text::count(counted().count() as u64, "customer")),
+            Cell::Text(text::count(selected.counted, "customer")),
         ];
         cells.extend(self.report.by.iter().map(|_| Cell::Blank));
         cells.extend([
             Cell::Blank,
-            Cell::Amount(opening),
-            Cell::Amount(sum(|one| one.closing)),
-            Cell::Amount(sum(|one| one.change)),
+            Cell::Amount(selected.opening),
+            Cell::Amount(selected.closing),
+            Cell::Amount(selected.change),
             Cell::Blank,
             Cell::Blank,
         ]);
-        let share = Ratio::new(opening, total.amount(total.opening));
+        let total = &self.customers.total;
+        let share = Ratio::new(selected.opening, total.amount(total.opening));
         cells.push(if share.is_defined() {
             Cell::Percent(share)
         } else {
@@ -271,8 +256,8 @@ impl CustomersReport {
         cells
     }
 
-    fn notes(&self) -> Vec<String> {
-        let selected = self.selected().count();
+    fn notes(&self, shown: usize) -> Vec<String> {
+        let selected = self.customers.selected.customers;
         let mut notes = Vec::new();
         if selected == 0 {
             let words: Vec<&str> = self.classes.iter().map(|class| class.word()).collect();
@@ -287,11 +272,11 @@ impl CustomersReport {
         notes.push(
             "effect: the rate less the rate without that customer, in percentage points".to_owned(),
         );
-        let more = selected.saturating_sub(self.shown());
+        let more = selected.saturating_sub(shown as u64);
         if more > 0 {
             notes.push(format!(
                 "{} follow: `--top {selected}` shows all, and so does `--format csv`{}",
-                text::count(more as u64, "more customer"),
+                text::count(more, "more customer"),
                 if self.top.is_some() {
                     " without `--top`"
                 } else {
@@ -347,6 +332,20 @@ impl CustomersReport {
         } else {
             NoConcentration::NobodyLeft
         }
+    }
+}
+
+/// The values of the last fields, the same for everybody but for what is undefined.
+struct Last {
+    before: [Wire; 3],
+    after: [Wire; 2],
+}
+
+impl Last {
+    fn of(&self, one: &CustomerChange) -> impl Iterator<Item = Wire> {
+        let undefined = text_or_null(undefined(one));
+        let before = self.before.iter().cloned();
+        before.chain([undefined]).chain(self.after.iter().cloned())
     }
 }
 
@@ -421,7 +420,7 @@ fn undefined(one: &CustomerChange) -> Option<String> {
     ))
 }
 
-impl Document for CustomersReport {
+impl Document for CustomersReport<'_> {
     fn schema(&self) -> &'static str {
         SCHEMA
     }
@@ -438,8 +437,9 @@ impl Document for CustomersReport {
     }
 
     fn records(&self) -> Box<dyn Iterator<Item = Vec<Wire>> + '_> {
-        let asked = self.selected().take(self.top.unwrap_or(usize::MAX));
-        Box::new(asked.map(|one| self.values(one)))
+        let last = self.last();
+        let records = self.customers.list();
+        Box::new(records.map(move |one| self.values(&one, &last)))
     }
 
     fn sheets(&self) -> Vec<Sheet> {

@@ -41,7 +41,7 @@ use std::io::{self, Write};
 
 pub use cohorts::{CohortsReport, Measure};
 pub use compare::{CompareReport, CompareRow};
-pub use customers::CustomersReport;
+pub use customers::{CustomersReport, shown as shown_customers};
 pub use definitions::render_definitions;
 pub use document::{Document, More};
 pub use fields::Wire;

@@ -8,8 +8,8 @@ use super::super::report;
 use super::calc::{bridge, compute, unusable_range, with_files};
 use crate::error::{Code, Errors, Message};
 use crate::input::Loaded;
-use crate::metrics::{Class, SortBy, customers};
-use crate::output::{CustomersReport, render};
+use crate::metrics::{Class, Listing, SortBy, customers};
+use crate::output::{CustomersReport, Format, Report, render, shown_customers};
 use crate::policies::{Fx, Method, Policies};
 
 /// Reads, computes, prints.
@@ -34,7 +34,20 @@ pub(in crate::cli) fn run(
         return Err(with_files(Errors::from(message), &loaded).into());
     }
     let report = compute(&config, &loaded.policies, &loaded, &bridged)?;
-    let document = document(args, report, &loaded, &policies)?;
+    let period = report.records.first().map(|record| record.period);
+    let period = period.ok_or_else(|| Errors::from(Vec::new()))?;
+    let units = report::by_parent(&policies, &loaded, period.last());
+    let books = units.as_ref().map_or(&loaded.books, |units| &units.books);
+    let listing = listing(args, config.format);
+    let customers = customers(books, period, &policies, &listing)
+        .map_err(|errors| with_files(errors, &loaded))?;
+    let document = CustomersReport {
+        report: with_rates(report, &policies),
+        customers,
+        classes: listing.classes,
+        top: args.top.map(|top| top as usize),
+        fiscal_year: policies.fiscal_year,
+    };
     context.write(target, |look, out| {
         render(&document, config.format, look, out)
     })?;
@@ -45,23 +58,22 @@ pub(in crate::cli) fn run(
     Ok(())
 }
 
-/// The customers behind a report of one period.
-fn document(
-    args: &CustomersArgs,
-    report: crate::output::Report,
-    loaded: &Loaded,
-    policies: &Policies,
-) -> Result<CustomersReport, Errors> {
-    let record = report.records.first();
-    let period = record.map(|record| record.period);
-    let period = period.ok_or_else(|| Errors::from(Vec::new()))?;
+/// Which customers are listed.
+fn listing(args: &CustomersArgs, format: Format) -> Listing {
     let mut orders = SortBy::ALL.into_iter();
     let sort = orders.find(|order| order.word() == args.sort);
-    let units = report::by_parent(policies, loaded, period.last());
-    let books = units.as_ref().map_or(&loaded.books, |units| &units.books);
-    let customers = customers(books, period, policies, sort.unwrap_or_default())
-        .map_err(|errors| with_files(errors, loaded))?;
-    let mut report = report;
+    let classes = args.class.iter().filter_map(|word| Class::parse(word));
+    let classes: Vec<Class> = classes.collect();
+    let top = args.top.map(|top| top as usize);
+    Listing {
+        sort: sort.unwrap_or_default(),
+        top: top.or_else(|| shown_customers(format, &classes)),
+        classes,
+    }
+}
+
+/// The report with what is to be said of rates where each customer stands by itself.
+fn with_rates(mut report: Report, policies: &Policies) -> Report {
     for warning in &mut report.warnings {
         if warning.code == Code::ConvertedCurrencies && policies.fx == Fx::Floating {
             *warning = warning.clone().note(
@@ -69,14 +81,7 @@ fn document(
             );
         }
     }
-    let classes = args.class.iter().filter_map(|word| Class::parse(word));
-    Ok(CustomersReport {
-        customers,
-        classes: classes.collect(),
-        top: args.top.map(|top| top as usize),
-        fiscal_year: policies.fiscal_year,
-        report,
-    })
+    report
 }
 
 /// Effects are differences of two quotients of sums over customers; other methods give no such quotient.

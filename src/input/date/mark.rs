@@ -81,7 +81,7 @@ impl DateMarks {
     };
 
     /// Any date whose form raises no question.
-    pub(super) const TEXT: DateMarks = DateMarks::NONE.with(Shows::Text);
+    pub(in crate::input) const TEXT: DateMarks = DateMarks::NONE.with(Shows::Text);
 
     pub(super) const fn with(self, shows: Shows) -> DateMarks {
         DateMarks {
@@ -237,6 +237,13 @@ impl DateEvidence {
             self.numbers |= u32::from(marks.has(Shows::DayOrYear)) << marks.number;
         }
         self.firsts.add(marks.shows, line, cell);
+    }
+
+    /// True for marks that change something if they are added.
+    #[inline]
+    #[must_use]
+    pub fn is_news(&self, marks: DateMarks, line: u64) -> bool {
+        marks != DateMarks::TEXT || self.firsts.is_news(marks.shows, line)
     }
 
     /// Takes in what another part or another column showed; the order of merging does not matter.

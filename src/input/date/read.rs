@@ -190,6 +190,30 @@ fn read_plain(cell: &[u8]) -> Option<Result<When, DateFault>> {
     })
 }
 
+/// The form `2024-01-31`, of days that every month has, without a loop; `None` for any other.
+#[inline]
+pub(in crate::input) fn read_common(cell: &[u8]) -> Option<When> {
+    let cell: &[u8; 10] = cell.try_into().ok()?;
+    let digits = [0, 1, 2, 3, 5, 6, 8, 9].map(|at| cell[at].wrapping_sub(b'0'));
+    let largest = digits.into_iter().fold(0, u8::max);
+    if largest > 9 || cell[4] != b'-' || cell[7] != b'-' {
+        return None;
+    }
+    let number = |at: usize| digits[at] * 10 + digits[at + 1];
+    let (year, month, day) = (
+        i32::from(number(0)) * 100 + i32::from(number(2)),
+        number(4),
+        number(6),
+    );
+    // No placeholder stands among these years.
+    let is_common = (1990..2090).contains(&year) && (1..=28).contains(&day);
+    Some(When {
+        month: Month::new(year, month.into()).filter(|_| is_common)?,
+        grain: Grain::Month,
+        day,
+    })
+}
+
 /// A year of four digits, or of two: 70 to 99 are in the last century.
 fn year((value, digits): (u32, usize)) -> Option<i32> {
     match digits {

@@ -59,7 +59,19 @@ pub(super) fn form_of(label: &str) -> (Form, Option<u64>) {
 /// True for a name that may be a total's, alone or beside another name.
 #[must_use]
 pub fn is_total_like(name: &str) -> bool {
-    form_of(name).0 != Form::Plain
+    may_hold_total(name) && form_of(name).0 != Form::Plain
+}
+
+/// False for nearly every name of a customer: no word for a total is without one of these.
+fn may_hold_total(name: &str) -> bool {
+    let has_stem = |three: &[u8]| {
+        let small = [three[0], three[1], three[2]].map(|byte| byte.to_ascii_lowercase());
+        matches!(
+            &small,
+            b"tot" | b"sum" | b"som" | b"ges" | b"erg" | b"all"
+        )
+    };
+    !name.is_ascii() || name.as_bytes().windows(3).any(has_stem)
 }
 
 /// True for a word for a total alone, in a key.
@@ -179,6 +191,16 @@ pub(super) fn is_footer(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_word_for_a_total_is_looked_at() {
+        let bare = |word: &&&str| is_bare(word) || WORDS.contains(word);
+        assert!(WORDS.iter().filter(bare).all(|word| may_hold_total(word)));
+        for word in ["All customers", "SOMA", "Zwischensumme", "Gesamtergebnis", "suma total"] {
+            assert!(may_hold_total(word) && is_total_like(word), "{word}");
+        }
+        assert!(!may_hold_total("cus_9sXkQ2") && !is_total_like("cus_9sXkQ2"));
+    }
 
     #[test]
     fn labels_have_forms() {

@@ -8,9 +8,9 @@ use std::fmt;
 
 use super::super::cell::is_ascii_word;
 use super::super::columns::Role;
-use super::super::date::{DateMarks, When, read_when};
+use super::super::date::{DateMarks, When, read_common, read_when};
 use super::super::dialect::Terminator;
-use super::super::number::{Reading, read_amount};
+use super::super::number::{Plain, Reading, read_amount, read_plain_at};
 use super::super::repeats::content;
 use super::super::structure::Structure;
 use super::Shape;
@@ -27,7 +27,7 @@ const DATES_KEPT: usize = 4096;
 
 /// Why the general reader reads every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detour {
+pub(in crate::input) enum Detour {
     /// The shape is not the long one.
     Shape,
     /// Lines end with a carriage return alone.
@@ -115,13 +115,13 @@ fn cells(plan: &Plan<'_>) -> Result<Cells, Detour> {
 /// # Errors
 ///
 /// Why every row is read the general way.
-pub fn shards(plan: &Plan<'_>, threads: usize) -> Result<Shards, Detour> {
+pub(in crate::input) fn shards(plan: &Plan<'_>, threads: usize) -> Result<Shards, Detour> {
     cells(plan)?;
     Ok(Shards::new(threads, plan.duplicates, layout(plan.columns)))
 }
 
 /// Reads pieces the short way; one a thread.
-pub struct FastReader<'a> {
+pub(in crate::input) struct FastReader<'a> {
     plan: &'a Plan<'a>,
     cells: Cells,
     structure: Structure,
@@ -137,10 +137,9 @@ pub struct FastReader<'a> {
 /// The currency that the last rows were in.
 #[derive(Default)]
 struct Currency {
-    cell: Vec<u8>,
+    cell: Option<Vec<u8>>,
     /// Its code, if it is one that is kept.
     code: Option<String>,
-    is_known: bool,
     rows: u64,
     first: Option<RowPlace>,
 }
@@ -152,17 +151,9 @@ struct Dates {
     read: Vec<(DateMarks, When)>,
 }
 
-/// One row of plain cells.
-struct Plain<'t> {
-    customer: (usize, usize),
-    when: (DateMarks, When),
-    date: &'t [u8],
-    units: (i64, u8),
-}
-
 impl<'a> FastReader<'a> {
     /// A reader that found nothing yet.
-    pub fn new(plan: &'a Plan<'a>, shards: &'a Shards) -> Option<FastReader<'a>> {
+    pub(in crate::input) fn new(plan: &'a Plan<'a>, shards: &'a Shards) -> Option<FastReader<'a>> {
         Some(FastReader {
             plan,
             cells: cells(plan).ok()?,
@@ -176,7 +167,7 @@ impl<'a> FastReader<'a> {
     }
 
     /// Reads every row of a piece; false if a record cannot be told from the next, and what follows is lost.
-    pub fn read(&mut self, text: &[u8], first_line: u64, reader: &mut RowReader<'_>) -> bool {
+    pub(in crate::input) fn read(&mut self, text: &[u8], first_line: u64, reader: &mut RowReader<'_>) -> bool {
         let mut structure = std::mem::take(&mut self.structure);
         let is_whole = if structure.read(text, self.plan.dialect.delimiter) {
             self.read_rows(&structure, text, first_line, reader)
@@ -197,12 +188,22 @@ impl<'a> FastReader<'a> {
         reader: &mut RowReader<'_>,
     ) -> bool {
         let (cells, width) = (structure.cells(), self.cells.width);
+        let mut quotes = structure.quotes().iter().peekable();
         let (mut start, mut cell, mut line) = (0, 0, first_line);
         for end in structure.records() {
             let record = start..*end as usize + 1;
             let is_even = cells.get(cell + width - 1) == Some(end);
-            let ends = cells.get(cell..cell + width).unwrap_or_default();
-            let is_read = is_even && self.read_row(text, start, ends, line, &mut reader.found);
+            let mut has_quotes = false;
+            while quotes.next_if(|quote| *quote < end).is_some() {
+                has_quotes = true;
+            }
+            let row = RowText {
+                text,
+                start,
+                ends: cells.get(cell..cell + width).unwrap_or_default(),
+                has_quotes,
+            };
+            let is_read = is_even && self.read_row(&row, line, &mut reader.found).is_some();
             if !is_read && !reader.read_text(&text[record.clone()], line) {
                 return false;
             }
@@ -223,130 +224,118 @@ impl<'a> FastReader<'a> {
 
     /// Reads a row if all its cells have plain forms, and takes note of all that the general reader would.
     #[inline]
-    fn read_row(
-        &mut self,
-        text: &[u8],
-        start: usize,
-        ends: &[u32],
-        line: u64,
-        found: &mut Found,
-    ) -> bool {
-        let row = RowText { text, start, ends };
-        let Some(amount) = row.cell(self.cells.amount) else {
-            return false;
+    fn read_row(&mut self, row: &RowText<'_>, line: u64, found: &mut Found) -> Option<()> {
+        let amount = row.place(self.cells.amount)?;
+        let range = (amount.0, amount.0 + amount.1);
+        let amount = row.at(amount);
+        let value = match read_plain_at(row.text, range, self.plan.mark.0) {
+            Some(plain) => plain,
+            None => self.other_amount(amount)?,
         };
-        let (marks, reading) = read_amount(amount, self.plan.mark.0);
-        let Ok(Some(Reading {
-            amount: value,
-            currency: None,
-        })) = reading
-        else {
-            return false;
-        };
-        let Some(plain) = self.plain(&row, value) else {
-            return false;
-        };
+        let (date_marks, when) = self.when(row.cell(self.cells.date)?)?;
+        let customer = row.place(self.cells.customer)?;
+        if customer.1 == 0 || may_be_damaged(row.at(customer)) {
+            return None;
+        }
         let place = RowPlace {
             file: self.plan.file.0,
             line,
         };
-        if !self.is_kept(&row, value, place) {
-            return false;
-        }
+        self.count_currency(row, value.units == 0, place)?;
+        // From here on the row counts.
         found.rows += 1;
         found.in_horizon += 1;
         found.passed += 1;
-        found.marks.add(marks, line, amount);
-        let (marks, when) = plain.when;
-        let date = std::str::from_utf8(plain.date).unwrap_or_default();
-        found.dates.add(marks, line, date);
+        if found.marks.is_news(value.marks, line) {
+            found.marks.add(value.marks, line, text_of(amount));
+        }
+        if found.dates.is_news(date_marks, line) {
+            let date = row.cell(self.cells.date).unwrap_or_default();
+            found.dates.add(date_marks, line, text_of(date));
+        }
         self.cover(when, place, found);
         if self.plan.has_others {
-            found.sizes.add(value);
+            found.sizes.add(Amount::new(value.units.into(), value.scale));
         }
         let delimiter = self.plan.dialect.delimiter;
         let content = row.content(delimiter, &mut self.unquoted);
         found.repeats.add(content, 0, place);
-        self.batch.add(
-            text,
-            &ShortRow {
-                name: plain.customer,
-                month: when.month,
-                day: when.day,
-                units: plain.units,
-            },
-        );
-        true
+        let short = ShortRow {
+            name: customer,
+            month: when.month,
+            day: when.day,
+            units: (value.units, value.scale),
+        };
+        self.batch.add(row.text, &short);
+        Some(())
     }
 
-    /// The cells of a row, if they have plain forms.
-    #[inline]
-    fn plain<'t>(&mut self, row: &RowText<'t>, amount: Amount) -> Option<Plain<'t>> {
-        let units = (i64::try_from(amount.units()).ok()?, amount.scale());
-        let customer = row.text(self.cells.customer)?;
-        let name = row.cell_of(customer)?;
-        if name.is_empty() || is_damaged_id(name) {
-            return None;
+    /// An amount of a less common form, without a currency beside it.
+    #[inline(never)]
+    fn other_amount(&self, cell: &[u8]) -> Option<Plain> {
+        let (marks, reading) = read_amount(text_of(cell), self.plan.mark.0);
+        match reading {
+            Ok(Some(Reading {
+                amount,
+                currency: None,
+            })) => Some(Plain {
+                units: i64::try_from(amount.units()).ok()?,
+                scale: amount.scale(),
+                marks,
+            }),
+            _ => None,
         }
-        let date = row.text(self.cells.date)?;
-        let date = row.text.get(date.0..date.0 + date.1)?;
-        let when = self.when(date)?;
-        if self.plan.through.is_some_and(|through| when.1.month > through) {
-            return None;
-        }
-        Some(Plain {
-            customer,
-            when,
-            date,
-            units,
-        })
     }
 
-    /// What a date means, if it can be read.
+    /// What a date means, if it can be read and is not too late to count.
     #[inline]
     fn when(&mut self, cell: &[u8]) -> Option<(DateMarks, When)> {
-        let text = std::str::from_utf8(cell).ok()?;
-        if let Some(number) = self.dates.texts.find(text) {
+        let (marks, when) = match read_common(cell) {
+            Some(when) => (DateMarks::TEXT, when),
+            None => self.other_date(text_of(cell))?,
+        };
+        let is_late = self.plan.through.is_some_and(|through| when.month > through);
+        (!is_late).then_some((marks, when))
+    }
+
+    /// A date of a less common form. The same few stand in many rows.
+    #[inline(never)]
+    fn other_date(&mut self, cell: &str) -> Option<(DateMarks, When)> {
+        if let Some(number) = self.dates.texts.find(cell) {
             return self.dates.read.get(number as usize).copied();
         }
-        let (marks, when) = read_when(text, self.plan.order.0, self.plan.fiscal_year);
+        let (marks, when) = read_when(cell, self.plan.order.0, self.plan.fiscal_year);
         let read = (marks, when.ok()??);
         if self.dates.read.len() < DATES_KEPT {
-            self.dates.texts.intern(text);
+            self.dates.texts.intern(cell);
             self.dates.read.push(read);
         }
         Some(read)
     }
 
-    /// Whether the row is in the currency that is kept; counts it there.
+    /// Counts the row in its currency, if that is the one that is kept.
     #[inline]
-    fn is_kept(&mut self, row: &RowText<'_>, amount: Amount, place: RowPlace) -> bool {
+    fn count_currency(&mut self, row: &RowText<'_>, is_zero: bool, place: RowPlace) -> Option<()> {
         let cell = match self.cells.currency {
-            None => "",
-            Some(column) => match row.cell(column) {
-                Some(cell) => cell,
-                None => return false,
-            },
+            None => &[],
+            Some(column) => row.cell(column)?,
         };
         let currency = &mut self.currency;
-        if !currency.is_known || currency.cell != cell.as_bytes() {
+        if !currency.is(cell) {
             if currency.rows > 0 {
-                // Counted with the rows before: another reader of this piece knows what they are in.
-                return false;
+                // Counted with the rows before; the next piece may start with it.
+                return None;
             }
-            currency.cell = cell.as_bytes().to_vec();
-            currency.code = kept_currency(self.plan, cell);
-            currency.is_known = true;
+            currency.cell = Some(cell.to_vec());
+            currency.code = kept_currency(self.plan, text_of(cell));
         }
-        if currency.code.is_none() {
-            return false;
-        }
+        currency.code.as_ref()?;
         // A row of nothing need not say in which currency.
-        if !(amount.is_zero() && cell.is_empty()) {
+        if !(is_zero && cell.is_empty()) {
             currency.rows += 1;
             currency.first.get_or_insert(place);
         }
-        true
+        Some(())
     }
 
     /// Notes that a row covers a month; once for each month and grain, for rows come in order.
@@ -366,6 +355,15 @@ impl<'a> FastReader<'a> {
 }
 
 impl Currency {
+    /// True for the cell that the last rows had; most are of three letters.
+    #[inline]
+    fn is(&self, cell: &[u8]) -> bool {
+        match (self.cell.as_deref(), cell) {
+            (Some([a, b, c]), [x, y, z]) => a == x && b == y && c == z,
+            (known, cell) => known == Some(cell),
+        }
+    }
+
     /// Hands over what was counted.
     fn flush(&mut self, found: &mut Found) {
         if let (Some(code), Some(first)) = (&self.code, self.first.take()) {
@@ -375,46 +373,61 @@ impl Currency {
     }
 }
 
+/// True for an id that [`is_damaged_id`] has to look at.
+#[inline]
+fn may_be_damaged(id: &[u8]) -> bool {
+    matches!(id.first(), Some(b'0'..=b'9' | b'#')) && is_damaged_id(text_of(id))
+}
+
+/// Part of a text that was cut at ASCII characters.
+fn text_of(cell: &[u8]) -> &str {
+    std::str::from_utf8(cell).unwrap_or_default()
+}
+
 /// A row of the right width, as places in its text.
 struct RowText<'t> {
     text: &'t [u8],
     start: usize,
     ends: &'t [u32],
+    has_quotes: bool,
 }
 
 impl<'t> RowText<'t> {
-    /// Where a cell stands, without its quotes and the blanks and guards around it; `None` where a quote is doubled.
+    /// Where a cell starts and how many bytes it has, without its quotes and the blanks and guards around it; `None`
+    /// where a quote is doubled.
     #[inline]
-    fn text(&self, column: usize) -> Option<(usize, usize)> {
+    fn place(&self, column: usize) -> Option<(usize, usize)> {
         let (start, end) = self.stored(column)?;
-        let cell = self.text.get(start..end)?;
-        if is_ascii_word(cell) {
+        if is_ascii_word(self.text.get(start..end)?) {
             return Some((start, end - start));
         }
-        let (start, cell) = match cell {
-            [b'"', inner @ .., b'"'] => {
-                if memchr::memchr(b'"', inner).is_some() {
-                    return None;
-                }
-                (start + 1, inner)
+        self.trimmed(start, end)
+    }
+
+    #[inline(never)]
+    fn trimmed(&self, mut start: usize, mut end: usize) -> Option<(usize, usize)> {
+        if let [b'"', inner @ .., b'"'] = &self.text[start..end] {
+            if memchr::memchr(b'"', inner).is_some() {
+                return None;
             }
-            _ => (start, cell),
-        };
-        let cell = std::str::from_utf8(cell).ok()?;
+            (start, end) = (start + 1, end - 1);
+        }
+        let cell = std::str::from_utf8(&self.text[start..end]).ok()?;
         let text = trimmed(cell);
         let before = text.as_ptr().addr() - cell.as_ptr().addr();
         Some((start + before, text.len()))
     }
 
-    /// The text of a cell.
+    /// The bytes at a place.
     #[inline]
-    fn cell(&self, column: usize) -> Option<&'t str> {
-        self.cell_of(self.text(column)?)
+    fn at(&self, (start, length): (usize, usize)) -> &'t [u8] {
+        self.text.get(start..start + length).unwrap_or_default()
     }
 
+    /// The text of a cell.
     #[inline]
-    fn cell_of(&self, (start, length): (usize, usize)) -> Option<&'t str> {
-        std::str::from_utf8(self.text.get(start..start + length)?).ok()
+    fn cell(&self, column: usize) -> Option<&'t [u8]> {
+        Some(self.at(self.place(column)?))
     }
 
     /// The row as it is told from others.
@@ -426,7 +439,7 @@ impl<'t> RowText<'t> {
         let last = self.stored(self.ends.len() - 1);
         let row = self.start..last.map_or(self.start, |(_, end)| end);
         let row = self.text.get(row).unwrap_or_default();
-        if memchr::memchr(b'"', row).is_none() {
+        if !self.has_quotes {
             return row;
         }
         let cells = (0..self.ends.len()).filter_map(|column| self.stored(column));

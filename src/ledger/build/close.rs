@@ -1,6 +1,6 @@
 //! A part becomes the ledgers of a run: what is keyed is decided, attributes settle, the horizon is fixed.
 
-use super::super::attributes::{Attribute, AttributeDraft};
+use super::super::attributes::{Attribute, AttributeDraft, Totals, held};
 use super::super::cells::Cells;
 use super::super::{Books, Ledger};
 use super::Part;
@@ -154,18 +154,25 @@ impl Part {
         (amounts, draft)
     }
 
-    /// Adds what another part's attributes carry, each month's at its rate; `None` where 128 bits do not hold it.
+    /// Adds what another part's attributes carry, each month's at its rate, while its amounts, by customer and by
+    /// unit as [`Part::take_in`] gave them, are not among those here yet; `None` where 128 bits do not hold it.
     pub(in crate::ledger) fn weigh(
         &mut self,
-        draft: Draft,
+        draft: &Draft,
+        amounts: [&Cells; 2],
         rate: &dyn Fn(Month) -> Option<Amount>,
     ) -> Option<()> {
-        let both = self.attributes.iter_mut().zip(draft.attributes);
+        let (customers, units, layout) = (&draft.customers, &draft.units, self.layout);
+        let both = self.attributes.iter_mut().zip(&draft.attributes);
         for (index, (mine, theirs)) in both.enumerate() {
-            let numbers = self
-                .layout
-                .attribute_by(index, &draft.units, &draft.customers);
-            mine.merge_at(theirs, numbers, rate)?;
+            let numbers = layout.attribute_by(index, units, customers);
+            let cells = layout.attribute_by(index, &self.unit_cells, &self.cells);
+            let others = layout.attribute_by(index, amounts[1], amounts[0]);
+            let totals = Totals {
+                mine: &|number, month| held(cells, number, month),
+                theirs: &|number, month| held(others, numbers[number as usize], month),
+            };
+            mine.merge_at(theirs, numbers, &totals, rate)?;
         }
         Some(())
     }

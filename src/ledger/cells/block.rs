@@ -8,10 +8,10 @@ use super::sums::Sums;
 use super::{Cell, Overflow};
 
 /// How many numbers a block is of.
-pub(in crate::ledger) const BLOCK: usize = 1024;
+pub const BLOCK: usize = 1024;
 
 /// One bit a number of a block.
-pub(in crate::ledger) type Bits = [u64; BLOCK / 64];
+pub type Bits = [u64; BLOCK / 64];
 
 /// A block with more stated cells than this is not worth packing.
 const PACKED_MAX: usize = BLOCK / 4 * 3;
@@ -20,7 +20,7 @@ const PACKED_MAX: usize = BLOCK / 4 * 3;
 const LATE_MAX: u8 = 64;
 
 #[derive(Clone, Debug)]
-pub(super) struct Block {
+pub(in crate::ledger) struct Block {
     /// One bit a number: a row stated this cell, be it zero.
     stated: Bits,
     /// How many cells are stated before each word of bits, where the block is packed.
@@ -45,7 +45,7 @@ impl Default for Block {
 
 impl Block {
     /// Adds to a cell, and gives its sum.
-    pub(super) fn add(&mut self, slot: usize, units: i128) -> Result<i128, Overflow> {
+    pub(in crate::ledger) fn add(&mut self, slot: usize, units: i128) -> Result<i128, Overflow> {
         if !self.is_stated(slot) {
             self.state(slot);
         }
@@ -72,7 +72,7 @@ impl Block {
 
     /// The same of few units, which is almost always one sum of 32 bits.
     #[inline]
-    pub(super) fn add_small(&mut self, slot: usize, units: i64) -> Result<i128, Overflow> {
+    pub(in crate::ledger) fn add_small(&mut self, slot: usize, units: i64) -> Result<i128, Overflow> {
         if self.before.is_none()
             && let Some(sum) = self.sums.add_small(slot, units)
         {
@@ -83,7 +83,7 @@ impl Block {
     }
 
     /// Puts a sum into a cell, whatever stood there.
-    pub(super) fn put(&mut self, slot: usize, cell: Cell) {
+    pub(in crate::ledger) fn put(&mut self, slot: usize, cell: Cell) {
         debug_assert!(cell.is_stated || cell.units == 0, "what is there is stated");
         self.open();
         let bit = 1 << (slot % 64);
@@ -95,12 +95,12 @@ impl Block {
         self.sums.set(slot, cell.units);
     }
 
-    pub(super) fn is_stated(&self, slot: usize) -> bool {
+    pub(in crate::ledger) fn is_stated(&self, slot: usize) -> bool {
         self.stated[slot / 64] & (1 << (slot % 64)) != 0
     }
 
     /// The sum of a cell; 0 where nothing was added.
-    pub(super) fn units(&self, slot: usize) -> i128 {
+    pub(in crate::ledger) fn units(&self, slot: usize) -> i128 {
         if self.before.is_some() && !self.is_stated(slot) {
             return 0;
         }
@@ -108,29 +108,28 @@ impl Block {
     }
 
     /// One bit for each cell that a row stated.
-    #[allow(dead_code, reason = "for whoever reads whole blocks")]
-    pub(super) const fn stated(&self) -> &Bits {
+    pub(in crate::ledger) const fn stated(&self) -> &Bits {
         &self.stated
     }
 
     /// The stated cells in the order of their numbers, each with its place among the sums.
-    pub(super) fn places(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(in crate::ledger) fn places(&self) -> impl Iterator<Item = (usize, usize)> {
         let is_packed = self.before.is_some();
         let slots = each_bit(&self.stated).zip(0..);
         slots.map(move |(slot, rank)| (slot, if is_packed { rank } else { slot }))
     }
 
     /// The sums: one a slot, or where [`Block::is_packed`] one a stated cell.
-    pub(super) const fn sums(&self) -> &Sums {
+    pub(in crate::ledger) const fn sums(&self) -> &Sums {
         &self.sums
     }
 
-    pub(super) const fn is_packed(&self) -> bool {
+    pub(in crate::ledger) const fn is_packed(&self) -> bool {
         self.before.is_some()
     }
 
     /// Notes the day of a row that was added to a cell.
-    pub(super) fn note_day(&mut self, slot: usize, day: u8) {
+    pub(in crate::ledger) fn note_day(&mut self, slot: usize, day: u8) {
         if day > 0 && !self.days.note(slot, self.place(slot), day) {
             // Days of several kinds stand one a place, and places move once more are stated.
             self.open();
@@ -139,7 +138,7 @@ impl Block {
     }
 
     /// The day of a cell's dates; 0 where it has none.
-    pub(super) fn day(&self, slot: usize) -> u8 {
+    pub(in crate::ledger) fn day(&self, slot: usize) -> u8 {
         if self.is_stated(slot) {
             self.days.of(slot, self.place(slot))
         } else {
@@ -148,22 +147,22 @@ impl Block {
     }
 
     /// False where no cell has rows of several dates.
-    pub(super) const fn may_have_several_days(&self) -> bool {
+    pub(in crate::ledger) const fn may_have_several_days(&self) -> bool {
         matches!(self.days, Days::Each(_))
     }
 
     /// Multiplies every sum.
-    pub(super) fn multiply(&mut self, factor: i128) -> Result<(), Overflow> {
+    pub(in crate::ledger) fn multiply(&mut self, factor: i128) -> Result<(), Overflow> {
         self.sums.multiply(factor)
     }
 
     /// The sum of all magnitudes.
-    pub(super) fn magnitude(&self) -> Result<u128, Overflow> {
+    pub(in crate::ledger) fn magnitude(&self) -> Result<u128, Overflow> {
         self.sums.magnitude()
     }
 
     /// Keeps the stated cells alone, if that is less.
-    pub(super) fn pack(&mut self) {
+    pub(in crate::ledger) fn pack(&mut self) {
         let mut before = Box::new([0; BLOCK / 64]);
         let mut count = 0;
         for (before, word) in before.iter_mut().zip(self.stated) {
@@ -200,7 +199,7 @@ impl Block {
 
     /// How many bytes it takes.
     #[cfg(test)]
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::ledger) fn bytes(&self) -> usize {
         let ranks = self
             .before
             .as_ref()
@@ -210,7 +209,7 @@ impl Block {
 }
 
 /// The numbers of the bits that are set, in order.
-pub(in crate::ledger) fn each_bit(bits: &Bits) -> impl Iterator<Item = usize> {
+pub fn each_bit(bits: &Bits) -> impl Iterator<Item = usize> {
     let words = bits.iter().copied().zip((0..).step_by(64));
     words.flat_map(|(mut word, first)| {
         std::iter::from_fn(move || {

@@ -10,8 +10,10 @@ mod rows;
 mod sums;
 
 use crate::units::{Amount, Month};
-use block::{BLOCK, Block};
+pub(super) use block::Block;
+pub use block::{BLOCK, Bits, each_bit};
 use days::SEVERAL;
+pub(super) use sums::Sums;
 
 /// The first month a column can stand for: January 1990, the earliest date that is read.
 const ORIGIN: i32 = 1990 * 12;
@@ -340,7 +342,12 @@ impl Cells {
     }
 
     fn block(&self, customer: u32, month: Month) -> Option<&Block> {
-        let (column, block, _) = position(customer, month);
+        self.block_at(customer as usize / BLOCK, month)
+    }
+
+    /// The cells of a month from the number 1,024 × `block` on.
+    pub(super) fn block_at(&self, block: usize, month: Month) -> Option<&Block> {
+        let column = Cells::column_of(month)?;
         self.columns.get(column)?.get(block)?.as_deref()
     }
 

@@ -5,7 +5,7 @@ use super::block::BLOCK;
 
 /// Sums of 32 bits until one outgrows them, then of 64, then of 128.
 #[derive(Clone, Debug)]
-pub(super) enum Sums {
+pub(in crate::ledger) enum Sums {
     Small(Box<[i32]>),
     Medium(Box<[i64]>),
     Wide(Box<[i128]>),
