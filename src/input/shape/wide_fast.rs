@@ -336,7 +336,8 @@ impl<'a> WideReader<'a> {
         if let Some(first) = counted.first {
             found.tally.add_rows(&self.code, counted.nonzero, first);
         }
-        let Some(first) = counted.first_stated else {
+        // Once there is a row of every period, later ones are news to nobody.
+        let Some(first) = counted.first_stated.filter(|_| !self.uncovered.is_empty()) else {
             return;
         };
         let stated = self.batch.columns();
@@ -512,3 +513,6 @@ impl<'t> RowText<'t> {
         unquoted
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,6 +75,7 @@ impl Part {
         numbers: &mut Vec<u32>,
     ) {
         let names = rows.iter().map(|row| &row.name);
+        let whole = self.customers.len() / Cells::BLOCK;
         self.customers.number_all(names, text, numbers);
         let inside = Sides {
             inside: true,
@@ -98,6 +99,7 @@ impl Part {
                 held = held.and(added);
             }
         }
+        self.cells.pack_rows(whole..self.customers.len() / Cells::BLOCK);
         self.overflows |= held.is_err();
     }
 

@@ -9,6 +9,8 @@ mod days;
 mod rows;
 mod sums;
 
+use std::ops::Range;
+
 use crate::units::{Amount, Month};
 pub(super) use block::Block;
 pub use block::{BLOCK, Bits, each_bit};
@@ -169,6 +171,15 @@ impl Cells {
             blocks.resize_with(block + 1, || None);
         }
         Ok(blocks[block].get_or_insert_default())
+    }
+
+    /// Packs these blocks of every month: rows of many months each fill them from the first to the last.
+    pub(super) fn pack_rows(&mut self, blocks: Range<usize>) {
+        for column in &mut self.columns {
+            let end = blocks.end.min(column.len());
+            let behind = column.get_mut(blocks.start.min(end)..end);
+            behind.into_iter().flatten().flatten().for_each(|block| block.pack());
+        }
     }
 
     /// Packs the column that was opened a few before this one.
