@@ -72,7 +72,11 @@ impl Block {
 
     /// The same of few units, which is almost always one sum of 32 bits.
     #[inline]
-    pub(in crate::ledger) fn add_small(&mut self, slot: usize, units: i64) -> Result<i128, Overflow> {
+    pub(in crate::ledger) fn add_small(
+        &mut self,
+        slot: usize,
+        units: i64,
+    ) -> Result<i128, Overflow> {
         if self.before.is_none()
             && let Some(sum) = self.sums.add_small(slot, units)
         {

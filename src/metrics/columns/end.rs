@@ -99,7 +99,7 @@ impl End {
 
 impl Values {
     /// The sums over some columns.
-    fn sum(amounts: &[Amounts<'_>]) -> Values {
+    pub(in crate::metrics) fn sum(amounts: &[Amounts<'_>]) -> Values {
         match amounts {
             [] => Values::None,
             [Amounts::Small(only)] => {
