@@ -150,7 +150,7 @@ impl<'a> Between<'a> {
 
     fn add_block(&self, block: usize, total: &mut Rollforward) {
         let (opening, closing) = (self.opening.worth(block), self.closing.worth(block));
-        let stood = (opening.values.total(), closing.values.total());
+        let stood = (opening.total, closing.total);
         let base = count(&opening.paid);
         let came = self.add_arrivals(block, total);
         let gone = self.add_departures(block, total);

@@ -183,14 +183,14 @@ struct Payers {
     amounts: Vec<i128>,
     counts: Vec<u32>,
     /// A bit for every amount with the same end: most others are told apart without a search.
-    marks: [u64; 64],
+    marks: Vec<u64>,
 }
 
 impl Payers {
     fn of(mut amounts: Vec<i128>) -> Payers {
         amounts.sort_unstable();
         amounts.dedup();
-        let mut marks = [0; 64];
+        let mut marks = vec![0; 1024];
         for units in &amounts {
             let (word, bit) = mark(*units);
             marks[word] |= bit;
@@ -234,7 +234,7 @@ impl Payers {
 
 /// The word and the bit that stand for an amount.
 fn mark(units: i128) -> (usize, u64) {
-    let low = usize::try_from(units & 4095).unwrap_or(0);
+    let low = usize::try_from(units & 0xffff).unwrap_or(0);
     (low / 64, 1 << (low % 64))
 }
 

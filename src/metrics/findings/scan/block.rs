@@ -185,7 +185,7 @@ impl Number for i64 {
 fn uneven<T: Number>(columns: &[&[T; BLOCK]]) -> Vec<usize> {
     let nothing = T::default();
     let (mut highest, mut lowest) = ([nothing; BLOCK], [T::MAX; BLOCK]);
-    let mut paying = [0_u16; BLOCK];
+    let mut paying = [0_u32; BLOCK];
     for column in columns {
         for (highest, value) in highest.iter_mut().zip(*column) {
             *highest = (*value).max(*highest);
@@ -195,14 +195,14 @@ fn uneven<T: Number>(columns: &[&[T; BLOCK]]) -> Vec<usize> {
             *lowest = value.min(*lowest);
         }
         for (paying, value) in paying.iter_mut().zip(*column) {
-            *paying = paying.wrapping_add(u16::from(*value > nothing));
+            *paying = paying.wrapping_add(u32::from(*value > nothing));
         }
     }
     let third = highest.map(|highest| highest.over(3));
-    let mut low = [0_u16; BLOCK];
+    let mut low = [0_u32; BLOCK];
     for column in columns {
         for ((low, value), third) in low.iter_mut().zip(*column).zip(&third) {
-            *low = low.wrapping_add(u16::from(*value > nothing && value <= third));
+            *low = low.wrapping_add(u32::from(*value > nothing && value <= third));
         }
     }
     let is_uneven = |slot: &usize| {
