@@ -38,6 +38,7 @@ pub fn by_segment(
     let mut parts = Parts {
         scale: ledger.scale(),
         numbers: BTreeMap::new(),
+        of_values: Vec::new(),
         sums: Vec::new(),
     };
     let (mut from, mut to) = (Key::new(), Key::new());
@@ -99,17 +100,35 @@ struct Parts {
     scale: u8,
     /// Where each segment stands in `sums`.
     numbers: BTreeMap<Key, usize>,
+    /// The same where there is one column: by the number above that of its value, 0 for none.
+    of_values: Vec<Option<usize>>,
     sums: Vec<Rollforward>,
 }
 
 impl Parts {
     fn part(&mut self, key: &Key) -> &mut Rollforward {
-        let number = self.numbers.get(key).copied().unwrap_or_else(|| {
+        let number = match key.as_slice() {
+            [value] => {
+                let place = value.map_or(0, |value| value as usize + 1);
+                if self.of_values.len() <= place {
+                    self.of_values.resize(place + 1, None);
+                }
+                let known = self.of_values[place];
+                let number = known.unwrap_or_else(|| self.number(key));
+                self.of_values[place] = Some(number);
+                number
+            }
+            _ => self.number(key),
+        };
+        &mut self.sums[number]
+    }
+
+    fn number(&mut self, key: &Key) -> usize {
+        self.numbers.get(key).copied().unwrap_or_else(|| {
             self.numbers.insert(key.clone(), self.sums.len());
             self.sums.push(Rollforward::empty(self.scale));
             self.sums.len() - 1
-        });
-        &mut self.sums[number]
+        })
     }
 
     /// By name; segments that nothing fell into are left out.
