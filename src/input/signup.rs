@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::date::{DateDecision, DateEvidence, DateFault, DateMarks, DateOrder, read_when};
 use super::load::{LoadOptions, Loaded};
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::UNIT_SEPARATOR;
 use crate::policies::Policies;
 use crate::units::{Grain, Month};
 
@@ -32,9 +31,7 @@ pub fn signups(
     let ledger = loaded.books.by_unit();
     let mut cells: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
     for unit in ledger.customers() {
-        let name = ledger.name(*unit);
-        let name = name.split(UNIT_SEPARATOR).next().unwrap_or(name);
-        let Some(customer) = loaded.books.customers.find(name) else {
+        let Some(customer) = ledger.owner(*unit, &loaded.books.customers) else {
             continue;
         };
         for id in column.values_of(*unit) {

@@ -1,6 +1,6 @@
 //! Short absences filled with the amount before them: what `grace` does.
 
-use super::{Cell, Ledger, UNIT_SEPARATOR};
+use super::{Cell, Ledger};
 use crate::units::Month;
 
 /// One month of a customer that was filled.
@@ -57,11 +57,7 @@ impl Ledger {
     pub fn bridge_products(&mut self, customers: &Ledger, bridged: &[Bridged]) {
         let mut filled = Vec::new();
         for unit in &self.customers {
-            let name = self.names.name(*unit);
-            let owner = name
-                .split_once(UNIT_SEPARATOR)
-                .map_or(name, |parts| parts.0);
-            let Some(owner) = customers.find(owner) else {
+            let Some(owner) = self.owner(*unit, customers) else {
                 continue;
             };
             let start = bridged.partition_point(|bridged| bridged.customer < owner);
@@ -121,6 +117,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::UNIT_SEPARATOR;
 
     fn bridged(table: &str, months: u32) -> Vec<String> {
         let mut ledger = Ledger::from_table(table).unwrap();

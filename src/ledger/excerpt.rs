@@ -2,6 +2,7 @@
 
 use super::cells::Cells;
 use super::intern::Interner;
+use super::names::Names;
 use super::{Cell, Ledger};
 use crate::units::Month;
 
@@ -33,7 +34,7 @@ impl Ledger {
         }
         Ledger {
             customers: (0..).take(names.len()).collect(),
-            names,
+            names: Names::own(names),
             cells,
             quantities: None,
             attributes: Vec::new(),

@@ -18,6 +18,7 @@ mod currencies;
 mod excerpt;
 mod id_map;
 mod intern;
+mod names;
 mod regroup;
 mod shards;
 mod table;
@@ -39,6 +40,7 @@ pub use shards::{Batch, Shards, ShortRow, WideBatch};
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;
 use currencies::Converted;
+use names::Names;
 
 /// Stands between a customer and its product in the ledger by product. No cell holds it: a NUL stops the
 /// reading of a file.
@@ -58,7 +60,7 @@ pub const UNIT_SEPARATOR: char = '\0';
 /// [`Ledger::currency`].
 #[derive(Debug)]
 pub struct Ledger {
-    names: Interner,
+    names: Names,
     /// The customers with rows that count, by number.
     customers: Vec<u32>,
     cells: Cells,
@@ -89,10 +91,8 @@ impl Ledger {
     /// Leaves a customer out, and in the ledger by product all its products; their rows still cover their months.
     pub fn leave_out(&mut self, name: &str) {
         let names = &self.names;
-        self.customers.retain(|number| {
-            let unit = names.name(*number);
-            unit != name && unit.split(UNIT_SEPARATOR).next() != Some(name)
-        });
+        self.customers
+            .retain(|number| names.parts(*number).0 != name);
     }
 
     /// The name of a customer, as the input writes it.
@@ -116,7 +116,16 @@ impl Ledger {
     /// The name of a customer for people: `acme / pro` in the ledger by product.
     #[must_use]
     pub fn shown_name(&self, customer: u32) -> String {
-        self.name(customer).replace(UNIT_SEPARATOR, " / ")
+        match self.names.parts(customer) {
+            (customer, Some(product)) => format!("{customer} / {product}"),
+            (customer, None) => customer.to_owned(),
+        }
+    }
+
+    /// The number that a unit's customer has in the ledger by customer; `None` if nobody there has its name.
+    #[must_use]
+    pub fn owner(&self, unit: u32, customers: &Ledger) -> Option<u32> {
+        self.names.owner(unit, &customers.names)
     }
 
     /// The first month of the horizon.

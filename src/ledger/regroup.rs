@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{Attribute, Books, Bridged, IdMap, Interner, Ledger, NO_PARENT, UNIT_SEPARATOR};
+use super::names::Names;
+use super::{Attribute, Books, Bridged, IdMap, Ledger, NO_PARENT, UNIT_SEPARATOR};
 use crate::units::Month;
 
 /// The books by parent, as parents are at one closing.
@@ -100,13 +101,12 @@ impl Ledger {
         &self,
         customers: &Ledger,
         unit: &dyn Fn(u32) -> u32,
-    ) -> (Interner, Vec<u32>) {
+    ) -> (Names, Vec<u32>) {
         let mut names = self.names.clone();
         let mut units: Vec<u32> = (0..).take(self.names.len()).collect();
         for number in &self.customers {
-            let parts = self.name(*number).split_once(UNIT_SEPARATOR);
-            let owner = parts.and_then(|parts| customers.find(parts.0));
-            if let (Some((_, product)), Some(owner)) = (parts, owner) {
+            let (_, product) = self.names.parts(*number);
+            if let (Some(product), Some(owner)) = (product, self.owner(*number, customers)) {
                 let owner = customers.name(unit(owner));
                 units[*number as usize] =
                     names.intern(&format!("{owner}{UNIT_SEPARATOR}{product}"));
@@ -116,7 +116,7 @@ impl Ledger {
     }
 
     /// The ledger with every customer counted as its unit in all months.
-    fn of_units(&self, names: Interner, unit: &dyn Fn(u32) -> u32) -> Ledger {
+    fn of_units(&self, names: Names, unit: &dyn Fn(u32) -> u32) -> Ledger {
         self.regrouped(names, &|customer, _| unit(customer), &|_, _| None)
     }
 
@@ -140,11 +140,7 @@ impl Ledger {
         let mut moved: Vec<Vec<(Month, u32)>> = vec![Vec::new(); self.names.len()];
         let months = self.label_ends();
         for customer in &self.customers {
-            let name = self.names.name(*customer);
-            let (id, product) = match name.split_once(UNIT_SEPARATOR) {
-                Some((id, product)) => (id, Some(product)),
-                None => (name, None),
-            };
+            let (id, product) = self.names.parts(*customer);
             let months = months.iter().filter(|_| map.has(id));
             for month in months {
                 if let Some(to) = map.name(id, *month) {
@@ -169,7 +165,7 @@ impl Ledger {
     /// The ledger with every customer's month counted as the unit's that `unit` gives, its parents renamed.
     fn regrouped(
         &self,
-        names: Interner,
+        names: Names,
         unit: &dyn Fn(u32, Month) -> u32,
         renamed: &dyn Fn(&str, Month) -> Option<String>,
     ) -> Ledger {

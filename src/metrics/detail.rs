@@ -4,7 +4,7 @@
 use super::anchors::{Anchor, Anchors};
 use super::columns::Columns;
 use super::movements::{Ends, Negative, Reader};
-use crate::ledger::{Books, Ledger, UNIT_SEPARATOR};
+use crate::ledger::{Books, Ledger};
 use crate::units::Month;
 
 /// The change of customers with revenue at both ends, by what moved, in smallest units at the ledger's scale.
@@ -279,16 +279,12 @@ impl<'a> Units<'a> {
     }
 }
 
-/// The customer of each number of the ledger by product.
+/// The customer of each number of the ledger by product; of one that no product has, none.
 pub(super) fn owners(customers: &Ledger, products: &Ledger) -> Vec<u32> {
-    let owner = |number: u32| {
-        let name = products.name(number);
-        let customer = name.split_once(UNIT_SEPARATOR);
-        customers
-            .find(customer.map_or(name, |(customer, _)| customer))
-            .expect("whoever pays for a product is in the ledger")
-    };
-    (0..).take(products.numbers()).map(owner).collect()
+    let numbers = (0..).take(products.numbers());
+    numbers
+        .map(|number| products.owner(number, customers).unwrap_or(u32::MAX))
+        .collect()
 }
 
 /// `units` × `above` ÷ `below`, rounded once, half away from zero; `below` is above zero. `None` where 128 bits

@@ -2,6 +2,7 @@
 
 use super::super::attributes::{Attribute, AttributeDraft, Totals, held};
 use super::super::cells::Cells;
+use super::super::names::Names;
 use super::super::{Books, Ledger};
 use super::Part;
 use crate::error::{Code, Message};
@@ -48,24 +49,10 @@ impl Part {
             .horizon()
             .unwrap_or((Month::from_index(0), Month::from_index(-1)));
         let last = through.unwrap_or(last);
-        let products = layout.by_product.then(|| Ledger {
-            customers: (0..).take(self.units.len()).collect(),
-            names: self.units.names(&self.customers, &self.products),
-            cells: self.unit_cells,
-            quantities: of_product,
-            attributes: of_products,
-            parents: None,
-            coverage: self.coverage.clone(),
-            negatives: self.negatives,
-            currency: currency.clone(),
-            converted: None,
-            first,
-            last,
-        });
         let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
         let mut customers = Ledger {
             customers: numbers(&inside),
-            names: self.customers,
+            names: Names::own(self.customers),
             cells: self.cells,
             quantities: of_customer,
             attributes: of_customers,
@@ -78,6 +65,20 @@ impl Part {
             last,
         };
         customers.number_parents();
+        let products = layout.by_product.then(|| Ledger {
+            customers: self.units.numbers().collect(),
+            names: Names::of_units(self.units, &customers.names, self.products),
+            cells: self.unit_cells,
+            quantities: of_product,
+            attributes: of_products,
+            parents: None,
+            coverage: customers.coverage.clone(),
+            negatives: self.negatives,
+            currency: customers.currency.clone(),
+            converted: None,
+            first,
+            last,
+        });
         Ok(Books {
             customers,
             products,
