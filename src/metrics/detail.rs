@@ -62,23 +62,35 @@ impl Detail {
     }
 
     /// Sets what rises and falls of one customer offset, once all its units were added.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         self.product_swap = self.rises().min(self.falls());
     }
 
     /// Adds one unit: the change of its amount by what it was before and after, and by quantity and price.
     fn add_unit(&mut self, unit: &Unit) {
-        let change = unit.closing - unit.opening;
-        let line = match (unit.opening > 0, unit.closing > 0, change > 0) {
+        let change = self.add_line(unit.opening, unit.closing);
+        let volume = unit.volume();
+        let price = volume.and_then(|volume| change.checked_sub(volume));
+        self.add_volume(volume, price.unwrap_or_default());
+    }
+
+    /// Adds one unit without quantities: all of its change is price.
+    pub(super) fn add_amounts(&mut self, opening: i128, closing: i128) {
+        let change = self.add_line(opening, closing);
+        self.add_volume(Some(0), change);
+    }
+
+    /// Adds the change of a unit to its line, and gives it.
+    fn add_line(&mut self, opening: i128, closing: i128) -> i128 {
+        let change = closing - opening;
+        let line = match (opening > 0, closing > 0, change > 0) {
             (false, true, _) => &mut self.cross_sell,
             (true, false, _) => &mut self.product_churn,
             (_, _, true) => &mut self.upsell,
             _ => &mut self.downsell,
         };
         *line += change.abs();
-        let volume = unit.volume();
-        let price = volume.and_then(|volume| change.checked_sub(volume));
-        self.add_volume(volume, price.unwrap_or_default());
+        change
     }
 
     fn add_volume(&mut self, volume: Option<i128>, price: i128) {
@@ -162,6 +174,11 @@ impl<'a> Units<'a> {
         &self.columns
     }
 
+    /// Whose the units from a number on are.
+    pub(super) fn owners(&self, first: usize) -> &[u32] {
+        self.owners.get(first..).unwrap_or_default()
+    }
+
     /// Whose a unit is.
     pub(super) fn owner(&self, unit: u32) -> u32 {
         self.owners[unit as usize]
@@ -178,30 +195,9 @@ impl<'a> Units<'a> {
     ///
     /// If the customer's products do not add up to it: a bug of the program, never of the data.
     pub(super) fn detail(&self, customer: u32, ends: &Anchors, values: (i128, i128)) -> Detail {
-        self.sum(customer, values, |unit| self.unit(unit, ends))
-    }
-
-    /// The same where each unit has the two values that are given for it, and no quantity.
-    pub(super) fn detail_of(
-        &self,
-        customer: u32,
-        values: (i128, i128),
-        value: impl Fn(u32) -> (i128, i128),
-    ) -> Detail {
-        self.sum(customer, values, |unit| {
-            let (opening, closing) = value(unit);
-            Unit {
-                opening,
-                closing,
-                ..Unit::default()
-            }
-        })
-    }
-
-    fn sum(&self, customer: u32, values: (i128, i128), unit: impl Fn(u32) -> Unit) -> Detail {
         let (mut detail, mut sums) = (Detail::default(), (0, 0));
-        for number in self.of_customer(customer) {
-            let unit = unit(*number);
+        for unit in self.of_customer(customer) {
+            let unit = self.unit(*unit, ends);
             sums = (sums.0 + unit.opening, sums.1 + unit.closing);
             detail.add_unit(&unit);
         }
