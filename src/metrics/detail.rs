@@ -1,6 +1,8 @@
 //! What the products and quantities of a kept customer say about its change: upsell and cross-sell, volume and
 //! price.
 
+use std::cell::RefCell;
+
 use super::anchors::{Anchor, Anchors};
 use super::columns::Columns;
 use super::movements::{Ends, Negative, Reader};
@@ -62,8 +64,14 @@ impl Detail {
     }
 
     /// Sets what rises and falls of one customer offset, once all its units were added.
-    pub(super) fn settle(&mut self) {
+    fn settle(&mut self) {
         self.product_swap = self.rises().min(self.falls());
+    }
+
+    /// The same where no unit has quantities: all of the change is price.
+    pub(super) fn settle_amounts(&mut self) {
+        self.settle();
+        self.price_change = self.rises() - self.falls();
     }
 
     /// Adds one unit: the change of its amount by what it was before and after, and by quantity and price.
@@ -74,14 +82,8 @@ impl Detail {
         self.add_volume(volume, price.unwrap_or_default());
     }
 
-    /// Adds one unit without quantities: all of its change is price.
-    pub(super) fn add_amounts(&mut self, opening: i128, closing: i128) {
-        let change = self.add_line(opening, closing);
-        self.add_volume(Some(0), change);
-    }
-
     /// Adds the change of a unit to its line, and gives it.
-    fn add_line(&mut self, opening: i128, closing: i128) -> i128 {
+    pub(super) fn add_line(&mut self, opening: i128, closing: i128) -> i128 {
         let change = closing - opening;
         let line = match (opening > 0, closing > 0, change > 0) {
             (false, true, _) => &mut self.cross_sell,
@@ -134,6 +136,8 @@ pub(super) struct Units<'a> {
     sorted: Vec<u32>,
     /// Their amounts by month, also those below zero.
     columns: Columns<'a>,
+    /// For each customer nothing, to be counted with and given back.
+    nothing: RefCell<Vec<i128>>,
 }
 
 impl<'a> Units<'a> {
@@ -166,7 +170,20 @@ impl<'a> Units<'a> {
             starts,
             sorted,
             columns: Columns::with_below(ledger),
+            nothing: RefCell::default(),
         })
+    }
+
+    /// A number for each customer, all zero, to be given back so by [`Units::keep`]: they are many.
+    pub(super) fn nothing_each(&self) -> Vec<i128> {
+        let mut nothing = self.nothing.take();
+        nothing.resize(self.customers(), 0);
+        nothing
+    }
+
+    /// Keeps what [`Units::nothing_each`] gave, all zero again.
+    pub(super) fn keep(&self, nothing: Vec<i128>) {
+        self.nothing.replace(nothing);
     }
 
     /// Their amounts by month, also those below zero.

@@ -69,9 +69,9 @@ impl<'a> Details<'a> {
                 *place = u32::try_from(details.len()).unwrap_or(UNTOUCHED);
                 details.push(Detail::default());
             }
-            details[*place as usize].add_amounts(opening, closing);
+            details[*place as usize].add_line(opening, closing);
         });
-        details.iter_mut().for_each(Detail::settle);
+        details.iter_mut().for_each(Detail::settle_amounts);
         OfCustomers { places, details }
     }
 
@@ -87,22 +87,24 @@ impl<'a> Details<'a> {
         }
         // What rises and falls of one customer offset is the smaller of both, and they differ by what the customer
         // changed.
-        let mut rises = vec![0_i128; self.units.customers()];
-        let (mut risen, mut fallen) = (nobody(kept.len()), nobody(kept.len()));
+        let mut rises = self.units.nothing_each();
+        let (mut ups, mut downs) = (nobody(kept.len()), nobody(kept.len()));
         self.each_change(|owner, opening, closing| {
             let place = owner as usize;
             if !has(&kept[place / BLOCK], place % BLOCK) {
                 return;
             }
-            total.add_amounts(opening, closing);
+            total.add_line(opening, closing);
             if closing > opening {
                 rises[place] += closing - opening;
-                set(&mut risen, place);
+                set(&mut ups, place);
             } else {
-                set(&mut fallen, place);
+                set(&mut downs, place);
             }
         });
-        let both: Vec<Bits> = risen.iter().zip(&fallen).map(|(a, b)| and(a, b)).collect();
+        let both = ups.iter().zip(&downs);
+        let both: Vec<Bits> = both.map(|(ups, downs)| and(ups, downs)).collect();
+        total.price_change = total.rises() - total.falls();
         total.product_swap = each_number(&both)
             .map(|customer| {
                 let (opening, closing) = between.values(customer);
@@ -110,6 +112,10 @@ impl<'a> Details<'a> {
                 rises.min(rises - (closing - opening))
             })
             .sum();
+        for customer in each_number(&ups) {
+            rises[customer as usize] = 0;
+        }
+        self.units.keep(rises);
         total
     }
 

@@ -187,6 +187,10 @@ impl Values {
 }
 
 /// Made where it stays: an array would be copied there.
+#[expect(
+    clippy::unnecessary_box_returns,
+    reason = "it is too large to be moved about"
+)]
 fn zeros<T: Copy + Default>() -> Box<[T; BLOCK]> {
     let zeros = vec![T::default(); BLOCK].into_boxed_slice();
     zeros.try_into().ok().expect("a block has so many places")
