@@ -1,6 +1,8 @@
 //! What the products and quantities of a kept customer say about its change: upsell and cross-sell, volume and
 //! price.
 
+use std::cell::RefCell;
+
 use super::anchors::{Anchor, Anchors};
 use super::columns::Columns;
 use super::movements::{Ends, Negative, Reader};
@@ -66,19 +68,31 @@ impl Detail {
         self.product_swap = self.rises().min(self.falls());
     }
 
+    /// The same where no unit has quantities: all of the change is price.
+    pub(super) fn settle_amounts(&mut self) {
+        self.settle();
+        self.price_change = self.rises() - self.falls();
+    }
+
     /// Adds one unit: the change of its amount by what it was before and after, and by quantity and price.
     fn add_unit(&mut self, unit: &Unit) {
-        let change = unit.closing - unit.opening;
-        let line = match (unit.opening > 0, unit.closing > 0, change > 0) {
+        let change = self.add_line(unit.opening, unit.closing);
+        let volume = unit.volume();
+        let price = volume.and_then(|volume| change.checked_sub(volume));
+        self.add_volume(volume, price.unwrap_or_default());
+    }
+
+    /// Adds the change of a unit to its line, and gives it.
+    pub(super) fn add_line(&mut self, opening: i128, closing: i128) -> i128 {
+        let change = closing - opening;
+        let line = match (opening > 0, closing > 0, change > 0) {
             (false, true, _) => &mut self.cross_sell,
             (true, false, _) => &mut self.product_churn,
             (_, _, true) => &mut self.upsell,
             _ => &mut self.downsell,
         };
         *line += change.abs();
-        let volume = unit.volume();
-        let price = volume.and_then(|volume| change.checked_sub(volume));
-        self.add_volume(volume, price.unwrap_or_default());
+        change
     }
 
     fn add_volume(&mut self, volume: Option<i128>, price: i128) {
@@ -122,6 +136,8 @@ pub(super) struct Units<'a> {
     sorted: Vec<u32>,
     /// Their amounts by month, also those below zero.
     columns: Columns<'a>,
+    /// For each customer nothing, to be counted with and given back.
+    nothing: RefCell<Vec<i128>>,
 }
 
 impl<'a> Units<'a> {
@@ -154,12 +170,30 @@ impl<'a> Units<'a> {
             starts,
             sorted,
             columns: Columns::with_below(ledger),
+            nothing: RefCell::default(),
         })
+    }
+
+    /// A number for each customer, all zero, to be given back so by [`Units::keep`]: they are many.
+    pub(super) fn nothing_each(&self) -> Vec<i128> {
+        let mut nothing = self.nothing.take();
+        nothing.resize(self.customers(), 0);
+        nothing
+    }
+
+    /// Keeps what [`Units::nothing_each`] gave, all zero again.
+    pub(super) fn keep(&self, nothing: Vec<i128>) {
+        self.nothing.replace(nothing);
     }
 
     /// Their amounts by month, also those below zero.
     pub(super) const fn columns(&self) -> &Columns<'a> {
         &self.columns
+    }
+
+    /// Whose the units from a number on are.
+    pub(super) fn owners(&self, first: usize) -> &[u32] {
+        self.owners.get(first..).unwrap_or_default()
     }
 
     /// Whose a unit is.
@@ -178,30 +212,9 @@ impl<'a> Units<'a> {
     ///
     /// If the customer's products do not add up to it: a bug of the program, never of the data.
     pub(super) fn detail(&self, customer: u32, ends: &Anchors, values: (i128, i128)) -> Detail {
-        self.sum(customer, values, |unit| self.unit(unit, ends))
-    }
-
-    /// The same where each unit has the two values that are given for it, and no quantity.
-    pub(super) fn detail_of(
-        &self,
-        customer: u32,
-        values: (i128, i128),
-        value: impl Fn(u32) -> (i128, i128),
-    ) -> Detail {
-        self.sum(customer, values, |unit| {
-            let (opening, closing) = value(unit);
-            Unit {
-                opening,
-                closing,
-                ..Unit::default()
-            }
-        })
-    }
-
-    fn sum(&self, customer: u32, values: (i128, i128), unit: impl Fn(u32) -> Unit) -> Detail {
         let (mut detail, mut sums) = (Detail::default(), (0, 0));
-        for number in self.of_customer(customer) {
-            let unit = unit(*number);
+        for unit in self.of_customer(customer) {
+            let unit = self.unit(*unit, ends);
             sums = (sums.0 + unit.opening, sums.1 + unit.closing);
             detail.add_unit(&unit);
         }

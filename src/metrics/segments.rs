@@ -104,8 +104,7 @@ pub(super) struct Segments<'a> {
     ledger: &'a Ledger,
     anchors: &'a Anchors,
     policies: &'a Policies,
-    /// Where each segment stands in `sums`.
-    numbers: BTreeMap<Key, usize>,
+    places: Places,
     sums: Vec<Rollforward>,
     /// The segment of the movement in hand and that of its closing value, kept so that nothing is allocated.
     from: Key,
@@ -122,7 +121,7 @@ impl<'a> Segments<'a> {
             ledger,
             anchors,
             policies,
-            numbers: BTreeMap::new(),
+            places: Places::default(),
             sums: Vec::new(),
             from: Key::new(),
             to: Key::new(),
@@ -133,8 +132,10 @@ impl<'a> Segments<'a> {
         let keys = (&mut self.from, &mut self.to);
         let at = self.policies.segment_at;
         find_ends(self.ledger, self.anchors, movement, at, keys);
-        let source = self.number_of_source();
-        let target = self.number_of_target(source);
+        let source = self.places.of(&self.from);
+        let target = self.places.of(&self.to);
+        let nobody = || Rollforward::empty(self.ledger.scale());
+        self.sums.resize_with(self.places.numbers.len(), nobody);
         let moves = source != target && movement.counts;
         let part = &mut self.sums[source];
         part.add_opening_side(movement, self.policies.reactivation);
@@ -148,21 +149,10 @@ impl<'a> Segments<'a> {
         }
     }
 
-    fn number_of_source(&mut self) -> usize {
-        number_of(&self.from, &mut self.numbers, &mut self.sums, self.ledger)
-    }
-
-    fn number_of_target(&mut self, source: usize) -> usize {
-        if self.from == self.to {
-            return source;
-        }
-        number_of(&self.to, &mut self.numbers, &mut self.sums, self.ledger)
-    }
-
     /// By name; segments that nothing fell into are left out.
     pub(super) fn named(mut self) -> BTreeMap<Vec<String>, Rollforward> {
         let mut segments = BTreeMap::new();
-        for (key, number) in self.numbers {
+        for (key, number) in self.places.numbers {
             let part = std::mem::take(&mut self.sums[number]);
             part.assert_identity();
             if !part.is_empty() {
@@ -173,18 +163,39 @@ impl<'a> Segments<'a> {
     }
 }
 
-/// Where a segment stands among the sums, given a place now if it has none.
-fn number_of(
-    key: &Key,
-    numbers: &mut BTreeMap<Key, usize>,
-    sums: &mut Vec<Rollforward>,
-    ledger: &Ledger,
-) -> usize {
-    numbers.get(key).copied().unwrap_or_else(|| {
-        numbers.insert(key.clone(), sums.len());
-        sums.push(Rollforward::empty(ledger.scale()));
-        sums.len() - 1
-    })
+/// Where each segment stands among the sums.
+#[derive(Default)]
+struct Places {
+    numbers: BTreeMap<Key, usize>,
+    /// The same for each value of the one column there is, found without a search: first that of no value.
+    of_values: Vec<Option<usize>>,
+}
+
+impl Places {
+    /// Where a segment stands, given a place now if it has none.
+    fn of(&mut self, key: &Key) -> usize {
+        let [value] = key.as_slice() else {
+            return self.find(key);
+        };
+        let value = value.map_or(0, |value| value as usize + 1);
+        if self.of_values.len() <= value {
+            self.of_values.resize(value + 1, None);
+        }
+        if let Some(place) = self.of_values[value] {
+            return place;
+        }
+        let place = self.find(key);
+        self.of_values[value] = Some(place);
+        place
+    }
+
+    fn find(&mut self, key: &Key) -> usize {
+        self.numbers.get(key).copied().unwrap_or_else(|| {
+            let place = self.numbers.len();
+            self.numbers.insert(key.clone(), place);
+            place
+        })
+    }
 }
 
 /// The values of the segment that a movement belongs to, one a column of `--by`; `None` for one without.

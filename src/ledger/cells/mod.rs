@@ -73,13 +73,12 @@ impl Cells {
         }
         let units = amount.units_at(self.scale).ok_or(Overflow)?;
         let column = Cells::column_of(month).ok_or(Overflow)?;
-        match i64::try_from(units) {
-            Ok(units) => self.add_small(customer, column, units)?,
-            Err(_) => {
-                let (block, slot) = self.open(customer, month)?;
-                block.add(slot, units)?
-            }
-        };
+        if let Ok(units) = i64::try_from(units) {
+            self.add_small(customer, column, units)?;
+        } else {
+            let (block, slot) = self.open(customer, month)?;
+            block.add(slot, units)?;
+        }
         Ok(())
     }
 

@@ -145,17 +145,14 @@ fn filled(drawn: &mut Drawn, numbers: u64, months: i32, late: u64) -> (Cells, Mo
             let number = u32::try_from(drawn.below(numbers)).unwrap();
             let (units, day) = (
                 drawn.units(),
-                [0, 1, 1, 1, 1, 1, 1, 2][drawn.below(8) as usize],
+                [0, 1, 1, 1, 1, 1, 1, 2][usize::try_from(drawn.below(8)).unwrap()],
             );
-            let sum = match i64::try_from(units) {
-                Ok(units) => {
-                    let column = Cells::column_of(month).unwrap();
-                    cells.add_small(number, column, units).unwrap()
-                }
-                Err(_) => {
-                    cells.add(number, month, Amount::new(units, 0)).unwrap();
-                    cells.units(number, month)
-                }
+            let sum = if let Ok(units) = i64::try_from(units) {
+                let column = Cells::column_of(month).unwrap();
+                cells.add_small(number, column, units).unwrap()
+            } else {
+                cells.add(number, month, Amount::new(units, 0)).unwrap();
+                cells.units(number, month)
             };
             cells.note_day(number, month, day);
             let known = model.cells.entry((number, month)).or_default();

@@ -291,15 +291,8 @@ struct Rises {
 
 impl Rises {
     fn of(opening: &Values, closing: &Values) -> Rises {
-        static NOTHING: [i32; BLOCK] = [0; BLOCK];
-        match (opening, closing) {
-            (Values::None, Values::None) => Rises {
-                equal: BLOCK as u64,
-                ..Rises::default()
-            },
-            (Values::Small(opening), Values::Small(closing)) => Rises::small(opening, closing),
-            (Values::None, Values::Small(closing)) => Rises::small(&NOTHING, closing),
-            (Values::Small(opening), Values::None) => Rises::small(opening, &NOTHING),
+        match (opening.small(), closing.small()) {
+            (Some(opening), Some(closing)) => Rises::small(opening, closing),
             _ => Rises::wide(opening, closing),
         }
     }

@@ -1,11 +1,12 @@
 //! What moved inside everybody between two ends, by product.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::super::anchors::Anchors;
 use super::super::detail::{Detail, Units};
 use super::end::End;
-use super::{has, number, or};
+use super::{Between, and, has, number, or};
 use crate::ledger::{BLOCK, Bits, each_bit};
 
 /// The products of all customers at both ends of a comparison.
@@ -14,39 +15,29 @@ pub(in crate::metrics) struct Details<'a> {
     ends: &'a Anchors,
     opening: Rc<End>,
     closing: Rc<End>,
-    /// Whose products changed; everybody where quantities may have.
-    touched: Option<Vec<Bits>>,
+    of_customers: OnceCell<OfCustomers>,
 }
+
+/// What moved inside each customer.
+struct OfCustomers {
+    /// For each customer its place in `details`; [`UNTOUCHED`] where no product changed.
+    places: Vec<u32>,
+    details: Vec<Detail>,
+}
+
+/// The place of a customer whose products are all as they were.
+const UNTOUCHED: u32 = u32::MAX;
 
 impl<'a> Details<'a> {
     pub(in crate::metrics) fn new(units: &'a Units<'a>, ends: &'a Anchors) -> Details<'a> {
         let columns = units.columns();
-        let mut details = Details {
+        Details {
             units,
             ends,
             opening: columns.end(ends.opening),
             closing: columns.end(ends.closing),
-            touched: None,
-        };
-        if !units.ledger.has_quantities() {
-            details.touched = Some(details.changed(columns.inside.len()));
+            of_customers: OnceCell::new(),
         }
-        details
-    }
-
-    /// The customers with a product that is worth more or less at the closing.
-    fn changed(&self, blocks: usize) -> Vec<Bits> {
-        let mut touched = vec![[0; BLOCK / 64]; self.units.customers() / BLOCK + 1];
-        for block in 0..blocks {
-            let (opening, closing) = (self.opening.worth(block), self.closing.worth(block));
-            for slot in each_bit(&or(&opening.paid, &closing.paid)) {
-                if opening.values.get(slot) != closing.values.get(slot) {
-                    let owner = self.units.owner(number(block, slot)) as usize;
-                    touched[owner / BLOCK][owner / 64 % (BLOCK / 64)] |= 1 << (owner % 64);
-                }
-            }
-        }
-        touched
     }
 
     /// What moved inside a customer that is worth this at the two ends.
@@ -55,31 +46,119 @@ impl<'a> Details<'a> {
     ///
     /// If the customer's products do not add up to it: a bug of the program, never of the data.
     pub(in crate::metrics) fn of(&self, customer: u32, values: (i128, i128)) -> Detail {
-        match &self.touched {
-            None => self.units.detail(customer, self.ends, values),
-            Some(touched) => {
-                let customer_index = customer as usize;
-                if !has(&touched[customer_index / BLOCK], customer_index % BLOCK) {
-                    return Detail::default();
-                }
-                let value = |unit: u32| (self.opening.units(unit), self.closing.units(unit));
-                self.units.detail_of(customer, values, value)
-            }
+        if self.units.ledger.has_quantities() {
+            return self.units.detail(customer, self.ends, values);
         }
+        let OfCustomers { places, details } = self.of_customers.get_or_init(|| self.of_customers());
+        let place = places[customer as usize] as usize;
+        let detail = details.get(place).copied().unwrap_or_default();
+        assert_eq!(
+            detail.rises() - detail.falls(),
+            values.1 - values.0,
+            "a customer's products add up to it"
+        );
+        detail
+    }
+
+    fn of_customers(&self) -> OfCustomers {
+        let mut places = vec![UNTOUCHED; self.units.customers()];
+        let mut details: Vec<Detail> = Vec::new();
+        self.each_change(|owner, opening, closing| {
+            let place = &mut places[owner as usize];
+            if *place == UNTOUCHED {
+                *place = u32::try_from(details.len()).unwrap_or(UNTOUCHED);
+                details.push(Detail::default());
+            }
+            details[*place as usize].add_line(opening, closing);
+        });
+        details.iter_mut().for_each(Detail::settle_amounts);
+        OfCustomers { places, details }
     }
 
     /// The same for all customers that have revenue at both ends, added up.
-    pub(in crate::metrics) fn total(&self, between: &super::Between<'_>) -> Detail {
+    pub(in crate::metrics) fn total(&self, between: &Between<'_>) -> Detail {
+        let kept: Vec<Bits> = between.kept().collect();
         let mut total = Detail::default();
-        for (block, mut kept) in between.kept().enumerate() {
-            if let Some(touched) = &self.touched {
-                kept = super::and(&kept, &touched[block]);
-            }
-            for slot in each_bit(&kept) {
-                let customer = number(block, slot);
+        if self.units.ledger.has_quantities() {
+            for customer in each_number(&kept) {
                 total.add(&self.of(customer, between.values(customer)));
             }
+            return total;
         }
+        // What rises and falls of one customer offset is the smaller of both, and they differ by what the customer
+        // changed.
+        let mut rises = self.units.nothing_each();
+        let (mut ups, mut downs) = (nobody(kept.len()), nobody(kept.len()));
+        self.each_change(|owner, opening, closing| {
+            let place = owner as usize;
+            if !has(&kept[place / BLOCK], place % BLOCK) {
+                return;
+            }
+            total.add_line(opening, closing);
+            if closing > opening {
+                rises[place] += closing - opening;
+                set(&mut ups, place);
+            } else {
+                set(&mut downs, place);
+            }
+        });
+        let both = ups.iter().zip(&downs);
+        let both: Vec<Bits> = both.map(|(ups, downs)| and(ups, downs)).collect();
+        total.price_change = total.rises() - total.falls();
+        total.product_swap = each_number(&both)
+            .map(|customer| {
+                let (opening, closing) = between.values(customer);
+                let rises = rises[customer as usize];
+                rises.min(rises - (closing - opening))
+            })
+            .sum();
+        for customer in each_number(&ups) {
+            rises[customer as usize] = 0;
+        }
+        self.units.keep(rises);
         total
     }
+
+    /// Shows every product that is worth more or less at the closing: whose it is, and both values.
+    fn each_change(&self, mut see: impl FnMut(u32, i128, i128)) {
+        for block in 0..self.opening.blocks().max(self.closing.blocks()) {
+            let (opening, closing) = (self.opening.worth(block), self.closing.worth(block));
+            let any = or(&opening.paid, &closing.paid);
+            let first = block * BLOCK;
+            let owners = self.units.owners(first);
+            match (opening.values.small(), closing.values.small()) {
+                (Some(opening), Some(closing)) => {
+                    for slot in each_bit(&any) {
+                        let (opening, closing) = (opening[slot], closing[slot]);
+                        if opening != closing {
+                            see(owners[slot], opening.into(), closing.into());
+                        }
+                    }
+                }
+                _ => {
+                    for slot in each_bit(&any) {
+                        let (opening, closing) =
+                            (opening.values.get(slot), closing.values.get(slot));
+                        if opening != closing {
+                            see(owners[slot], opening, closing);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The numbers of all bits that are set.
+fn each_number(bits: &[Bits]) -> impl Iterator<Item = u32> {
+    let blocks = bits.iter().enumerate();
+    blocks.flat_map(|(block, bits)| each_bit(bits).map(move |slot| number(block, slot)))
+}
+
+fn nobody(blocks: usize) -> Vec<Bits> {
+    vec![[0; BLOCK / 64]; blocks]
+}
+
+fn set(bits: &mut [Bits], place: usize) {
+    bits[place / BLOCK][place / 64 % (BLOCK / 64)] |= 1 << (place % 64);
 }

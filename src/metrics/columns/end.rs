@@ -89,6 +89,11 @@ impl End {
         self.blocks.get(block).unwrap_or(&NOTHING)
     }
 
+    /// How many blocks there are.
+    pub(super) fn blocks(&self) -> usize {
+        self.blocks.len()
+    }
+
     /// The value of a customer.
     pub(in crate::metrics) fn units(&self, number: u32) -> i128 {
         let number = number as usize;
@@ -126,6 +131,15 @@ impl Values {
             Values::Small(values) => values[slot].into(),
             Values::Medium(values) => values[slot].into(),
             Values::Wide(values) => values[slot],
+        }
+    }
+
+    /// The values, if 32 bits hold them.
+    pub(super) fn small(&self) -> Option<&[i32; BLOCK]> {
+        match self {
+            Values::None => Some(&[0; BLOCK]),
+            Values::Small(values) => Some(values),
+            Values::Medium(_) | Values::Wide(_) => None,
         }
     }
 
@@ -173,6 +187,10 @@ impl Values {
 }
 
 /// Made where it stays: an array would be copied there.
+#[expect(
+    clippy::unnecessary_box_returns,
+    reason = "it is too large to be moved about"
+)]
 fn zeros<T: Copy + Default>() -> Box<[T; BLOCK]> {
     let zeros = vec![T::default(); BLOCK].into_boxed_slice();
     zeros.try_into().ok().expect("a block has so many places")

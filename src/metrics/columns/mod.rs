@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::anchors::Anchor;
-use crate::ledger::{BLOCK, Bits, Ledger, each_bit};
+use crate::ledger::{Amounts, BLOCK, Bits, Ledger, each_bit};
 use crate::units::Month;
 
 /// How many ends are kept: a comparison's closing is often the opening of the next, and the closing of that with
@@ -30,8 +30,11 @@ pub(super) struct Columns<'a> {
     inside: Vec<Bits>,
     /// Amounts below zero stay as they are; else they are cut to zero.
     keeps_below: bool,
-    ends: RefCell<Vec<((Month, Month), Rc<End>)>>,
+    ends: RefCell<Vec<Known>>,
 }
+
+/// The first and the last month of an end, and what everybody is worth there.
+type Known = ((Month, Month), Rc<End>);
 
 impl<'a> Columns<'a> {
     pub(super) fn of(ledger: &'a Ledger) -> Columns<'a> {
@@ -97,7 +100,7 @@ impl Past {
             let mut bits = vec![[0; BLOCK / 64]; inside.len()];
             for (block, bits) in bits.iter_mut().enumerate() {
                 let amounts = ledger.column(block, *month).amounts();
-                let all = amounts.map_or([0; BLOCK / 64], |amounts| amounts.paid());
+                let all = amounts.map_or([0; BLOCK / 64], Amounts::paid);
                 *bits = and(&all, &inside[block]);
                 let new = and_not(bits, &seen[block]);
                 for slot in each_bit(&new) {

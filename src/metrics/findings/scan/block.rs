@@ -1,7 +1,7 @@
 //! All months of 1,024 customers side by side.
 
 use super::super::super::columns::{Values, and, and_not, count, has, or};
-use crate::ledger::{BLOCK, Bits, Ledger, each_bit};
+use crate::ledger::{Amounts, BLOCK, Bits, Ledger, each_bit};
 use crate::units::Month;
 
 const NOBODY: Bits = [0; BLOCK / 64];
@@ -37,7 +37,7 @@ impl Block {
         for month in months {
             let column = ledger.column(number, *month);
             let amounts = column.amounts();
-            let paid = amounts.map_or(NOBODY, |amounts| amounts.paid());
+            let paid = amounts.map_or(NOBODY, Amounts::paid);
             block.values.push(Values::sum(amounts.as_slice()));
             block.stated.push(and(&column.stated(), &inside));
             block.paid.push(and(&paid, &inside));
