@@ -15,6 +15,9 @@ pub const DRAWS: usize = 1_999;
 /// Below so many customers an interval says little.
 pub const SMALL_BASE: u64 = 30;
 
+/// How many draws are made side by side.
+const LANES: usize = 4;
+
 /// A second number that starts the generator; any odd one would do.
 const STREAM: u128 = 0x5eed;
 
@@ -100,24 +103,112 @@ pub(super) fn intervals(
         return None;
     }
     members.sort_unstable();
-    let mut generator = Pcg64::new(u128::from(confidence.seed), STREAM);
+    let draws = match narrow(&members) {
+        Some(narrow) => drawn(&narrow, confidence.seed),
+        None => drawn(&members, confidence.seed),
+    };
     let ratio = |above, below| Ratio::new(Amount::new(above, scale), Amount::new(below, scale));
-    let (mut nrr, mut grr) = (Vec::with_capacity(DRAWS), Vec::with_capacity(DRAWS));
-    for _ in 0..DRAWS {
-        let (mut opening, mut retained, mut capped) = (0, returned, 0);
-        for _ in 0..members.len() {
-            let member = members[below(&mut generator, members.len())];
-            opening += member.opening;
-            retained += member.retained;
-            capped += member.capped;
-        }
-        nrr.push(ratio(retained, opening));
-        grr.push(ratio(capped, opening));
-    }
+    let nrr = |sums: &Sums| ratio(sums.retained + returned, sums.opening);
+    let grr = |sums: &Sums| ratio(sums.capped, sums.opening);
     Some(Intervals {
-        nrr: ends(&mut nrr, confidence),
-        grr: ends(&mut grr, confidence),
+        nrr: ends(&mut draws.iter().map(nrr).collect::<Vec<_>>(), confidence),
+        grr: ends(&mut draws.iter().map(grr).collect::<Vec<_>>(), confidence),
     })
+}
+
+/// The sums of one draw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sums {
+    opening: i128,
+    retained: i128,
+    capped: i128,
+}
+
+/// What can be drawn.
+trait Drawn {
+    /// Sums while they grow.
+    type Growing: Copy + Default;
+
+    fn add_to(&self, sums: &mut Self::Growing);
+    fn finished(sums: Self::Growing) -> Sums;
+}
+
+impl Drawn for Member {
+    type Growing = Sums;
+
+    fn add_to(&self, sums: &mut Sums) {
+        sums.opening += self.opening;
+        sums.retained += self.retained;
+        sums.capped += self.capped;
+    }
+
+    fn finished(sums: Sums) -> Sums {
+        sums
+    }
+}
+
+/// A member whose capped amount is the lower of the two others: a base of them stays in the nearest caches.
+#[derive(Clone, Copy, Debug)]
+struct Narrow {
+    opening: u32,
+    retained: u32,
+}
+
+impl Drawn for Narrow {
+    /// Opening, retained, capped: 2^32 customers of 32 bits each fit.
+    type Growing = [u64; 3];
+
+    fn add_to(&self, sums: &mut [u64; 3]) {
+        sums[0] += u64::from(self.opening);
+        sums[1] += u64::from(self.retained);
+        sums[2] += u64::from(self.opening.min(self.retained));
+    }
+
+    fn finished([opening, retained, capped]: [u64; 3]) -> Sums {
+        Sums {
+            opening: opening.into(),
+            retained: retained.into(),
+            capped: capped.into(),
+        }
+    }
+}
+
+/// The members in 32 bits; `None` where one of them does not fit.
+fn narrow(members: &[Member]) -> Option<Vec<Narrow>> {
+    let narrow = |member: &Member| {
+        let is_lower = member.capped == member.opening.min(member.retained);
+        let narrow = Narrow {
+            opening: u32::try_from(member.opening).ok()?,
+            retained: u32::try_from(member.retained).ok()?,
+        };
+        is_lower.then_some(narrow)
+    };
+    members.iter().map(narrow).collect()
+}
+
+/// The sums of every draw, in their order.
+fn drawn<T: Drawn>(members: &[T], seed: u64) -> Vec<Sums> {
+    let size = members.len();
+    let mut next = Pcg64::new(u128::from(seed), STREAM);
+    let mut draws = Vec::with_capacity(DRAWS + LANES);
+    while draws.len() < DRAWS {
+        // A number is made from the one before it. Draws have their own stretch of numbers each, so a few of them
+        // side by side need not wait.
+        let mut lanes: [Pcg64; LANES] = std::array::from_fn(|_| {
+            let own = next.clone();
+            next.advance(size as u128);
+            own
+        });
+        let mut sums = [T::Growing::default(); LANES];
+        for _ in 0..size {
+            for (generator, sums) in lanes.iter_mut().zip(&mut sums) {
+                members[below(generator, size)].add_to(sums);
+            }
+        }
+        draws.extend(sums.map(T::finished));
+    }
+    draws.truncate(DRAWS);
+    draws
 }
 
 /// A number from 0 to one less than `bound`, each as likely as the others.
@@ -213,6 +304,37 @@ mod tests {
             assert!(around(low).contains(&found_low), "{level}: {found_low}");
             assert!(around(high).contains(&found_high), "{level}: {found_high}");
         }
+    }
+
+    #[test]
+    fn draws_are_the_same_side_by_side_and_one_after_the_other() {
+        for size in [1, 7, 40] {
+            let members: Vec<Member> = (1..=size).map(|n| member(n * 10, n * n)).collect();
+            let mut generator = Pcg64::new(7, STREAM);
+            let one_draw = |_| {
+                let mut sums = Sums::default();
+                for _ in 0..members.len() {
+                    members[below(&mut generator, members.len())].add_to(&mut sums);
+                }
+                sums
+            };
+            let due: Vec<Sums> = (0..DRAWS).map(one_draw).collect();
+            assert_eq!(drawn(&members, 7), due);
+            let narrow = narrow(&members).expect("small amounts");
+            assert_eq!(drawn(&narrow, 7), due);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_drawn_as_it_is() {
+        let large = i128::from(u32::MAX);
+        assert!(narrow(&[member(large, 1)]).is_some());
+        assert!(narrow(&[member(large + 1, 1)]).is_none());
+        let swapped = Member {
+            capped: 50,
+            ..member(100, 80)
+        };
+        assert!(narrow(&[swapped]).is_none());
     }
 
     #[test]

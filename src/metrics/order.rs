@@ -16,6 +16,10 @@ struct Entry {
     place: Reverse<u8>,
     /// The size, rounded down at one scale for everybody: more here is more, the same may still differ.
     size: Reverse<u128>,
+    /// True where the size leaves nothing to find out.
+    is_exact: bool,
+    /// How its name begins, where all are put in order; 0 where few are.
+    name: u128,
     /// Where it stands among the movements.
     index: u32,
 }
@@ -40,18 +44,39 @@ pub(super) fn ordered(
     let name = |entry: &Entry| ledger.name(moved.movements[entry.index as usize].customer);
     let compare = |left: &Entry, right: &Entry| {
         let at_a_glance = (left.place, left.size).cmp(&(right.place, right.size));
-        at_a_glance
-            .then_with(|| sizes.compare(&own(right), &own(left)))
+        let by_size = at_a_glance.then_with(|| match left.is_exact && right.is_exact {
+            true => Ordering::Equal,
+            false => sizes.compare(&own(right), &own(left)),
+        });
+        by_size
+            .then(left.name.cmp(&right.name))
             .then_with(|| name(left).cmp(name(right)))
     };
-    if let Some(first) = first.filter(|first| *first < entries.len()) {
-        if first > 0 {
-            entries.select_nth_unstable_by(first - 1, compare);
+    match first.filter(|first| *first < entries.len()) {
+        Some(first) => {
+            if first > 0 {
+                entries.select_nth_unstable_by(first - 1, compare);
+            }
+            entries.truncate(first);
         }
-        entries.truncate(first);
+        // Many are worth the same, and their names lie far apart.
+        None => {
+            for entry in &mut entries {
+                entry.name = beginning(name(entry));
+            }
+        }
     }
     entries.sort_unstable_by(compare);
     entries.into_iter().map(|entry| entry.index).collect()
+}
+
+/// The first bytes of a name as a number: a smaller one is of a name that comes before.
+fn beginning(name: &str) -> u128 {
+    let mut bytes = [0; 16];
+    for (place, byte) in bytes.iter_mut().zip(name.bytes()) {
+        *place = byte;
+    }
+    u128::from_be_bytes(bytes)
 }
 
 /// How much customers move what they are ordered by.
@@ -81,19 +106,21 @@ impl Sizes<'_> {
             };
             let (size, divisor) = if is_rate {
                 let is_moving = place == 1 && opening > 0;
-                let size = is_moving.then(|| self.above(&own)).flatten();
+                let size = is_moving.then(|| self.above(&own));
                 (size.unwrap_or_default(), rest.max(1))
             } else {
                 let change = movement.closing - movement.opening;
                 (Wide::of(change.unsigned_abs()), 1)
             };
-            above.push(size);
-            divisors.push(divisor);
             entries.push(Entry {
                 place: Reverse(place),
                 size: Reverse(0),
+                is_exact: !is_rate || size == Wide::default(),
+                name: 0,
                 index,
             });
+            above.push(size);
+            divisors.push(divisor);
         }
         let shift = Shift::of(above.iter().copied().max().unwrap_or_default());
         for ((entry, above), divisor) in entries.iter_mut().zip(above).zip(divisors) {
@@ -116,13 +143,14 @@ impl Sizes<'_> {
     /// │R / O − (R − r) / (O − o)│ = │r · O − R · o│ / (O − o) / O
     /// ```
     ///
-    /// `None` below zero, where no sum of customers is.
-    fn above(&self, own: &Part) -> Option<Wide> {
+    /// # Panics
+    ///
+    /// If a sum over customers is below zero, which values cut at zero never are: a bug of the program.
+    fn above(&self, own: &Part) -> Wide {
         let (all, own_sum) = self.sums(own);
-        let natural = |units: i128| u128::try_from(units).ok();
-        let mine = Wide::product(natural(own_sum)?, natural(self.total.opening)?);
-        let due = Wide::product(natural(all)?, natural(own.opening)?);
-        Some(mine.distance(due))
+        let natural = |units: i128| u128::try_from(units).expect("sums of cut values are natural");
+        let mine = Wide::product(natural(own_sum), natural(self.total.opening));
+        mine.distance(Wide::product(natural(all), natural(own.opening)))
     }
 
     /// Compares the sizes of two parts of the same place exactly.
@@ -215,6 +243,28 @@ mod tests {
     fn rest(Wide(high, low): Wide, prime: u128) -> u128 {
         let base = (u128::MAX % prime + 1) % prime;
         (high % prime * base + low % prime) % prime
+    }
+
+    #[test]
+    fn names_begin_in_the_order_of_bytes() {
+        let names = [
+            "",
+            "a",
+            "a\u{1}",
+            "acme",
+            "acme corporation",
+            "acme corporation 2",
+            "b",
+            "é",
+        ];
+        for pair in names.windows(2) {
+            assert!(beginning(pair[0]) <= beginning(pair[1]), "{pair:?}");
+        }
+        assert_eq!(
+            beginning("acme corporation"),
+            beginning("acme corporation 2")
+        );
+        assert!(beginning("acme") < beginning("acme corporation"));
     }
 
     proptest! {

@@ -184,11 +184,11 @@ impl Run<'_> {
             let Some(cohort) = self.cohort(customer, &line) else {
                 return;
             };
-            line.cap(cohort);
-            self.total.add(cohort, &line);
+            self.total.add_whole(cohort, &line);
             if has_segments {
                 let key = self.segment(ledger, customer, cohort);
-                self.segments.entry(key).or_default().add(cohort, &line);
+                let part = self.segments.entry(key).or_default();
+                part.add_whole(cohort, &line);
             }
         });
     }

@@ -15,7 +15,7 @@ pub(super) struct Line {
     pub(super) values: Vec<i128>,
     /// The same, none above the value at age 0.
     pub(super) capped: Vec<i128>,
-    /// Where a value of zero keeps the customer, as `zero active` says.
+    /// Where a value of zero keeps the customer, as `zero active` says; empty under another policy.
     pub(super) zeros: Vec<bool>,
 }
 
@@ -34,6 +34,11 @@ impl Line {
         self.capped.extend(capped);
     }
 
+    /// True where a value of zero keeps the customer.
+    pub(super) fn is_kept_at_zero(&self, index: usize) -> bool {
+        self.zeros.get(index).is_some_and(|zero| *zero)
+    }
+
     /// The value at age 0; 0 where that is not in the data.
     pub(super) fn opening(&self, cohort: i32) -> i128 {
         let index = usize::try_from(cohort).ok();
@@ -45,7 +50,7 @@ impl Line {
     pub(super) fn add(&mut self, product: &Line) {
         self.values.resize(product.values.len(), 0);
         self.capped.resize(product.values.len(), 0);
-        self.zeros.resize(product.values.len(), false);
+        self.zeros.resize(product.zeros.len(), false);
         for (sum, value) in self.values.iter_mut().zip(&product.values) {
             *sum += value;
         }
@@ -102,27 +107,46 @@ impl<'a> Reader<'a> {
     ) {
         line.values.clear();
         line.zeros.clear();
+        let mut is_below = false;
+        line.values.extend(self.slots.iter().map(|slot| {
+            let units = sum(cells(row, slot));
+            is_below |= units < 0;
+            units.max(0)
+        }));
+        if is_below {
+            self.note_below(ledger, unit, owner, row);
+        }
+        if self.policies.zero == Zero::Active {
+            line.zeros.extend(self.slots.iter().map(|slot| {
+                let cells = cells(row, slot);
+                sum(cells) >= 0 && self.states_zero(cells)
+            }));
+        }
+    }
+
+    /// Notes what is below zero in the row of a unit.
+    #[cold]
+    fn note_below(&mut self, ledger: &Ledger, unit: u32, owner: u32, row: &[Cell]) {
+        if self.policies.negatives != Negatives::Error {
+            self.clipped.insert(owner);
+            return;
+        }
         for (slot, anchor) in self.slots.iter().zip(self.anchors) {
-            let cells = row.get(slot.clone()).unwrap_or_default();
-            let units: i128 = cells.iter().map(|cell| cell.units).sum();
-            if units < 0 && self.policies.negatives == Negatives::Error {
+            let units = sum(cells(row, slot));
+            if units < 0 {
                 self.negatives.push(Negative {
                     customer: ledger.shown_name(unit),
                     anchor: *anchor,
                     units,
                 });
-            } else if units < 0 {
-                self.clipped.insert(owner);
             }
-            line.values.push(units.max(0));
-            line.zeros.push(units >= 0 && self.states_zero(cells));
         }
     }
 
     /// Marks where the row of a customer states a zero.
     pub(super) fn note_zeros(&self, row: &[Cell], line: &mut Line) {
         for (slot, zero) in self.slots.iter().zip(&mut line.zeros) {
-            *zero = self.states_zero(row.get(slot.clone()).unwrap_or_default());
+            *zero = self.states_zero(cells(row, slot));
         }
     }
 
@@ -130,4 +154,13 @@ impl<'a> Reader<'a> {
         self.policies.zero == Zero::Active
             && cells.iter().any(|cell| cell.is_stated && cell.units == 0)
     }
+}
+
+/// The cells of a row that a period reads.
+fn cells<'a>(row: &'a [Cell], slot: &Range<usize>) -> &'a [Cell] {
+    row.get(slot.clone()).unwrap_or_default()
+}
+
+fn sum(cells: &[Cell]) -> i128 {
+    cells.iter().map(|cell| cell.units).sum()
 }

@@ -114,20 +114,24 @@ struct Sum {
 }
 
 impl Tally {
-    /// Adds a customer to its cohort; what it paid before stands in no cell.
+    /// Adds a customer to its cohort, capped as its line says; what it paid before stands in no cell.
     pub(super) fn add(&mut self, cohort: i32, line: &Line) {
-        let start = usize::try_from(cohort).unwrap_or(0);
+        let capped = line.capped.iter().copied();
+        self.row(cohort, line).add(cohort, line, capped);
+    }
+
+    /// Adds a customer to its cohort, capped as a whole.
+    pub(super) fn add_whole(&mut self, cohort: i32, line: &Line) {
+        let opening = line.opening(cohort);
+        let capped = line.values.iter().map(|value| (*value).min(opening));
+        self.row(cohort, line).add(cohort, line, capped);
+    }
+
+    fn row(&mut self, cohort: i32, line: &Line) -> &mut Row {
         let row = self.cohorts.entry(cohort).or_default();
-        row.customers += 1;
-        row.sums
-            .resize(line.values.len().saturating_sub(start), Sum::default());
-        let is_paying = line.opening(cohort) > 0;
-        let values = line.values.iter().zip(&line.capped).zip(&line.zeros);
-        for (sum, ((value, capped), zero)) in row.sums.iter_mut().zip(values.skip(start)) {
-            sum.amount += value;
-            sum.capped += capped;
-            sum.active += u64::from(*value > 0 || *zero && is_paying);
-        }
+        let ages = line.values.len().saturating_sub(start(cohort));
+        row.sums.resize(ages, Sum::default());
+        row
     }
 
     /// The cells, and the average of each age.
@@ -146,12 +150,33 @@ impl Tally {
     }
 }
 
+/// Where the ages of a cohort start among the periods that are read.
+fn start(cohort: i32) -> usize {
+    usize::try_from(cohort).unwrap_or(0)
+}
+
 impl Row {
+    fn add(&mut self, cohort: i32, line: &Line, capped: impl Iterator<Item = i128>) {
+        self.customers += 1;
+        let start = start(cohort);
+        let is_paying = line.opening(cohort) > 0;
+        let values = line.values.iter().copied().zip(capped).skip(start);
+        for (age, (sum, (value, capped))) in self.sums.iter_mut().zip(values).enumerate() {
+            if value > 0 {
+                sum.amount += value;
+                sum.capped += capped;
+                sum.active += 1;
+            } else if is_paying && line.is_kept_at_zero(start + age) {
+                sum.active += 1;
+            }
+        }
+    }
+
     fn points(&self, cohort: i32, shape: &Shape<'_>) -> Vec<Point> {
         let amount = |units: i128| Amount::new(units, shape.scale);
         let opening = self.sums.first().filter(|_| cohort >= 0);
         let opening = opening.map(|sum| amount(sum.amount));
-        let start = usize::try_from(cohort).unwrap_or(0);
+        let start = start(cohort);
         let older = usize::try_from(-cohort.min(0)).unwrap_or(0);
         let Some(first) = shape.periods.first().map(|period| {
             let months = cohort.unsigned_abs() * period.months();
