@@ -11,7 +11,7 @@ use super::Part;
 use super::attributes::{Mark, Values};
 use super::build::{Layout, Rows, Small};
 use super::cells::Cells;
-use super::intern::{Hashing, Sought};
+use super::intern::{Hashing, Interner, Sought};
 use crate::policies::Duplicates;
 use crate::units::Month;
 
@@ -25,6 +25,8 @@ pub struct Shards {
     hashing: Hashing,
     /// The values of the columns beside the amounts, numbered for all parts alike.
     values: Vec<Mutex<Values>>,
+    /// The products, numbered likewise.
+    products: Mutex<Interner>,
 }
 
 impl Shards {
@@ -43,6 +45,7 @@ impl Shards {
             values: (0..layout.attributes + layout.parents)
                 .map(|_| Mutex::default())
                 .collect(),
+            products: Mutex::default(),
         }
     }
 
@@ -56,6 +59,7 @@ impl Shards {
             first: 0,
             known: self.values.iter().map(|_| Known::default()).collect(),
             marks: Vec::new(),
+            products: Products::default(),
         }
     }
 
@@ -69,7 +73,9 @@ impl Shards {
             joined.append(part);
         }
         let values = self.values.into_iter();
-        joined.name_values(values.map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner)));
+        let values = values.map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let products = self.products.into_inner();
+        joined.name_values(products.unwrap_or_else(PoisonError::into_inner), values);
         Some(joined)
     }
 }
@@ -85,6 +91,8 @@ pub struct ShortRow {
     pub day: u8,
     /// How much, and the decimals of it.
     pub units: (i64, u8),
+    /// What for, where products are kept: where it starts and how many bytes it has.
+    pub product: Option<(usize, usize)>,
 }
 
 /// Rows of one thread on their way, sorted by where they belong.
@@ -98,6 +106,28 @@ pub struct Batch<'s> {
     known: Vec<Known>,
     /// What the row at hand has in the columns beside the amounts.
     marks: Vec<Mark>,
+    products: Products,
+}
+
+/// The products that a thread has met, and their numbers for all threads.
+#[derive(Debug, Default)]
+struct Products {
+    values: Values,
+    numbers: Vec<u32>,
+}
+
+impl Products {
+    #[inline]
+    fn number(&mut self, product: &str, all: &Mutex<Interner>) -> u32 {
+        let own = self.values.number(product) as usize;
+        if let Some(number) = self.numbers.get(own) {
+            return *number;
+        }
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = all.intern(product);
+        self.numbers.push(number);
+        number
+    }
 }
 
 /// The values of a column that a thread has met, and their marks for all threads.
@@ -143,6 +173,11 @@ impl Batch<'_> {
             return;
         };
         let name = self.shards.hashing.seek(text, row.name.0, row.name.1);
+        let product = row.product.map_or(0, |(start, length)| {
+            let product = std::str::from_utf8(&text[start..start + length]);
+            let all = &self.shards.products;
+            self.products.number(product.unwrap_or_default(), all)
+        });
         let rows = &mut self.rows;
         let part = shard(&name, rows.len());
         rows[part].marks.append(&mut self.marks);
@@ -152,6 +187,7 @@ impl Batch<'_> {
             column,
             day: row.day,
             scale: row.units.1,
+            product,
         });
     }
 

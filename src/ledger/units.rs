@@ -107,17 +107,13 @@ impl Units {
     }
 
     /// Puts another part's units behind these: its customers start with the number `first_customer`, its units with
-    /// `first`, its products have these numbers here. No customer may be in both.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for parts with customers of their own")
-    )]
+    /// `first`, its products have the numbers that `products` gives. No customer may be in both.
     pub(super) fn append(
         &mut self,
         other: Units,
         first_customer: u32,
         first: u32,
-        products: &[u32],
+        products: impl Fn(u32) -> u32,
     ) {
         let hole = Unit {
             customer: NOBODY,
@@ -133,14 +129,14 @@ impl Units {
             NOBODY => unit,
             customer => Unit {
                 customer: customer + first_customer,
-                product: products[unit.product as usize],
+                product: products(unit.product),
                 before: above(unit.before),
             },
         }));
         let others = other.others.into_iter();
         self.others
             .extend(others.map(|((customer, product), number)| {
-                let pair = (customer + first_customer, products[product as usize]);
+                let pair = (customer + first_customer, products(product));
                 (pair, number + first)
             }));
     }
@@ -192,7 +188,7 @@ mod tests {
             }
             let count = theirs.numbers().count();
             let known = units.numbers().count();
-            units.append(theirs, 1024, 2048, &products);
+            units.append(theirs, 1024, 2048, |product| products[product as usize]);
             prop_assert_eq!(units.numbers().count(), known + count);
             for (customer, product) in others {
                 let pair = (customer + 1024, product + 1);

@@ -44,8 +44,6 @@ pub(in crate::input) enum Detour {
     Scale,
     /// A column that changes what an amount means: a status, a quantity, a refund.
     Columns,
-    /// The ledger is kept by product too.
-    Products,
 }
 
 impl fmt::Display for Detour {
@@ -59,7 +57,6 @@ impl fmt::Display for Detour {
             Detour::Rates => "amounts are converted",
             Detour::Scale => "amounts are in minor units or scaled",
             Detour::Columns => "a column says which rows count, or how",
-            Detour::Products => "the ledger is kept by product too",
         })
     }
 }
@@ -72,6 +69,7 @@ struct Cells {
     date: usize,
     amount: usize,
     currency: Option<usize>,
+    product: Option<usize>,
 }
 
 /// Says where the cells stand, or why rows have to be read the general way.
@@ -84,7 +82,6 @@ fn cells(plan: &Plan<'_>) -> Result<Cells, Detour> {
         || of(Role::Status).is_some()
         || of(Role::Quantity).is_some();
     let is_furnished = plan.furniture.is_some() || plan.drop_row.is_some();
-    let layout = layout(plan.columns);
     for (is_so, detour) in [
         (plan.columns.shape != Shape::Long, Detour::Shape),
         (plan.dialect.terminator != Terminator::Newline, Detour::LineEnds),
@@ -94,7 +91,6 @@ fn cells(plan: &Plan<'_>) -> Result<Cells, Detour> {
         (plan.rates.is_some(), Detour::Rates),
         (plan.is_minor || plan.factor != 1, Detour::Scale),
         (has_columns, Detour::Columns),
-        (layout.by_product, Detour::Products),
     ] {
         if is_so {
             return Err(detour);
@@ -107,6 +103,7 @@ fn cells(plan: &Plan<'_>) -> Result<Cells, Detour> {
         date: place(Role::Date)?,
         amount: place(Role::Amount)?,
         currency: of(Role::Currency),
+        product: of(Role::Product),
     })
 }
 
@@ -248,6 +245,10 @@ impl<'a> FastReader<'a> {
             file: self.plan.file.0,
             line,
         };
+        let product = match self.cells.product {
+            Some(column) => Some(row.place(column)?),
+            None => None,
+        };
         self.count_currency(row, value.units == 0, place)?;
         if !self.by.is_empty() {
             self.mark(row)?;
@@ -275,6 +276,7 @@ impl<'a> FastReader<'a> {
             month: when.month,
             day: when.day,
             units: (value.units, value.scale),
+            product,
         };
         self.batch.add(row.text, &short);
         Some(())

@@ -28,22 +28,27 @@ impl Values {
     /// What stands for a value in the grid; a number is given now if it has none.
     #[inline]
     pub(in crate::ledger) fn mark(&mut self, value: &str) -> Mark {
-        if value.is_empty() {
+        if value.is_empty() || value == NO_VALUE {
             return Mark::VALUELESS;
         }
-        let place = place(value.as_bytes());
+        Mark::of(self.number(value))
+    }
+
+    /// The number of any text, given now if it has none.
+    #[inline]
+    pub(in crate::ledger) fn number(&mut self, text: &str) -> u32 {
+        if text.is_empty() {
+            return self.names.intern(text);
+        }
+        let place = place(text.as_bytes());
         if let Some(known) = self.recent[place].checked_sub(1)
-            && self.names.name(known) == value
+            && self.names.name(known) == text
         {
-            return Mark::of(known);
+            return known;
         }
-        if value == NO_VALUE {
-            return Mark::VALUELESS;
-        }
-        let number = self.names.intern(value);
-        let mark = Mark::of(number);
+        let number = self.names.intern(text);
         self.recent[place] = number + 1;
-        mark
+        number
     }
 
     /// The text of a value.

@@ -2,7 +2,7 @@
 
 use super::super::attributes::{Mark, Values};
 use super::super::cells::{Cells, Overflow};
-use super::super::intern::Sought;
+use super::super::intern::{Interner, Sought};
 use super::{Part, Sides};
 use crate::units::Amount;
 
@@ -15,6 +15,8 @@ pub(in crate::ledger) struct Small {
     pub(in crate::ledger) column: u16,
     pub(in crate::ledger) day: u8,
     pub(in crate::ledger) scale: u8,
+    /// The number of its product, where products are kept.
+    pub(in crate::ledger) product: u32,
 }
 
 /// Rows that count.
@@ -37,6 +39,9 @@ impl Part {
     pub(in crate::ledger) fn add_all(&mut self, rows: &Rows, text: &[u8], numbers: &mut Vec<u32>) {
         let scale = rows.rows.iter().map(|row| row.scale).max().unwrap_or(0);
         self.overflows |= self.cells.widen_to(scale).is_err();
+        if self.layout.by_product {
+            self.overflows |= self.unit_cells.widen_to(scale).is_err();
+        }
         let names = rows.rows.iter().map(|row| &row.name);
         self.customers.number_all(names, text, numbers);
         let inside = Sides {
@@ -57,37 +62,46 @@ impl Part {
         }
     }
 
-    /// Adds a row to the cell of its customer; `None` where 128 bits do not hold a sum.
+    /// Adds a row to the cell of its customer, and to that of its product where those are kept; `None` where 128 bits
+    /// do not hold a sum.
     #[inline]
     fn add_small(&mut self, row: &Small, number: u32, marks: &[Mark]) -> Option<()> {
         let (column, amount) = (usize::from(row.column), Amount::new(row.units.into(), row.scale));
-        let scale = self.cells.scale();
-        let units = if row.scale == scale {
-            Some(row.units)
-        } else {
-            amount.units_at(scale).and_then(|units| i64::try_from(units).ok())
-        };
-        let sum = match units {
-            Some(units) => self.cells.add_small(number, column, units).ok()?,
-            None => self.cells.add_large(number, column, amount).ok()?,
-        };
-        let month = Cells::month_of(column);
-        for (draft, mark) in self.attributes.iter_mut().zip(marks) {
+        let sum = add(&mut self.cells, number, column, row)?;
+        let (mut unit, mut unit_sum) = (number, sum);
+        if self.layout.by_product {
+            unit = self.units.number(number, row.product);
+            unit_sum = add(&mut self.unit_cells, unit, column, row)?;
+        }
+        let (month, layout) = (Cells::month_of(column), self.layout);
+        let of_unit = (unit, unit_sum, self.unit_cells.scale());
+        let of_customer = (number, sum, self.cells.scale());
+        for (index, (draft, mark)) in self.attributes.iter_mut().zip(marks).enumerate() {
+            let (whose, sum, scale) = layout.attribute_by(index, of_unit, of_customer);
             // What stood there before this row was added, both at the scale of the grid.
             let before = || Amount::new(sum - amount.units_at(scale).unwrap_or_default(), scale);
-            draft.add_marked((number, month), *mark, amount, before)?;
+            draft.add_marked((whose, month), *mark, amount, before)?;
         }
         Some(())
     }
 
-    /// Puts another part behind this one. No customer may be in both, and marks of values have to mean the same.
+    /// Puts another part behind this one. No customer may be in both, and products and marks of values have to mean the
+    /// same.
     pub(in crate::ledger) fn append(&mut self, other: Part) {
         let first = self.customers.len().next_multiple_of(Cells::BLOCK);
         self.customers.append(other.customers, first);
         self.sides.resize(first, Sides::default());
         self.sides.extend(other.sides);
+        let first_unit = self.units.len().next_multiple_of(Cells::BLOCK);
+        let as_number = |first: usize| u32::try_from(first).expect("fewer than 2^32 numbers");
+        if self.layout.by_product {
+            let (customers, units) = (as_number(first), as_number(first_unit));
+            self.units.append(other.units, customers, units, |product| product);
+        }
         let mut held = self.cells.append(other.cells, first / Cells::BLOCK);
-        for (mine, theirs) in self.attributes.iter_mut().zip(other.attributes) {
+        held = held.and(self.unit_cells.append(other.unit_cells, first_unit / Cells::BLOCK));
+        for (index, (mine, theirs)) in self.attributes.iter_mut().zip(other.attributes).enumerate() {
+            let first = self.layout.attribute_by(index, first_unit, first);
             held = held.and(mine.append(theirs, first).ok_or(Overflow));
         }
         self.overflows |= other.overflows | held.is_err();
@@ -95,10 +109,32 @@ impl Part {
         self.coverage.merge(other.coverage);
     }
 
-    /// Says what the marks of each column beside the amounts stand for.
-    pub(in crate::ledger) fn name_values(&mut self, columns: impl Iterator<Item = Values>) {
+    /// Says what the numbers of products and the marks of each column beside the amounts stand for.
+    pub(in crate::ledger) fn name_values(
+        &mut self,
+        products: Interner,
+        columns: impl Iterator<Item = Values>,
+    ) {
+        self.products = products;
         for (draft, values) in self.attributes.iter_mut().zip(columns) {
             draft.name_values(values);
         }
+    }
+}
+
+/// Adds a row to a cell of a grid with at least its decimals, and gives the sum.
+#[inline]
+fn add(cells: &mut Cells, number: u32, column: usize, row: &Small) -> Option<i128> {
+    let scale = cells.scale();
+    let amount = || Amount::new(row.units.into(), row.scale);
+    let units = if row.scale == scale {
+        Some(row.units)
+    } else {
+        let units = amount().units_at(scale);
+        units.and_then(|units| i64::try_from(units).ok())
+    };
+    match units {
+        Some(units) => cells.add_small(number, column, units).ok(),
+        None => cells.add_large(number, column, amount()).ok(),
     }
 }
