@@ -113,6 +113,8 @@ struct Cells {
     total: (i64, u8),
     stated: u64,
     nonzero: u64,
+    /// The last amount and its bytes: most customers pay the same from month to month.
+    last: (u64, Plain),
 }
 
 impl<'a> WideReader<'a> {
@@ -269,6 +271,7 @@ impl<'a> WideReader<'a> {
             total: (0, 0),
             stated: 0,
             nonzero: 0,
+            last: (0, Plain::ZERO),
         };
         for run in &self.runs {
             let ends = row.ends.get(run.first..run.first + run.months.len())?;
@@ -366,12 +369,19 @@ impl Cells {
         month: Option<u16>,
         batch: &mut WideBatch<'_>,
     ) -> Option<()> {
-        let plain = match read_plain_at(text, cell, mark) {
-            Some(plain) => plain,
-            None => match read_rare(text, cell, mark)? {
+        let bytes = short_bytes(text, cell);
+        let plain = if bytes != 0 && bytes == self.last.0 {
+            self.last.1
+        } else {
+            let plain = match read_plain_at(text, cell, mark) {
                 Some(plain) => plain,
-                None => return Some(()),
-            },
+                None => match read_rare(text, cell, mark)? {
+                    Some(plain) => plain,
+                    None => return Some(()),
+                },
+            };
+            self.last = (bytes, plain);
+            plain
         };
         self.stated += 1;
         self.marks = self.marks.and(plain.marks);
@@ -384,6 +394,18 @@ impl Cells {
             batch.cell(month, plain.units, plain.scale);
         }
         Some(())
+    }
+}
+
+/// The bytes of a cell of up to eight as one number, another one for each; 0 for a longer one.
+#[inline]
+fn short_bytes(text: &[u8], (start, end): (usize, usize)) -> u64 {
+    let length = end.wrapping_sub(start);
+    let eight = end.checked_sub(8).and_then(|from| text.get(from..end));
+    match eight.and_then(<[u8]>::first_chunk) {
+        // No text holds a byte of 0.
+        Some(eight) if (1..=8).contains(&length) => u64::from_le_bytes(*eight) >> (64 - 8 * length),
+        _ => 0,
     }
 }
 
