@@ -1,9 +1,23 @@
 //! Which of 64 bytes are equal to one, as the bits of a number.
 
 /// One bit for each byte that equals `wanted`, the first byte lowest.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it has to be compiled for the processor at hand")]
 pub(crate) fn equal(block: &[u8; 64], wanted: u8) -> u64 {
     lanes::equal(block, wanted)
+}
+
+/// A loop over blocks. It gives the same whatever instructions it is compiled for.
+pub(crate) trait Walk {
+    type Found;
+
+    /// Runs it; to be inlined.
+    fn walk(self) -> Self::Found;
+}
+
+/// Runs a loop as it is compiled for the instructions that the processor at hand has.
+pub(crate) fn with_widest<W: Walk>(walk: W) -> W::Found {
+    lanes::with_widest(walk)
 }
 
 /// True if every byte is ASCII and none is NUL. Written so that the compiler compares many at once.
@@ -29,7 +43,10 @@ mod lanes {
         _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8,
     };
 
-    #[inline]
+    use super::Walk;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
     pub(super) fn equal(block: &[u8; 64], wanted: u8) -> u64 {
         let (lanes, _) = block.as_chunks::<16>();
         lanes.iter().rev().fold(0, |mask, lane| {
@@ -46,6 +63,26 @@ mod lanes {
             mask << 16 | u64::from(bits.cast_unsigned())
         })
     }
+
+    /// Counts of bits, their places and wider comparisons are one instruction each on processors since 2013.
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn with_avx2<W: Walk>(walk: W) -> W::Found {
+        walk.walk()
+    }
+
+    pub(super) fn with_widest<W: Walk>(walk: W) -> W::Found {
+        let has_all = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("popcnt");
+        if has_all {
+            // SAFETY: the processor has every feature that the function is compiled for.
+            unsafe { with_avx2(walk) }
+        } else {
+            walk.walk()
+        }
+    }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
@@ -54,6 +91,11 @@ use portable as lanes;
 /// The same for any processor.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 mod portable {
+    #[cfg_attr(test, allow(dead_code))]
+    pub(super) fn with_widest<W: super::Walk>(walk: W) -> W::Found {
+        walk.walk()
+    }
+
     #[inline]
     pub(super) fn equal(block: &[u8; 64], wanted: u8) -> u64 {
         let (words, _) = block.as_chunks::<8>();

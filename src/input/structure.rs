@@ -4,7 +4,12 @@
 //! quotes exactly if an odd number of them stands before it. Any other text is for
 //! [`Records`](super::scan::Records), which goes byte by byte and knows what real exports add.
 
-use super::masks::equal;
+#![expect(
+    clippy::inline_always,
+    reason = "the walk over blocks is compiled for the processor at hand"
+)]
+
+use super::masks::{Walk, equal, with_widest};
 
 /// Where cells and records end.
 #[derive(Debug, Default)]
@@ -83,35 +88,60 @@ struct Block {
 
 /// Shows every block of a text that starts at a record's start, and says whether the text ends inside quotes; `None` as
 /// soon as quotes don't stand as they should.
-#[inline]
-fn each_block(text: &[u8], delimiter: u8, mut see: impl FnMut(&Block)) -> Option<bool> {
-    let mut quoting = Quoting {
-        inside: 0,
-        follows_end: 1,
-        follows_closing: 0,
-    };
-    let mut read = |bytes: &[u8; 64], base: u32| {
-        let (delimiters, lines) = (equal(bytes, delimiter), equal(bytes, b'\n'));
+fn each_block(text: &[u8], delimiter: u8, see: impl FnMut(&Block)) -> Option<bool> {
+    with_widest(Blocks {
+        text,
+        delimiter,
+        see,
+    })
+}
+
+/// A walk over the blocks of a text.
+struct Blocks<'t, S> {
+    text: &'t [u8],
+    delimiter: u8,
+    see: S,
+}
+
+impl<S: FnMut(&Block)> Walk for Blocks<'_, S> {
+    type Found = Option<bool>;
+
+    #[inline(always)]
+    fn walk(mut self) -> Option<bool> {
+        let mut quoting = Quoting {
+            inside: 0,
+            follows_end: 1,
+            follows_closing: 0,
+        };
+        let (blocks, rest) = self.text.as_chunks::<64>();
+        let mut base = 0;
+        for block in blocks {
+            self.read(block, base, &mut quoting)?;
+            base += 64;
+        }
+        // Bytes of 0 behind the end: no text holds them.
+        let mut block = [0; 64];
+        block[..rest.len()].copy_from_slice(rest);
+        self.read(&block, base, &mut quoting)?;
+        Some(quoting.inside != 0)
+    }
+}
+
+impl<S: FnMut(&Block)> Blocks<'_, S> {
+    #[inline(always)]
+    fn read(&mut self, bytes: &[u8; 64], base: u32, quoting: &mut Quoting) -> Option<()> {
+        let lines = equal(bytes, b'\n');
         let mut block = Block {
             base,
-            ends: delimiters | lines,
+            ends: equal(bytes, self.delimiter) | lines,
             lines,
             quotes: equal(bytes, b'"'),
             inside: 0,
         };
-        let is_right = quoting.read(&mut block, text);
-        see(&block);
+        let is_right = quoting.read(&mut block, self.text);
+        (self.see)(&block);
         is_right.then_some(())
-    };
-    let (blocks, rest) = text.as_chunks::<64>();
-    for (block, base) in blocks.iter().zip((0..).step_by(64)) {
-        read(block, base)?;
     }
-    // Bytes of 0 behind the end: no text holds them.
-    let mut block = [0; 64];
-    block[..rest.len()].copy_from_slice(rest);
-    read(&block, u32::try_from(text.len() - rest.len()).ok()?)?;
-    Some(quoting.inside != 0)
 }
 
 /// What the bytes before a block say about it.
@@ -127,7 +157,7 @@ struct Quoting {
 impl Quoting {
     /// Finds what of a block lies inside quotes, and whether every quote opens at the start of a cell, closes at its
     /// end or is one of two.
-    #[inline]
+    #[inline(always)]
     fn read(&mut self, block: &mut Block, text: &[u8]) -> bool {
         if block.quotes | self.inside | self.follows_closing == 0 {
             self.follows_end = block.ends >> 63;
@@ -177,7 +207,7 @@ struct Places {
 }
 
 impl Places {
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, mut bits: u64, base: u32) {
         let count = bits.count_ones() as usize;
         if self.places.len() < self.count + count {

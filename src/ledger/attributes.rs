@@ -8,8 +8,10 @@ mod values;
 use super::bridge::Bridged;
 use super::cells::Cells;
 use crate::units::{Amount, Month};
-use grid::{Grid, Mark, Share};
-use values::Values;
+use grid::{Grid, Share};
+
+pub(super) use grid::Mark;
+pub(super) use values::Values;
 
 /// What a customer without a value is shown as; a cell that holds these very letters is none too.
 pub const NO_VALUE: &str = "(none)";
@@ -61,6 +63,17 @@ impl AttributeDraft {
         before: impl FnOnce() -> Amount,
     ) -> Option<()> {
         self.grid.add(cell, mark, amount, before)
+    }
+
+    /// Puts the values of another part behind these, its customers numbered from `first` on, which starts a block. Marks
+    /// have to mean the same in both; `None` where 128 bits do not hold a sum.
+    pub(super) fn append(&mut self, other: AttributeDraft, first: usize) -> Option<()> {
+        self.grid.append(other.grid, first)
+    }
+
+    /// Says what marks stand for that were made elsewhere.
+    pub(super) fn name_values(&mut self, values: Values) {
+        self.values = values;
     }
 
     /// Adds what another part's rows carry; to be called before its cells are added to those here.

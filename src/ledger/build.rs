@@ -1,6 +1,7 @@
 //! Entries become a ledger: parts that threads fill, merged and then closed.
 
 mod close;
+mod many;
 mod wide;
 
 use std::collections::BTreeMap;
@@ -8,13 +9,14 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 pub(super) use close::Draft;
+pub(super) use many::{Rows, Small};
 pub(super) use wide::{WideCell, WideRow};
 
 use super::attributes::{AttributeDraft, Totals, held};
 use super::cells::{Cells, Overflow};
 use super::coverage::Coverage;
 use super::currencies::Foreign;
-use super::intern::{Hashing, Interner, Sought};
+use super::intern::{Hashing, Interner};
 use super::units::Units;
 use crate::policies::Duplicates;
 use crate::units::{Amount, Grain, Month};
@@ -79,17 +81,6 @@ impl Layout {
             customers
         }
     }
-}
-
-/// A row by its customer's name in a text, with an amount of 64 bits.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Small {
-    pub(super) name: Sought,
-    pub(super) units: i64,
-    /// The column of its month.
-    pub(super) column: u16,
-    pub(super) day: u8,
-    pub(super) scale: u8,
 }
 
 /// A ledger in the making: one thread's rows, added up as they come.
@@ -263,54 +254,6 @@ impl Part {
             },
         };
         self.add_keyed((customer, entry.month, product), keyed);
-    }
-
-    /// Adds many rows that count, the names of which stand in one text; only where rows of one key are added up.
-    pub(super) fn add_all(&mut self, rows: &[Small], text: &[u8], numbers: &mut Vec<u32>) {
-        let scale = rows.iter().map(|row| row.scale).max().unwrap_or(0);
-        self.overflows |= self.cells.widen_to(scale).is_err();
-        let scale = self.cells.scale();
-        let names = rows.iter().map(|row| &row.name);
-        self.customers.number_all(names, text, numbers);
-        let inside = Sides {
-            inside: true,
-            ..Sides::default()
-        };
-        self.sides.resize(self.customers.len(), inside);
-        let mut latest = [0; Cells::COLUMNS];
-        for (row, number) in rows.iter().zip(numbers) {
-            let column = usize::from(row.column);
-            let factor = 10_i64.checked_pow(u32::from(scale - row.scale));
-            let held = match factor.and_then(|factor| row.units.checked_mul(factor)) {
-                Some(units) => self.cells.add_small(*number, column, units).map(|_| ()),
-                None => {
-                    let amount = Amount::new(row.units.into(), row.scale);
-                    self.cells.add(*number, Cells::month_of(column), amount)
-                }
-            };
-            self.overflows |= held.is_err();
-            if row.day > 0 {
-                self.cells.note_day_at(*number, column, row.day);
-                let latest = &mut latest[column];
-                *latest = row.day.max(*latest);
-            }
-            self.negatives += u64::from(row.units < 0);
-        }
-        for (column, day) in (0..).zip(latest) {
-            self.coverage.note_day(Cells::month_of(column), day);
-        }
-    }
-
-    /// Puts another part behind this one; no customer may be in both.
-    pub(super) fn append(&mut self, other: Part) {
-        let first = self.customers.len().next_multiple_of(Cells::BLOCK);
-        self.customers.append(other.customers, first);
-        self.sides.resize(first, Sides::default());
-        self.sides.extend(other.sides);
-        self.overflows |= self.cells.append(other.cells, first / Cells::BLOCK).is_err();
-        self.overflows |= other.overflows;
-        self.negatives += other.negatives;
-        self.coverage.merge(other.coverage);
     }
 
     /// Adds everything another part holds. The order of merging shows in nothing but the numbers

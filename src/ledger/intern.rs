@@ -279,7 +279,13 @@ impl Interner {
         if self.placed < self.keys.len() || self.slots.is_empty() {
             self.grow();
         }
-        numbers.extend(sought.clone().map(|sought| self.candidate(sought)));
+        // Only to have the slots near when they are looked through: no read of these waits for another.
+        let mask = self.slots.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "what is read is not used")]
+        numbers.extend(sought.clone().map(|sought| self.slots[home(sought.hash) & mask] as u32));
+        for (number, sought) in numbers.iter_mut().zip(sought.clone()) {
+            *number = self.candidate(sought);
+        }
         for (number, sought) in numbers.iter_mut().zip(sought) {
             let key = self.keys.get(*number as usize);
             let is_it = key.is_some_and(|key| *key == sought.key && key.0[SHORT] < LONG);

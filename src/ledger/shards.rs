@@ -8,8 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use wide::WideBatch;
 
 use super::Part;
+use super::attributes::{Mark, Values};
+use super::build::{Layout, Rows, Small};
 use super::cells::Cells;
-use super::build::{Layout, Small};
 use super::intern::{Hashing, Sought};
 use crate::policies::Duplicates;
 use crate::units::Month;
@@ -22,6 +23,8 @@ const PARTS_A_THREAD: usize = 4;
 pub struct Shards {
     parts: Vec<Mutex<Part>>,
     hashing: Hashing,
+    /// The values of the columns beside the amounts, numbered for all parts alike.
+    values: Vec<Mutex<Values>>,
 }
 
 impl Shards {
@@ -37,6 +40,9 @@ impl Shards {
         Shards {
             parts: (0..count).map(|_| part()).collect(),
             hashing,
+            values: (0..layout.attributes + layout.parents)
+                .map(|_| Mutex::default())
+                .collect(),
         }
     }
 
@@ -45,9 +51,11 @@ impl Shards {
     pub fn batch(&self) -> Batch<'_> {
         Batch {
             shards: self,
-            rows: self.parts.iter().map(|_| Vec::new()).collect(),
+            rows: self.parts.iter().map(|_| Rows::default()).collect(),
             numbers: Vec::new(),
             first: 0,
+            known: self.values.iter().map(|_| Known::default()).collect(),
+            marks: Vec::new(),
         }
     }
 
@@ -60,6 +68,8 @@ impl Shards {
         for part in parts {
             joined.append(part);
         }
+        let values = self.values.into_iter();
+        joined.name_values(values.map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner)));
         Some(joined)
     }
 }
@@ -81,13 +91,49 @@ pub struct ShortRow {
 #[derive(Debug)]
 pub struct Batch<'s> {
     shards: &'s Shards,
-    rows: Vec<Vec<Small>>,
+    rows: Vec<Rows>,
     numbers: Vec<u32>,
     /// The part to begin with, another one each time: threads spread out.
     first: usize,
+    known: Vec<Known>,
+    /// What the row at hand has in the columns beside the amounts.
+    marks: Vec<Mark>,
+}
+
+/// The values of a column that a thread has met, and their marks for all threads.
+#[derive(Debug, Default)]
+struct Known {
+    values: Values,
+    marks: Vec<Mark>,
+}
+
+impl Known {
+    #[inline]
+    fn mark(&mut self, value: &str, all: &Mutex<Values>) -> Mark {
+        let Some(number) = self.values.mark(value).value() else {
+            return Mark::VALUELESS;
+        };
+        match self.marks.get(number as usize) {
+            Some(mark) => *mark,
+            None => {
+                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+                let mark = all.mark(value);
+                self.marks.push(mark);
+                mark
+            }
+        }
+    }
 }
 
 impl Batch<'_> {
+    /// Says what the next row has in a column beside the amounts; to be said of each, in their order.
+    #[inline]
+    pub fn mark(&mut self, value: &str) {
+        let column = self.marks.len();
+        let mark = self.known[column].mark(value, &self.shards.values[column]);
+        self.marks.push(mark);
+    }
+
     /// Adds a row whose name stands in `text`.
     #[inline]
     pub fn add(&mut self, text: &[u8], row: &ShortRow) {
@@ -99,7 +145,8 @@ impl Batch<'_> {
         let name = self.shards.hashing.seek(text, row.name.0, row.name.1);
         let rows = &mut self.rows;
         let part = shard(&name, rows.len());
-        rows[part].push(Small {
+        rows[part].marks.append(&mut self.marks);
+        rows[part].rows.push(Small {
             name,
             units: row.units.0,
             column,
@@ -129,7 +176,7 @@ impl Batch<'_> {
     }
 }
 
-fn take(mut part: MutexGuard<'_, Part>, rows: &mut Vec<Small>, text: &[u8], numbers: &mut Vec<u32>) {
+fn take(mut part: MutexGuard<'_, Part>, rows: &mut Rows, text: &[u8], numbers: &mut Vec<u32>) {
     part.add_all(rows, text, numbers);
     rows.clear();
 }

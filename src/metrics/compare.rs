@@ -7,9 +7,10 @@ use std::rc::Rc;
 use super::calc::{Calculation, calc_with};
 use super::confidence::Confidence;
 use super::periods::Asked;
+use super::ranking::Touched;
 use super::record::{Figures, Record};
 use super::registry::{RATE_DECIMALS, Value, field};
-use super::shares::{Shares, Touched};
+use super::touched::{State, touched};
 use crate::error::Errors;
 use crate::ledger::Books;
 use crate::policies::Policies;
@@ -87,11 +88,17 @@ pub fn compare(
         readings,
         confidence,
         known: BTreeMap::new(),
+        changes: Vec::new(),
     };
     let numbered = all.iter().enumerate();
     let mut rows: Vec<Comparison> = numbered
         .map(|(number, policies)| bench.row(number, policies, standard))
         .collect();
+    // Who is behind the steps is asked for all of them at once.
+    let steps = rows.iter_mut().flat_map(|row| &mut row.steps);
+    for (step, touched) in steps.zip(bench.touched()) {
+        step.touched = touched;
+    }
     rows.sort_by(|left, right| match (printed(left), printed(right)) {
         (Some(left), Some(right)) => right.cmp(&left),
         (Some(_), None) => Ordering::Less,
@@ -130,6 +137,7 @@ fn sums(record: &Record) -> Sums {
 
 /// One measurement.
 struct Measured<'a> {
+    policies: Policies,
     record: Record,
     /// What it was measured on.
     books: Option<&'a Books>,
@@ -144,6 +152,8 @@ struct Bench<'a, 'r> {
     confidence: Option<Confidence>,
     /// What was measured already, by the fingerprint of its choices.
     known: BTreeMap<String, Rc<Measured<'a>>>,
+    /// The measurements before and after each step, in the order of steps.
+    changes: Vec<(Rc<Measured<'a>>, Rc<Measured<'a>>)>,
 }
 
 impl<'a> Bench<'a, '_> {
@@ -175,24 +185,25 @@ impl<'a> Bench<'a, '_> {
         let mut steps = Vec::new();
         let mut state = standard.clone();
         let mut taken: Vec<Rule> = Vec::new();
-        let mut before = (self.measure(standard), standard.clone());
+        let mut before = self.measure(standard);
         for rule in rules {
             let origin = state.origin(rule.0).clone();
             let is_set = state.set(rule.0, &rule.1, origin);
             debug_assert!(is_set.is_ok(), "a value in force is a value");
             taken.push(rule.clone());
             let after = self.measure(&state);
-            let Some(difference) = difference(&after.record, &before.0.record) else {
+            let Some(difference) = difference(&after.record, &before.record) else {
                 continue;
             };
             steps.push(Step {
                 rules: std::mem::take(&mut taken),
                 difference,
-                before: sums(&before.0.record),
+                before: sums(&before.record),
                 after: sums(&after.record),
-                touched: touched((&before.0, &before.1), (&after, &state)),
+                touched: None,
             });
-            before = (after, state.clone());
+            self.changes.push((before, Rc::clone(&after)));
+            before = after;
         }
         steps
     }
@@ -216,6 +227,7 @@ impl<'a> Bench<'a, '_> {
         match calc_with(books, &asked, policies, None) {
             Ok(calculation) => match first(calculation) {
                 Some(record) => Measured {
+                    policies: policies.clone(),
                     record,
                     books: Some(books),
                 },
@@ -223,6 +235,26 @@ impl<'a> Bench<'a, '_> {
             },
             Err(errors) => self.refused(policies, Some(books), said(&errors)),
         }
+    }
+
+    /// The customers behind each step, in their order.
+    fn touched(&self) -> Vec<Option<Touched>> {
+        let mut states: Vec<State<'a>> = Vec::new();
+        let mut numbers: Vec<(*const Measured<'a>, usize)> = Vec::new();
+        let mut number = |measured: &Rc<Measured<'a>>| {
+            let own = Rc::as_ptr(measured);
+            let known = numbers.iter().find(|(other, _)| *other == own);
+            known.map(|(_, number)| *number).or_else(|| {
+                states.push(state(measured)?);
+                numbers.push((own, states.len() - 1));
+                Some(states.len() - 1)
+            })
+        };
+        let pairs = self.changes.iter();
+        let pairs = pairs.map(|(before, after)| number(before).zip(number(after)));
+        // A step is there only where both have a figure.
+        let pairs: Option<Vec<(usize, usize)>> = pairs.collect();
+        touched(&states, &pairs.unwrap_or_default())
     }
 
     /// The record of a definition, with intervals where they were asked for.
@@ -260,7 +292,11 @@ impl<'a> Bench<'a, '_> {
             intervals: None,
             partial: false,
         };
-        Measured { record, books }
+        Measured {
+            policies: policies.clone(),
+            record,
+            books,
+        }
     }
 }
 
@@ -289,17 +325,13 @@ fn difference(own: &Record, base: &Record) -> Option<Amount> {
     printed(own)?.checked_add(-printed(base)?)
 }
 
-/// The customers that make a difference; `None` where they cannot be told.
-fn touched(
-    (before, old): (&Measured<'_>, &Policies),
-    (after, new): (&Measured<'_>, &Policies),
-) -> Option<Touched> {
-    let (old, new) = (shares(before, old)?, shares(after, new)?);
-    Some(new.touched(&old, nrr(&before.record).ok()?))
-}
-
-fn shares<'a>(measured: &Measured<'a>, policies: &Policies) -> Option<Shares<'a>> {
-    let books = measured.books?;
-    let total = measured.record.rollforward()?;
-    Shares::of(books, measured.record.period, policies, total)
+/// A measurement with a figure, for the shares behind it.
+fn state<'a>(measured: &Measured<'a>) -> Option<State<'a>> {
+    Some(State {
+        books: measured.books?,
+        period: measured.record.period,
+        policies: measured.policies.clone(),
+        total: measured.record.rollforward()?.clone(),
+        nrr: nrr(&measured.record).ok()?,
+    })
 }

@@ -543,7 +543,7 @@ impl<'a> Reader<'a> {
 /// What twelve times a value must reach: `min` a year, at the length of what the anchor reads.
 ///
 /// Rounded up to the ledger's scale, which changes no comparison of whole units.
-fn threshold(min: Amount, anchor: Anchor, scale: u8, policies: &Policies) -> i128 {
+pub(super) fn threshold(min: Amount, anchor: Anchor, scale: u8, policies: &Policies) -> i128 {
     let months = match policies.basis {
         Basis::Stock => policies.interval.months().map_or(1, i128::from),
         Basis::Flow => anchor.months(),

@@ -65,11 +65,7 @@ pub(super) struct Bases<'a> {
 }
 
 impl<'a> Bases<'a> {
-    pub(super) fn new(
-        ledger: &'a Ledger,
-        anchors: &'a Anchors,
-        policies: &Policies,
-    ) -> Bases<'a> {
+    pub(super) fn new(ledger: &'a Ledger, anchors: &'a Anchors, policies: &Policies) -> Bases<'a> {
         Bases {
             ledger,
             anchors,

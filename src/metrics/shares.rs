@@ -4,22 +4,14 @@
 use super::anchors::{Anchors, anchors};
 use super::detail::Units;
 use super::movements::{Class, Movement, detailed};
-use super::rollforward::Rollforward;
-use crate::ledger::{Books, Ledger};
-use crate::policies::{Level, Method, Netting, Policies, Reactivation};
+use super::ranking::{Part, Ranking, Share, Touched};
+use super::touched::{State, returns};
+use crate::ledger::Ledger;
+use crate::policies::{Level, Method, Netting, Policies};
 use crate::units::{Amount, Period, Ratio};
 
-/// How many customers are named.
-const NAMED: usize = 3;
-
-const YEAR: u32 = 12;
-
-/// What a customer puts into NRR: above and below the line, in smallest units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Share {
-    retained: i128,
-    opening: i128,
-}
+/// The months of a trailing average.
+pub(super) const YEAR: u32 = 12;
 
 /// The shares of all customers in one measurement, by their numbers in its ledger.
 pub(super) struct Shares<'a> {
@@ -31,24 +23,16 @@ pub(super) struct Shares<'a> {
     adds_up: bool,
 }
 
-/// The customers that make a difference.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Touched {
-    /// How many count otherwise.
-    pub customers: u64,
-    /// Those that move NRR the most, by name, each with what it moves NRR by where that can be said of one
-    /// customer: rounded to six decimals, and all together the whole difference.
-    pub largest: Vec<(String, Option<Amount>)>,
-}
-
 impl<'a> Shares<'a> {
     /// The shares behind a figure; `None` if they do not add up to it.
-    pub(super) fn of(
-        books: &'a Books,
-        period: Period,
-        policies: &Policies,
-        total: &Rollforward,
-    ) -> Option<Shares<'a>> {
+    pub(super) fn of(state: &State<'a>) -> Option<Shares<'a>> {
+        let State {
+            books,
+            period,
+            ref policies,
+            ref total,
+            ..
+        } = *state;
         let ledger = &books.customers;
         let goes_by_steps = matches!(policies.method, Method::Compound | Method::Summed);
         if policies.level == Level::Parent || ledger.is_converted() && goes_by_steps {
@@ -150,131 +134,30 @@ impl<'a> Shares<'a> {
     }
 
     /// The customers that count otherwise here than before, where NRR was `before`.
-    ///
-    /// With `a` below and `b` above the line of NRR, a customer's part in the difference is
-    ///
-    /// ```text
-    /// ((b − nrr_before · a) − (b_before − nrr_before · a_before)) ÷ opening
-    /// ```
-    ///
-    /// Over all customers that is the whole difference, for before their sum is zero.
     pub(super) fn touched(&self, before: &Shares<'_>, nrr: Ratio) -> Touched {
-        let mut changed: Vec<(usize, Share)> = Vec::new();
+        let mut ranking = Ranking::new(Part {
+            adds_up: self.adds_up,
+            nrr,
+            opening: self.of.iter().map(|share| share.opening).sum(),
+        });
         for (number, share) in self.of.iter().enumerate() {
             let old = self.find(before, number);
             if old != *share {
-                let moved = Share {
-                    retained: share.retained - old.retained,
-                    opening: share.opening - old.opening,
-                };
-                changed.push((number, moved));
+                let customer = u32::try_from(number).unwrap_or(u32::MAX);
+                ranking.offer(self.ledger, customer, share.less(old));
             }
         }
-        let opening: i128 = self.of.iter().map(|share| share.opening).sum();
-        let parts = changed.iter().map(|(number, moved)| {
-            let part = self.part(*moved, nrr, opening);
-            let weight = part.map_or(moved.retained, Amount::units).unsigned_abs();
-            let name = self.ledger.name(u32::try_from(*number).unwrap_or(u32::MAX));
-            (weight, name, part.map(|part| part.round(6)))
-        });
-        let mut parts: Vec<_> = parts.collect();
-        parts.sort_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(right.1)));
-        let named = parts.into_iter().take(NAMED);
-        Touched {
-            customers: changed.len() as u64,
-            largest: named
-                .map(|(_, name, part)| (name.to_owned(), part))
-                .collect(),
-        }
-    }
-
-    /// What one customer's change does to NRR; `None` where that cannot be said of one customer.
-    fn part(&self, moved: Share, nrr: Ratio, opening: i128) -> Option<Amount> {
-        const DECIMALS: u8 = 12;
-        let (above, below) = (nrr.numerator(), nrr.denominator());
-        if !self.adds_up || above.scale() != below.scale() {
-            return None;
-        }
-        let kept = moved.retained.checked_mul(below.units())?;
-        let due = moved.opening.checked_mul(above.units())?;
-        let whole = opening.checked_mul(below.units())?;
-        Ratio::new(
-            Amount::new(kept.checked_sub(due)?, 0),
-            Amount::new(whole, 0),
-        )
-        .rounded(DECIMALS)
+        ranking.touched()
     }
 }
 
 /// What a customer puts above the line.
 fn retained(movement: &Movement, policies: &Policies) -> i128 {
-    let returns = matches!(
-        policies.reactivation,
-        Reactivation::InNrr | Reactivation::AsExpansion
-    );
     if movement.opening > 0 {
         movement.closing
-    } else if returns && movement.class == Some(Class::Reactivation) {
+    } else if returns(policies) && movement.class == Some(Class::Reactivation) {
         movement.closing - movement.opening
     } else {
         0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::calc::calc;
-    use super::super::periods::{Ask, Asked};
-    use super::*;
-    use crate::policies::Origin;
-    use crate::units::FiscalYear;
-
-    fn measured(books: &Books, settings: &[(&str, &str)]) -> (Policies, Period, Rollforward) {
-        let mut policies = Policies::default();
-        for (name, value) in settings {
-            policies.set(name, value, Origin::Flag).expect("a value");
-        }
-        let ask = Ask {
-            period: Period::parse("2024-04", FiscalYear::CALENDAR).ok(),
-            ..Ask::default()
-        };
-        let asked: Asked = ask.on(&books.customers, &policies).expect("a period");
-        let calculation = calc(books, &asked, &policies).expect("figures");
-        let total = calculation.records[0].rollforward().expect("both ends");
-        (policies, asked.periods[0], total.clone())
-    }
-
-    #[test]
-    fn the_parts_of_customers_are_the_difference() {
-        let books = Books::of(
-            Ledger::from_table(
-                "       2024-01 2024-02 2024-03 2024-04
-                 acme        50       .       .      60
-                 birch      100     100     100     130
-                 cedar       40      30      20       .",
-            )
-            .expect("a table"),
-        );
-        let stock = ("basis", "stock");
-        let (policies, period, total) = measured(&books, &[stock]);
-        let before = Shares::of(&books, period, &policies, &total).expect("shares");
-        for settings in [
-            vec![stock, ("reactivation", "in-nrr")],
-            vec![stock, ("lookback", "3")],
-            vec![stock, ("lookback", "3"), ("method", "summed")],
-            vec![("basis", "flow"), ("length", "2")],
-            vec![stock, ("min-opening", "300")],
-        ] {
-            let (policies, period, other) = measured(&books, &settings);
-            let after = Shares::of(&books, period, &policies, &other).expect("shares");
-            let touched = after.touched(&before, total.nrr());
-            let parts = touched.largest.iter().filter_map(|(_, part)| *part);
-            let sum: i128 = parts.map(Amount::units).sum();
-            let due = other
-                .nrr()
-                .difference(total.nrr(), 6)
-                .expect("a difference");
-            assert!((sum - due.units()).abs() <= 3, "{settings:?} {touched:?}");
-        }
     }
 }

@@ -194,16 +194,17 @@ fn read_plain(cell: &[u8]) -> Option<Result<When, DateFault>> {
 #[inline]
 pub(in crate::input) fn read_common(cell: &[u8]) -> Option<When> {
     let cell: &[u8; 10] = cell.try_into().ok()?;
-    let digits = [0, 1, 2, 3, 5, 6, 8, 9].map(|at| cell[at].wrapping_sub(b'0'));
-    let largest = digits.into_iter().fold(0, u8::max);
-    if largest > 9 || cell[4] != b'-' || cell[7] != b'-' {
+    let digit = |at: usize| cell[at].wrapping_sub(b'0');
+    let is_number = |at: usize| digit(at) <= 9 && digit(at + 1) <= 9;
+    let is_date = is_number(0) && is_number(2) && is_number(5) && is_number(8);
+    if !is_date || cell[4] != b'-' || cell[7] != b'-' {
         return None;
     }
-    let number = |at: usize| digits[at] * 10 + digits[at + 1];
+    let number = |at: usize| digit(at) * 10 + digit(at + 1);
     let (year, month, day) = (
         i32::from(number(0)) * 100 + i32::from(number(2)),
-        number(4),
-        number(6),
+        number(5),
+        number(8),
     );
     // No placeholder stands among these years.
     let is_common = (1990..2090).contains(&year) && (1..=28).contains(&day);

@@ -18,7 +18,7 @@ use super::long::is_damaged_id;
 use super::money::kept_currency;
 use super::plan::{Found, Plan, layout};
 use super::reader::{RowReader, trimmed};
-use crate::ledger::{Batch, Interner, Layout, RowPlace, Shards, ShortRow};
+use crate::ledger::{Batch, Interner, NO_PARENT, NO_VALUE, RowPlace, Shards, ShortRow};
 use crate::policies::Duplicates;
 use crate::units::Amount;
 
@@ -44,8 +44,8 @@ pub(in crate::input) enum Detour {
     Scale,
     /// A column that changes what an amount means: a status, a quantity, a refund.
     Columns,
-    /// Something is kept beside the amounts of customers.
-    Segments,
+    /// The ledger is kept by product too.
+    Products,
 }
 
 impl fmt::Display for Detour {
@@ -59,7 +59,7 @@ impl fmt::Display for Detour {
             Detour::Rates => "amounts are converted",
             Detour::Scale => "amounts are in minor units or scaled",
             Detour::Columns => "a column says which rows count, or how",
-            Detour::Segments => "columns beside the amounts are kept",
+            Detour::Products => "the ledger is kept by product too",
         })
     }
 }
@@ -94,7 +94,7 @@ fn cells(plan: &Plan<'_>) -> Result<Cells, Detour> {
         (plan.rates.is_some(), Detour::Rates),
         (plan.is_minor || plan.factor != 1, Detour::Scale),
         (has_columns, Detour::Columns),
-        (layout != Layout::default(), Detour::Segments),
+        (layout.by_product, Detour::Products),
     ] {
         if is_so {
             return Err(detour);
@@ -130,6 +130,10 @@ pub(in crate::input) struct FastReader<'a> {
     currency: Currency,
     /// The months and grains that were noted already.
     covered: Vec<[bool; 4]>,
+    /// The columns beside the amounts, that of the parent last.
+    by: Vec<usize>,
+    has_parents: bool,
+    values: Vec<(usize, usize)>,
     /// How a row is told from others, where its cells stand in quotes.
     unquoted: Vec<u8>,
 }
@@ -162,6 +166,9 @@ impl<'a> FastReader<'a> {
             dates: Dates::default(),
             currency: Currency::default(),
             covered: Vec::new(),
+            by: plan.columns.attributes().collect(),
+            has_parents: plan.columns.of(Role::Parent).is_some(),
+            values: Vec::new(),
             unquoted: Vec::new(),
         })
     }
@@ -242,6 +249,9 @@ impl<'a> FastReader<'a> {
             line,
         };
         self.count_currency(row, value.units == 0, place)?;
+        if !self.by.is_empty() {
+            self.mark(row)?;
+        }
         // From here on the row counts.
         found.rows += 1;
         found.in_horizon += 1;
@@ -267,6 +277,23 @@ impl<'a> FastReader<'a> {
             units: (value.units, value.scale),
         };
         self.batch.add(row.text, &short);
+        Some(())
+    }
+
+    /// Says what a row has in the columns beside the amounts, unless one of its cells is less than plain.
+    fn mark(&mut self, row: &RowText<'_>) -> Option<()> {
+        self.values.clear();
+        for column in &self.by {
+            self.values.push(row.place(*column)?);
+        }
+        let last = self.by.len() - 1;
+        for (number, place) in self.values.iter().enumerate() {
+            let value = match text_of(row.at(*place)) {
+                "" | NO_VALUE if self.has_parents && number == last => NO_PARENT,
+                value => value,
+            };
+            self.batch.mark(value);
+        }
         Some(())
     }
 

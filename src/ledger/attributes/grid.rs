@@ -35,7 +35,7 @@ impl Mark {
         Mark(mark.expect("fewer than 2^32 - 3 values"))
     }
 
-    pub(super) const fn value(self) -> Option<ValueId> {
+    pub(in crate::ledger) const fn value(self) -> Option<ValueId> {
         self.0.checked_sub(Mark::FIRST)
     }
 }
@@ -141,6 +141,22 @@ impl Grid {
         let sum = block.sums.get_or_insert_default();
         let sum = sum.entry((slot, mark)).or_default();
         *sum = sum.checked_add(units)?;
+        Some(())
+    }
+
+    /// Puts the values of another grid behind these, its first customer under the first number of a block.
+    pub(super) fn append(&mut self, mut other: Grid, first: usize) -> Option<()> {
+        self.widen_to(other.scale)?;
+        other.widen_to(self.scale)?;
+        if self.columns.len() < other.columns.len() {
+            self.columns.resize_with(other.columns.len(), Vec::new);
+        }
+        for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
+            if !theirs.is_empty() {
+                mine.resize_with(first / BLOCK, || None);
+                mine.extend(theirs);
+            }
+        }
         Some(())
     }
 

@@ -9,7 +9,7 @@ const RECENT: usize = 256;
 
 /// The values of a column, numbered in order of first appearance.
 #[derive(Debug)]
-pub(super) struct Values {
+pub(in crate::ledger) struct Values {
     names: Interner,
     /// By [`place`], the number above that of a value met there; 0 where none was.
     recent: [u32; RECENT],
@@ -27,7 +27,7 @@ impl Default for Values {
 impl Values {
     /// What stands for a value in the grid; a number is given now if it has none.
     #[inline]
-    pub(super) fn mark(&mut self, value: &str) -> Mark {
+    pub(in crate::ledger) fn mark(&mut self, value: &str) -> Mark {
         if value.is_empty() {
             return Mark::VALUELESS;
         }

@@ -72,7 +72,11 @@ impl Block {
 
     /// The same of few units, which is almost always one sum of 32 bits.
     #[inline]
-    pub(in crate::ledger) fn add_small(&mut self, slot: usize, units: i64) -> Result<i128, Overflow> {
+    pub(in crate::ledger) fn add_small(
+        &mut self,
+        slot: usize,
+        units: i64,
+    ) -> Result<i128, Overflow> {
         if self.before.is_none()
             && let Some(sum) = self.sums.add_small(slot, units)
         {
@@ -209,13 +213,34 @@ impl Block {
 }
 
 /// The numbers of the bits that are set, in order.
-pub fn each_bit(bits: &Bits) -> impl Iterator<Item = usize> {
-    let words = bits.iter().copied().zip((0..).step_by(64));
-    words.flat_map(|(mut word, first)| {
-        std::iter::from_fn(move || {
-            let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;
-            word &= word - 1;
-            Some(first + bit)
-        })
-    })
+#[inline]
+pub fn each_bit(bits: &Bits) -> impl Iterator<Item = usize> + use<> {
+    SetBits {
+        words: *bits,
+        index: 0,
+    }
+}
+
+struct SetBits {
+    /// The bits that were not shown yet.
+    words: Bits,
+    index: usize,
+}
+
+impl Iterator for SetBits {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        loop {
+            let word = self.words.get_mut(self.index)?;
+            if *word == 0 {
+                self.index += 1;
+                continue;
+            }
+            let bit = word.trailing_zeros() as usize;
+            *word &= *word - 1;
+            return Some(self.index * 64 + bit);
+        }
+    }
 }

@@ -89,10 +89,6 @@ impl Cells {
         (column < COLUMNS_MAX).then_some(column)
     }
 
-    /// How many columns there can be.
-    pub(super) const COLUMNS: usize = COLUMNS_MAX;
-
-    /// The month of a column.
     pub(super) fn month_of(column: usize) -> Month {
         Month::from_index(ORIGIN + i32::try_from(column).unwrap_or(i32::MAX - ORIGIN))
     }
@@ -116,6 +112,18 @@ impl Cells {
         }
         let block = self.open_at(column, number as usize / BLOCK)?;
         block.add_small(slot, units)
+    }
+
+    /// The same of any amount that has no more decimals than the grid.
+    pub(super) fn add_large(
+        &mut self,
+        number: u32,
+        column: usize,
+        amount: Amount,
+    ) -> Result<i128, Overflow> {
+        let units = amount.units_at(self.scale).ok_or(Overflow)?;
+        let block = self.open_at(column, number as usize / BLOCK)?;
+        block.add(number as usize % BLOCK, units)
     }
 
     /// A grid without cells whose amounts have so many decimals.

@@ -18,6 +18,8 @@ pub(in crate::metrics) struct Between<'a> {
     reader: Reader<'a>,
     inside: &'a [Bits],
     past: &'a Past,
+    /// How many of the months of the past lie before the opening's end, or are its last.
+    months_to_opening: usize,
     opening: Rc<End>,
     closing: Rc<End>,
 }
@@ -59,6 +61,7 @@ impl<'a> Between<'a> {
             reader: Reader::new(columns.ledger, ends, policies),
             inside: &columns.inside,
             past,
+            months_to_opening: past.months_to(ends.opening.period.last()),
             opening: columns.end(ends.opening),
             closing: columns.end(ends.closing),
         }
@@ -147,7 +150,7 @@ impl<'a> Between<'a> {
 
     fn add_block(&self, block: usize, total: &mut Rollforward) {
         let (opening, closing) = (self.opening.worth(block), self.closing.worth(block));
-        let stood = (opening.values.total(), closing.values.total());
+        let stood = (opening.total, closing.total);
         let base = count(&opening.paid);
         let came = self.add_arrivals(block, total);
         let gone = self.add_departures(block, total);
@@ -241,8 +244,7 @@ impl<'a> Between<'a> {
 
     /// New, or back within the window.
     fn arrival(&self, number: u32) -> Class {
-        let opening_end = self.ends.opening.period.last();
-        if !self.past.paid_through(number, opening_end) {
+        if !self.past.paid_in(number, self.months_to_opening) {
             return Class::New;
         }
         if self.policies.reactivation_window.is_some() {

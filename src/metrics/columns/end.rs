@@ -19,6 +19,8 @@ pub(in crate::metrics) struct End {
 #[derive(Debug, Default)]
 pub(in crate::metrics) struct Worth {
     pub(super) values: Values,
+    /// Their sum.
+    pub(super) total: i128,
     /// Who is worth more than nothing; or where values below zero are kept, who has any row.
     pub(super) paid: Bits,
 }
@@ -37,6 +39,7 @@ pub(in crate::metrics) enum Values {
 /// What stands behind the last block.
 static NOTHING: Worth = Worth {
     values: Values::None,
+    total: 0,
     paid: [0; BLOCK / 64],
 };
 
@@ -54,6 +57,7 @@ impl End {
             }
             let mut worth = Worth {
                 values: Values::sum(&amounts),
+                total: 0,
                 paid: and(&stated, inside),
             };
             for slot in each_bit(&and_not(&stated, inside)) {
@@ -74,6 +78,7 @@ impl End {
                     }
                 }
             }
+            worth.total = worth.values.total();
             end.blocks.push(worth);
         }
         end
@@ -99,11 +104,11 @@ impl End {
 
 impl Values {
     /// The sums over some columns.
-    fn sum(amounts: &[Amounts<'_>]) -> Values {
+    pub(in crate::metrics) fn sum(amounts: &[Amounts<'_>]) -> Values {
         match amounts {
             [] => Values::None,
             [Amounts::Small(only)] => {
-                let mut values = Box::new([0; BLOCK]);
+                let mut values = zeros();
                 match only.by_place() {
                     Some(all) => *values = *all,
                     None => only.each(|slot, value| values[slot] = value),
@@ -153,7 +158,7 @@ impl Values {
     }
 
     /// The sum of all values.
-    pub(super) fn total(&self) -> i128 {
+    fn total(&self) -> i128 {
         match self {
             Values::None => 0,
             // 1,024 values of 32 bits stay below 2^42.
@@ -165,6 +170,12 @@ impl Values {
             Values::Wide(values) => values.iter().sum(),
         }
     }
+}
+
+/// Made where it stays: an array would be copied there.
+fn zeros<T: Copy + Default>() -> Box<[T; BLOCK]> {
+    let zeros = vec![T::default(); BLOCK].into_boxed_slice();
+    zeros.try_into().ok().expect("a block has so many places")
 }
 
 fn lowest<T: Copy + Ord + Default>(values: &[T; BLOCK]) -> T {
@@ -183,7 +194,7 @@ fn above<T: Copy + Ord + Default>(values: &[T; BLOCK]) -> Bits {
 
 /// The sums in 64 bits; `None` if they may not hold them.
 fn medium_sum(amounts: &[Amounts<'_>]) -> Option<Box<[i64; BLOCK]>> {
-    let mut sums = Box::new([0_i64; BLOCK]);
+    let mut sums = zeros::<i64>();
     for amounts in amounts {
         match amounts {
             Amounts::Small(stated) => match stated.by_place() {
@@ -211,7 +222,7 @@ fn medium_sum(amounts: &[Amounts<'_>]) -> Option<Box<[i64; BLOCK]>> {
 }
 
 fn wide_sum(amounts: &[Amounts<'_>]) -> Values {
-    let mut sums = Box::new([0; BLOCK]);
+    let mut sums = zeros();
     for amounts in amounts {
         match amounts {
             Amounts::Small(stated) => stated.each(|slot, value| sums[slot] += i128::from(value)),
@@ -229,7 +240,7 @@ fn narrowed(sums: Box<[i64; BLOCK]>) -> Values {
     if i32::try_from(lowest).is_err() || i32::try_from(highest).is_err() {
         return Values::Medium(sums);
     }
-    let mut small = Box::new([0; BLOCK]);
+    let mut small = zeros();
     for (small, sum) in small.iter_mut().zip(sums.iter()) {
         *small = i32::try_from(*sum).unwrap_or_default();
     }

@@ -8,7 +8,7 @@ mod end;
 
 pub(super) use between::Between;
 pub(super) use details::Details;
-use end::End;
+pub(super) use end::{End, Values};
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -114,9 +114,13 @@ impl Past {
         }
     }
 
-    /// True if a customer had revenue in some month up to this one.
-    fn paid_through(&self, number: u32, month: Month) -> bool {
-        let months = self.months.partition_point(|other| *other <= month);
+    /// How many months there are up to this one.
+    fn months_to(&self, month: Month) -> usize {
+        self.months.partition_point(|other| *other <= month)
+    }
+
+    /// True if a customer had revenue in one of so many first months.
+    fn paid_in(&self, number: u32, months: usize) -> bool {
         usize::from(self.first[number as usize]) < months
     }
 

@@ -1,0 +1,126 @@
+//! What columns say of everybody is what each customer says for itself.
+
+use std::fmt::Write;
+
+use super::super::anchors::anchors;
+use super::super::movements::{Movement, movements};
+use super::super::rollforward::Rollforward;
+use super::*;
+use crate::policies::{Origin, Policies};
+use crate::units::{FiscalYear, Period};
+
+/// Numbers drawn by a rule, the same in every run.
+struct Drawn(u64);
+
+impl Drawn {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % end
+    }
+
+    /// Nothing, a stated zero, a refund, and amounts of all widths.
+    fn cell(&mut self, most: u64) -> String {
+        match self.below(40) {
+            0..16 => ".".to_owned(),
+            16 => "0".to_owned(),
+            17 if most > 3 => format!("-{}", self.below(50)),
+            18 if most > 1 => format!("{}", self.below(1 << 40)),
+            19 if most > 2 => "170141183460469231731687303".to_owned(),
+            _ => format!("{}.5", self.below(9)),
+        }
+    }
+}
+
+/// Some more customers than a block holds over two years; `most` says how far amounts go.
+fn ledger(drawn: &mut Drawn, most: u64) -> Ledger {
+    let mut table = String::new();
+    for month in 0..24 {
+        write!(table, "{}-{:02} ", 2023 + month / 12, month % 12 + 1).unwrap();
+    }
+    for customer in 0..1200 {
+        write!(table, "\nC-{customer}").unwrap();
+        let start = drawn.below(20);
+        for month in 0..24 {
+            let cell = if month < start {
+                ".".to_owned()
+            } else {
+                drawn.cell(most)
+            };
+            write!(table, " {cell}").unwrap();
+        }
+    }
+    Ledger::from_table(&table).unwrap()
+}
+
+fn policies(settings: &[(&str, &str)]) -> Policies {
+    let mut policies = Policies::default();
+    for (name, value) in settings {
+        policies.set(name, value, Origin::Flag).unwrap();
+    }
+    policies
+}
+
+const CHOICES: &[&[(&str, &str)]] = &[
+    &[("basis", "stock")],
+    &[("basis", "flow")],
+    &[("basis", "stock"), ("zero", "active")],
+    &[("basis", "flow"), ("zero", "active")],
+    &[("basis", "stock"), ("reactivation", "as-new")],
+    &[("basis", "stock"), ("reactivation", "as-expansion")],
+    &[
+        ("basis", "stock"),
+        ("reactivation", "in-nrr"),
+        ("reactivation-window", "3"),
+    ],
+    &[("basis", "flow"), ("min-opening", "30")],
+    &[("basis", "stock"), ("min-closing", "30")],
+    &[("basis", "flow"), ("cohort-base", "survivors")],
+    &[("basis", "flow"), ("cohort-base", "first-month")],
+];
+
+#[test]
+fn everybodys_movements_are_each_customers() {
+    for most in 0..5 {
+        let mut ledger = ledger(&mut Drawn(most), most);
+        if most == 0 {
+            ledger.leave_out("C-7");
+        }
+        let columns = Columns::of(&ledger);
+        let past = Past::of(&columns);
+        for settings in CHOICES {
+            let mut policies = policies(settings);
+            policies.set("negatives", "clip", Origin::Flag).unwrap();
+            for (label, lookback) in [
+                ("2024-12", 1),
+                ("2024-11", 12),
+                ("2024-Q3", 3),
+                ("2024", 12),
+            ] {
+                let period = Period::parse(label, FiscalYear::CALENDAR).unwrap();
+                let ends = anchors(&ledger, period, lookback, &policies).unwrap();
+                let expected = movements(&ledger, &ends, &policies).unwrap();
+                let between = Between::new(&columns, &past, &ends, &policies);
+                let mut found: Vec<Movement> = Vec::new();
+                between.each(|movement| found.push(movement));
+                assert_eq!(found, expected, "{label} under {settings:?}");
+                assert_eq!(between.has_cut(), most > 3);
+                let mut cut = between.cut();
+                cut.sort_unstable();
+                cut.dedup();
+                let is_cut = |one: &&Movement| one.clipped_opening + one.clipped_closing > 0;
+                assert!(
+                    cut.iter()
+                        .eq(expected.iter().filter(is_cut).map(|one| &one.customer))
+                );
+                if between.counts_everybody() {
+                    let (reactivation, scale) = (policies.reactivation, ledger.scale());
+                    let total = Rollforward::total(&expected, reactivation, scale);
+                    assert_eq!(between.total(), total, "{label} under {settings:?}");
+                }
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@ use super::View;
 use super::names::similar;
 use super::scan::Edge;
 use crate::error::{Code, Effect, Message};
+use crate::ledger::{Amounts, Bits, Stated};
 use crate::text;
 
 impl View<'_> {
@@ -76,6 +77,7 @@ impl View<'_> {
             .iter()
             .flat_map(|(index, ..)| [*index, index + 1])
             .collect();
+        let inside = self.ledger.inside();
         for column in columns {
             let units = |(index, ended, _): &(usize, u32, u32)| {
                 let is_here = *index == column || index + 1 == column;
@@ -83,8 +85,13 @@ impl View<'_> {
             };
             let mut payers = Payers::of(matches.iter().filter_map(units).collect());
             let month = self.month(column);
-            for customer in self.ledger.customers() {
-                payers.count(self.ledger.units(*customer, month));
+            for (block, inside) in inside.iter().enumerate() {
+                match self.ledger.column(block, month).amounts() {
+                    Some(Amounts::Small(stated)) => payers.count_all(stated, inside),
+                    Some(Amounts::Medium(stated)) => payers.count_all(stated, inside),
+                    Some(Amounts::Wide(stated)) => payers.count_all(stated, inside),
+                    None => {}
+                }
             }
             matches.retain(|found| units(found).is_none_or(|units| payers.are_one(units)));
         }
@@ -176,14 +183,14 @@ struct Payers {
     amounts: Vec<i128>,
     counts: Vec<u32>,
     /// A bit for every amount with the same end: most others are told apart without a search.
-    marks: [u64; 64],
+    marks: Vec<u64>,
 }
 
 impl Payers {
     fn of(mut amounts: Vec<i128>) -> Payers {
         amounts.sort_unstable();
         amounts.dedup();
-        let mut marks = [0; 64];
+        let mut marks = vec![0; 1024];
         for units in &amounts {
             let (word, bit) = mark(*units);
             marks[word] |= bit;
@@ -195,6 +202,20 @@ impl Payers {
         }
     }
 
+    /// Counts whoever of a block is inside.
+    fn count_all<T: Copy + Default + Ord + Into<i128>>(
+        &mut self,
+        stated: Stated<'_, T>,
+        inside: &Bits,
+    ) {
+        stated.each(|slot, units| {
+            if inside[slot / 64] >> (slot % 64) & 1 == 1 {
+                self.count(units.into());
+            }
+        });
+    }
+
+    #[inline]
     fn count(&mut self, units: i128) {
         let (word, bit) = mark(units);
         if self.marks[word] & bit != 0
@@ -213,7 +234,7 @@ impl Payers {
 
 /// The word and the bit that stand for an amount.
 fn mark(units: i128) -> (usize, u64) {
-    let low = usize::try_from(units.rem_euclid(4096)).unwrap_or(0);
+    let low = usize::try_from(units & 0xffff).unwrap_or(0);
     (low / 64, 1 << (low % 64))
 }
 

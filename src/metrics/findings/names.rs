@@ -1,7 +1,5 @@
 //! Ids that look alike.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use unicode_normalization::UnicodeNormalization;
 
 use crate::ledger::Ledger;
@@ -13,13 +11,17 @@ const SALESFORCE: [usize; 2] = [15, 18];
 /// in byte order.
 pub(super) fn similar(ledger: &Ledger) -> Vec<Vec<u32>> {
     let mut key = String::new();
-    let mut keys: Vec<(u64, u32)> = Vec::with_capacity(ledger.customers().len());
+    let mut hashes: Vec<u64> = Vec::with_capacity(ledger.customers().len());
+    let mut seen = Seen::for_some(ledger.customers().len());
     for customer in ledger.customers() {
         fold(ledger.name(*customer), &mut key);
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        keys.push((hasher.finish(), *customer));
+        let hash = hash(key.as_bytes());
+        seen.add(hash);
+        hashes.push(hash);
     }
+    let numbered = hashes.into_iter().zip(ledger.customers());
+    let several = numbered.filter(|(hash, _)| seen.is_several(*hash));
+    let mut keys: Vec<(u64, u32)> = several.map(|(hash, customer)| (hash, *customer)).collect();
     keys.sort_unstable();
     let mut groups = Vec::new();
     for run in keys.chunk_by(|left, right| left.0 == right.0) {
@@ -29,6 +31,53 @@ pub(super) fn similar(ledger: &Ledger) -> Vec<Vec<u32>> {
     }
     groups.sort_unstable_by_key(|group| ledger.name(group[0]));
     groups
+}
+
+/// Which parts of hashes were seen once, and which several times: few are, so few hashes have to be sorted.
+struct Seen {
+    once: Vec<u64>,
+    several: Vec<u64>,
+}
+
+impl Seen {
+    /// With some twenty bits a hash.
+    fn for_some(hashes: usize) -> Seen {
+        let words = (hashes / 4).next_power_of_two();
+        Seen {
+            once: vec![0; words],
+            several: vec![0; words],
+        }
+    }
+
+    fn add(&mut self, hash: u64) {
+        let (word, bit) = self.place(hash);
+        self.several[word] |= self.once[word] & bit;
+        self.once[word] |= bit;
+    }
+
+    fn is_several(&self, hash: u64) -> bool {
+        let (word, bit) = self.place(hash);
+        self.several[word] & bit != 0
+    }
+
+    fn place(&self, hash: u64) -> (usize, u64) {
+        // There are never more words than a number of the machine holds.
+        let high = usize::try_from(hash >> 32).unwrap_or_default();
+        (high & (self.once.len() - 1), 1 << (hash % 64))
+    }
+}
+
+/// A hash of a key: equal ones are compared in full.
+fn hash(key: &[u8]) -> u64 {
+    let mut hash = key.len() as u64;
+    for part in key.chunks(8) {
+        let mut bytes = [0; 8];
+        bytes[..part.len()].copy_from_slice(part);
+        hash = (hash ^ u64::from_le_bytes(bytes)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 29;
+    }
+    hash = hash.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash ^ (hash >> 32)
 }
 
 /// The groups among customers of one hash: two keys seldom share one, but they may.
@@ -50,8 +99,12 @@ fn alike(ledger: &Ledger, run: &[(u64, u32)]) -> Vec<Vec<u32>> {
 fn fold(name: &str, key: &mut String) {
     key.clear();
     if name.is_ascii() {
-        let kept = name.bytes().filter(u8::is_ascii_graphic);
-        key.extend(kept.map(char::from));
+        if name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            key.push_str(name);
+        } else {
+            let kept = name.bytes().filter(u8::is_ascii_graphic);
+            key.extend(kept.map(char::from));
+        }
     } else {
         let seen = name.nfc().filter(|character| !is_unseen(*character));
         key.extend(seen);

@@ -1,8 +1,15 @@
 //! The one pass over a ledger that every finding draws on.
 
-use crate::ledger::{Cell, Ledger};
+mod block;
+mod edges;
+
+use super::super::columns::number;
+use crate::ledger::Ledger;
 use crate::policies::{Basis, Policies};
 use crate::units::Month;
+use block::{Block, Span};
+pub(super) use edges::Edge;
+use edges::Edges;
 
 /// The longest absence, in months, that is taken for a renewal signed late.
 pub(super) const ABSENCE_MAX: i32 = 2;
@@ -16,15 +23,6 @@ pub(super) struct Gap {
     pub(super) after: usize,
     /// True if nothing was booked in between, and the customer came back at the same amount or more.
     pub(super) is_late: bool,
-}
-
-/// The first or the last month with revenue of a customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Edge {
-    /// Its column.
-    pub(super) index: usize,
-    pub(super) units: i128,
-    pub(super) customer: u32,
 }
 
 /// An amount far from what the customer usually pays.
@@ -47,9 +45,11 @@ pub(super) struct Scan {
     /// Cells below zero.
     pub(super) below_zero: Vec<(u32, usize)>,
     pub(super) gaps: Vec<Gap>,
-    /// By month, then amount.
+    /// The first months of who was not there from the start, by month, then amount: those that an end before them
+    /// may be at the same amount as.
     pub(super) starts: Vec<Edge>,
-    /// By month, then amount.
+    /// The last months of who left after several, by month, then amount: those that a start after them may be at
+    /// the same amount as.
     pub(super) ends: Vec<Edge>,
     /// About a hundred times the usual amount, or a hundredth.
     pub(super) mixed_up: Vec<Outlier>,
@@ -80,46 +80,46 @@ impl Scan {
             kept,
             ..Scan::default()
         };
-        ledger.each_row(&mut |customer, row| scan.see(customer, row));
-        scan.starts.sort_unstable();
-        scan.ends.sort_unstable();
+        let mut edges = Edges::new(scan.months.len());
+        for (block, inside) in ledger.inside().iter().enumerate() {
+            let block = Block::read(ledger, block, *inside, &scan.months);
+            scan.see(&block, &mut edges);
+        }
+        (scan.starts, scan.ends) = edges.that_may_match(ledger, &scan.months);
         scan
     }
 
-    fn see(&mut self, customer: u32, row: &[Cell]) {
-        let (mut first, mut last, mut lowest, mut highest) = (None, None, i128::MAX, 0);
-        let (gaps, mut paying) = (self.gaps.len(), 0_usize);
-        for (index, cell) in row.iter().enumerate() {
-            if cell.units < 0 {
-                self.below_zero.push((customer, index));
+    fn see(&mut self, block: &Block, edges: &mut Edges) {
+        for (index, paying) in self.paying.iter_mut().enumerate() {
+            *paying += block.paying(index);
+        }
+        for (slot, index, units) in block.without_revenue() {
+            if units < 0 {
+                self.below_zero.push((number(block.number, slot), index));
+            } else {
+                self.zeros += 1;
             }
-            if cell.units <= 0 {
-                self.zeros += u64::from(cell.units == 0 && cell.is_stated);
+        }
+        for (slot, before, after) in block.absences(ABSENCE_MAX) {
+            // Revenue that is billed every other month or every quarter has gaps and no late renewals.
+            let Span {
+                first,
+                last,
+                paying,
+            } = block.span(slot);
+            if self.is_flow && paying * 3 < (last - first + 1) * 2 {
                 continue;
             }
-            if let Some((before, amount)) = last
-                && before + 1 < index
-            {
-                let is_empty = row[before + 1..index].iter().all(|cell| cell.units == 0);
-                let is_late = is_empty && cell.units >= amount;
-                self.add_gap(customer, (before, index), is_late);
-            }
-            self.paying[index] += 1;
-            paying += 1;
-            first = first.or(Some((index, cell.units)));
-            last = Some((index, cell.units));
-            (lowest, highest) = (lowest.min(cell.units), highest.max(cell.units));
+            let inside = before + 1..after;
+            let is_empty = inside
+                .into_iter()
+                .all(|index| block.units(slot, index) == 0);
+            let is_late = is_empty && block.units(slot, after) >= block.units(slot, before);
+            self.add_gap(number(block.number, slot), (before, after), is_late);
         }
-        let (Some(first), Some(last)) = (first, last) else {
-            return;
-        };
-        // Revenue that is billed every other month or every quarter has gaps and no late renewals.
-        if self.is_flow && paying * 3 < (last.0 - first.0 + 1) * 2 {
-            self.gaps.truncate(gaps);
-        }
-        self.add_edges(customer, first, last, paying);
-        if paying >= 3 && highest / 3 >= lowest {
-            self.add_outliers(customer, row);
+        self.add_edges(block, edges);
+        for slot in block.uneven() {
+            self.add_outliers(number(block.number, slot), &block.row(slot));
         }
     }
 
@@ -138,47 +138,40 @@ impl Scan {
     }
 
     /// Keeps the first month of who was not there from the start, and the last one of who left after several.
-    fn add_edges(
-        &mut self,
-        customer: u32,
-        first: (usize, i128),
-        last: (usize, i128),
-        paying: usize,
-    ) {
-        let edge = |(index, units)| Edge {
-            index,
-            units,
-            customer,
-        };
-        if first.0 > 0 && self.kept.contains(&(first.0 - 1)) && self.kept.contains(&first.0) {
-            self.starts.push(edge(first));
+    fn add_edges(&self, block: &Block, edges: &mut Edges) {
+        let kept = |index: usize| self.kept.contains(&index);
+        for (slot, index) in block.starts() {
+            if index > 0 && kept(index - 1) && kept(index) {
+                edges.add_start(number(block.number, slot), index, block.units(slot, index));
+            }
         }
-        let is_over = last.0 + 1 < self.months.len() && self.kept.contains(&(last.0 + 1));
-        if is_over && self.kept.contains(&last.0) && paying > 1 {
-            self.ends.push(edge(last));
+        for (slot, index) in block.ends_of_several() {
+            if index + 1 < self.months.len() && kept(index + 1) && kept(index) {
+                edges.add_end(number(block.number, slot), index, block.units(slot, index));
+            }
         }
     }
 
-    fn add_outliers(&mut self, customer: u32, row: &[Cell]) {
+    fn add_outliers(&mut self, customer: u32, row: &[i128]) {
         self.positives.clear();
-        let amounts = row.iter().map(|cell| cell.units);
+        let amounts = row.iter().copied();
         self.positives.extend(amounts.filter(|units| *units > 0));
         let middle = (self.positives.len() - 1) / 2;
         let usual = *self.positives.select_nth_unstable(middle).1;
-        let paid = || row.iter().enumerate().filter(|(_, cell)| cell.units > 0);
-        let outlier = |(index, _): (usize, &Cell)| Outlier {
+        let paid = || row.iter().enumerate().filter(|(_, units)| **units > 0);
+        let outlier = |(index, _): (usize, &i128)| Outlier {
             customer,
             index,
             usual,
         };
-        let hundredfold = paid().filter(|(_, cell)| is_hundredfold(cell.units, usual));
+        let hundredfold = paid().filter(|(_, units)| is_hundredfold(**units, usual));
         let before = self.mixed_up.len();
         self.mixed_up.extend(hundredfold.map(outlier));
         // Where many months stand on another level, the level changed.
         if (self.mixed_up.len() - before) * 3 > self.positives.len() {
             self.mixed_up.truncate(before);
         }
-        let mut high = paid().filter(|(_, cell)| cell.units / 3 >= usual && cell.units > 3 * usual);
+        let mut high = paid().filter(|(_, units)| **units / 3 >= usual && **units > 3 * usual);
         if let (Some(only), None) = (high.next(), high.next()) {
             // A run rate that is high at the end may stay there.
             let is_over = self.is_flow || only.0 + 1 < row.len();
