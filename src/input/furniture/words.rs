@@ -65,16 +65,16 @@ pub fn is_total_like(name: &str) -> bool {
 /// False for nearly every name of a customer: no word for a total is without one of these.
 #[must_use]
 pub fn may_hold_total(name: &str) -> bool {
-    const fn stem(letters: &[u8; 3]) -> u32 {
+    const fn stem(letters: [u8; 3]) -> u32 {
         (letters[0] as u32) << 16 | (letters[1] as u32) << 8 | letters[2] as u32
     }
     const STEMS: [u32; 6] = [
-        stem(b"tot"),
-        stem(b"sum"),
-        stem(b"som"),
-        stem(b"ges"),
-        stem(b"erg"),
-        stem(b"all"),
+        stem(*b"tot"),
+        stem(*b"sum"),
+        stem(*b"som"),
+        stem(*b"ges"),
+        stem(*b"erg"),
+        stem(*b"all"),
     ];
     let mut last_three = 0;
     let has_stem = name.bytes().any(|byte| {
@@ -207,7 +207,13 @@ mod tests {
     fn every_word_for_a_total_is_looked_at() {
         let bare = |word: &&&str| is_bare(word) || WORDS.contains(word);
         assert!(WORDS.iter().filter(bare).all(|word| may_hold_total(word)));
-        for word in ["All customers", "SOMA", "Zwischensumme", "Gesamtergebnis", "suma total"] {
+        for word in [
+            "All customers",
+            "SOMA",
+            "Zwischensumme",
+            "Gesamtergebnis",
+            "suma total",
+        ] {
             assert!(may_hold_total(word) && is_total_like(word), "{word}");
         }
         assert!(!may_hold_total("cus_9sXkQ2") && !is_total_like("cus_9sXkQ2"));
