@@ -18,7 +18,6 @@ use super::report::{self, Report};
 use super::scan::{Chunk, Record, Records, Splitter};
 use super::shape::Shape;
 use super::shape::plan::Found;
-use super::shape::reader::RowReader;
 use super::shape::rules::Per;
 use super::source::{Seen, Source};
 use super::stream::PIECE_BLOCK;
@@ -254,21 +253,13 @@ impl FileReader {
             },
             None,
         );
-        let mut reader = RowReader::new(&plan);
         let (bytes, first_line) = body(&self.start.sample, &self.start.dialect);
-        reader.read_chunk(&Chunk {
-            bytes: bytes.to_vec(),
-            first_line,
-            number: 0,
-            unhashed: None,
-        });
-        let beside = self.beside_in_sample(&reader.found);
+        let found = passes::evidence(&plan, bytes, first_line);
+        let beside = self.beside_in_sample(&found);
         let (marks, dates) = (
-            reader
-                .found
-                .marks
+            found.marks
                 .decide_with(&beside.named(&self.start.columns)),
-            reader.found.dates.decide_order(),
+            found.dates.decide_order(),
         );
         let is_proven = (self.start.options.decimal.is_some()
             || matches!(marks, MarkDecision::Proven { .. }))
@@ -287,7 +278,7 @@ impl FileReader {
             .start
             .options
             .date_order
-            .or(order(dates, &reader.found.reversed, &column)
+            .or(order(dates, &found.reversed, &column)
                 .ok()
                 .map(|order| order.value));
         let guess = Guess {

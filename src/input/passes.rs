@@ -104,9 +104,7 @@ fn read_all<'a>(
     chunks: &Mutex<Chunks<'_>>,
     is_lost: &AtomicBool,
 ) -> Found {
-    let mut reader = RowReader::new(plan);
-    let mut fast = shards.and_then(|shards| FastReader::new(plan, shards));
-    let mut wide = shards.and_then(|shards| WideReader::new(plan, shards));
+    let mut reader = PieceReader::new(plan, shards);
     let mut done = None;
     while !is_lost.load(Ordering::Relaxed) {
         let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).next(done.take());
@@ -114,18 +112,45 @@ fn read_all<'a>(
             break;
         };
         let hash = chunk.hash();
-        let (text, line) = (&chunk.bytes, chunk.first_line);
-        let is_whole = match (&mut fast, &mut wide) {
-            (Some(fast), _) => fast.read(text, line, &mut reader),
-            (None, Some(wide)) => wide.read(text, line, &mut reader),
-            (None, None) => reader.read_chunk(&chunk),
-        };
-        if !is_whole {
+        if !reader.read(&chunk.bytes, chunk.first_line) {
             is_lost.store(true, Ordering::Relaxed);
         }
         done = Some((chunk.bytes, hash));
     }
-    reader.found
+    reader.rows.found
+}
+
+/// Reads pieces of text, the short way where there is one.
+struct PieceReader<'a> {
+    rows: RowReader<'a>,
+    long: Option<FastReader<'a>>,
+    wide: Option<WideReader<'a>>,
+}
+
+impl<'a> PieceReader<'a> {
+    fn new(plan: &'a Plan<'a>, shards: Option<&'a Shards>) -> PieceReader<'a> {
+        PieceReader {
+            rows: RowReader::new(plan),
+            long: shards.and_then(|shards| FastReader::new(plan, shards)),
+            wide: shards.and_then(|shards| WideReader::new(plan, shards)),
+        }
+    }
+
+    fn read(&mut self, text: &[u8], line: u64) -> bool {
+        match (&mut self.long, &mut self.wide) {
+            (Some(long), _) => long.read(text, line, &mut self.rows),
+            (None, Some(wide)) => wide.read(text, line, &mut self.rows),
+            (None, None) => self.rows.read_text(text, line),
+        }
+    }
+}
+
+/// What the rows of a text show; the amounts of its customers are not kept.
+pub(super) fn evidence(plan: &Plan<'_>, text: &[u8], line: u64) -> Found {
+    let shards = shards(plan, 1);
+    let mut reader = PieceReader::new(plan, shards.as_ref());
+    reader.read(text, line);
+    reader.rows.found
 }
 
 /// Gives every chunk to `read` until it says stop, the header cut off the first one.

@@ -1,6 +1,7 @@
 //! Customers that are named as totals are, and lines of a roll-forward in place of customers.
 
 use super::columns::quoted;
+use super::furniture::may_hold_total;
 use super::header;
 use super::shape::is_total;
 use crate::error::{Code, Message};
@@ -46,6 +47,9 @@ fn sum_of_others(ledger: &Ledger, total: u32, named: &[u32]) -> Sum {
 
 /// A total's name, or that of a subtotal, which is no sum of all others but would count revenue twice as well.
 fn is_total_name(name: &str) -> bool {
+    if !may_hold_total(name) {
+        return false;
+    }
     let name_in_small = name.to_lowercase();
     let is_sub = ["subtotal ", "sub-total ", "sub total "]
         .iter()

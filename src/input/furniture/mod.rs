@@ -26,7 +26,7 @@ pub(super) use message::grouped;
 pub use strip::strip;
 pub(super) use sums::is_same;
 pub use titles::{Titles, read_titles};
-pub use words::is_total_like;
+pub use words::{is_total_like, may_hold_total};
 
 /// One record as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

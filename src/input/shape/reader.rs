@@ -72,7 +72,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// Reads every row of a text that starts on a line.
-    pub(super) fn read_text(&mut self, text: &[u8], first_line: u64) -> bool {
+    pub(in crate::input) fn read_text(&mut self, text: &[u8], first_line: u64) -> bool {
         let mut records = Records::new(text, self.plan.dialect, first_line);
         loop {
             match records.next(&mut self.record) {

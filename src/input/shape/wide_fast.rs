@@ -113,6 +113,8 @@ struct Cells {
     total: (i64, u8),
     stated: u64,
     nonzero: u64,
+    /// The last amount and its bytes: most customers pay the same from month to month.
+    last: (u64, Plain),
 }
 
 impl<'a> WideReader<'a> {
@@ -269,6 +271,7 @@ impl<'a> WideReader<'a> {
             total: (0, 0),
             stated: 0,
             nonzero: 0,
+            last: (0, Plain::ZERO),
         };
         for run in &self.runs {
             let ends = row.ends.get(run.first..run.first + run.months.len())?;
@@ -315,7 +318,7 @@ impl<'a> WideReader<'a> {
         let periods = self.plan.periods.len() as u64;
         let sum = Amount::new(units.into(), scale);
         for (column, proved) in self.plan.totals.iter().zip(&mut self.proved) {
-            let Some(stated) = row.total(*column, self.plan.mark.0) else {
+            let Ok(stated) = row.total(*column, self.plan.mark.0) else {
                 return false;
             };
             *proved = stated.is_some();
@@ -366,12 +369,19 @@ impl Cells {
         month: Option<u16>,
         batch: &mut WideBatch<'_>,
     ) -> Option<()> {
-        let plain = match read_plain_at(text, cell, mark) {
-            Some(plain) => plain,
-            None => match read_rare(text, cell, mark)? {
+        let bytes = short_bytes(text, cell);
+        let plain = if bytes != 0 && bytes == self.last.0 {
+            self.last.1
+        } else {
+            let plain = match read_plain_at(text, cell, mark) {
                 Some(plain) => plain,
-                None => return Some(()),
-            },
+                None => match read_rare(text, cell, mark).ok()? {
+                    Some(plain) => plain,
+                    None => return Some(()),
+                },
+            };
+            self.last = (bytes, plain);
+            plain
         };
         self.stated += 1;
         self.marks = self.marks.and(plain.marks);
@@ -387,6 +397,18 @@ impl Cells {
     }
 }
 
+/// The bytes of a cell of up to eight as one number, another one for each; 0 for a longer one.
+#[inline]
+fn short_bytes(text: &[u8], (start, end): (usize, usize)) -> u64 {
+    let length = end.wrapping_sub(start);
+    let eight = end.checked_sub(8).and_then(|from| text.get(from..end));
+    match eight.and_then(<[u8]>::first_chunk) {
+        // No text holds a byte of 0.
+        Some(eight) if (1..=8).contains(&length) => u64::from_le_bytes(*eight) >> (64 - 8 * length),
+        _ => 0,
+    }
+}
+
 /// A sum and an amount at one scale; `None` where 64 bits do not hold it.
 #[inline]
 fn sum((units, scale): (i64, u8), plain: &Plain) -> Option<(i64, u8)> {
@@ -399,14 +421,24 @@ fn sum((units, scale): (i64, u8), plain: &Plain) -> Option<(i64, u8)> {
     Some((units, most))
 }
 
-/// A cell in quotes, or a dash; `Some(None)` for one that is empty, `None` for any other.
+/// A cell for the general way to look at.
+struct NotPlain;
+
+/// A cell in quotes, or a dash; nothing for one that is empty.
 #[cold]
-fn read_rare(text: &[u8], (start, end): (usize, usize), mark: Mark) -> Option<Option<Plain>> {
-    match text.get(start..end)? {
-        b"-" => Some(Some(Plain::ZERO)),
-        [b'"', b'"'] => Some(None),
-        [b'"', .., b'"'] => read_plain_at(text, (start + 1, end - 1), mark).map(Some),
-        _ => None,
+fn read_rare(
+    text: &[u8],
+    (start, end): (usize, usize),
+    mark: Mark,
+) -> Result<Option<Plain>, NotPlain> {
+    match text.get(start..end) {
+        Some(b"-") => Ok(Some(Plain::ZERO)),
+        Some([b'"', b'"']) => Ok(None),
+        Some([b'"', .., b'"']) => {
+            let plain = read_plain_at(text, (start + 1, end - 1), mark);
+            plain.map(Some).ok_or(NotPlain)
+        }
+        _ => Err(NotPlain),
     }
 }
 
@@ -476,17 +508,17 @@ impl<'t> RowText<'t> {
         Some((start + before, name.len()))
     }
 
-    /// What a column of totals states; `Some(None)` if nothing, `None` if that is not plain.
-    fn total(&self, column: usize, mark: Mark) -> Option<Option<Amount>> {
-        let (start, end) = self.stored(column)?;
+    /// What a column of totals states, if anything.
+    fn total(&self, column: usize, mark: Mark) -> Result<Option<Amount>, NotPlain> {
+        let (start, end) = self.stored(column).ok_or(NotPlain)?;
         if start == end {
-            return Some(None);
+            return Ok(None);
         }
-        let plain = read_plain_at(self.text, (start, end), mark);
-        let plain = plain
-            .map(Some)
-            .or_else(|| read_rare(self.text, (start, end), mark))?;
-        Some(plain.map(|plain| Amount::new(plain.units.into(), plain.scale)))
+        let plain = match read_plain_at(self.text, (start, end), mark) {
+            Some(plain) => Some(plain),
+            None => read_rare(self.text, (start, end), mark)?,
+        };
+        Ok(plain.map(|plain| Amount::new(plain.units.into(), plain.scale)))
     }
 
     /// The row as rows are compared.

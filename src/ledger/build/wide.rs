@@ -55,12 +55,11 @@ impl WideCell {
     }
 
     #[inline]
-    const fn parts(self) -> (usize, i64, u8) {
-        let column = self.0 >> SCALE_BITS & ((1 << COLUMN_BITS) - 1);
-        let scale = self.0 & ((1 << SCALE_BITS) - 1);
-        let units = self.0.cast_signed() >> (COLUMN_BITS + SCALE_BITS);
+    fn parts(self) -> (usize, i64, u8) {
         #[expect(clippy::cast_possible_truncation, reason = "of so many bits")]
-        (column as usize, units, scale as u8)
+        let scale = self.0 as u8 & ((1 << SCALE_BITS) - 1);
+        let units = self.0.cast_signed() >> (COLUMN_BITS + SCALE_BITS);
+        (usize::from(self.month()), units, scale)
     }
 }
 
@@ -99,7 +98,8 @@ impl Part {
                 held = held.and(added);
             }
         }
-        self.cells.pack_rows(whole..self.customers.len() / Cells::BLOCK);
+        self.cells
+            .pack_rows(whole..self.customers.len() / Cells::BLOCK);
         self.overflows |= held.is_err();
     }
 

@@ -182,7 +182,7 @@ prop_compose! {
     ) -> String {
         let period = |number: usize| format!("20{}-{:02}", 20 + number / 12, number % 12 + 1);
         let mut header = vec!["customer".to_owned(), "note".to_owned()];
-        header.extend((first..first + months + 1).map(period));
+        header.extend((first..=first + months).map(period));
         let line = |cells: &[String]| cells.join(delimiter);
         let total = |cells: &[String]| {
             let cents = |cell: &String| {
@@ -270,7 +270,7 @@ fn plain_rows_take_the_short_way() {
         WideReader::new(&plan, &shards).unwrap(),
     );
     // The first cell of each kind is the general reader's; what it saw is no news after.
-    assert!(wide.read(text[header.len()..].as_bytes(), 2, &mut reader));
+    assert!(wide.read(&text.as_bytes()[header.len()..], 2, &mut reader));
     assert!(!reader.found.part.knows("Dune, Inc."));
     assert!(reader.found.part.knows("Acme, Inc."));
     assert_eq!(
@@ -298,7 +298,8 @@ fn amounts_of_many_sizes_and_scales_are_added_up() {
         "99999999",
         "-0.00",
     ] {
-        text.push_str(&format!("a,{amount},{amount}\nb,{amount},\n"));
+        let rows = format!("a,{amount},{amount}\nb,{amount},\n");
+        text.push_str(&rows);
     }
     let (short, general) = compare(
         &text,
