@@ -136,7 +136,7 @@ impl Stream {
     /// How many stored bytes were read so far, for a progress bar.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
-        self.reader.raw().count
+        self.reader.of_raw(|raw| raw.count)
     }
 
     /// Ends the reading and tells what was seen.
@@ -146,7 +146,7 @@ impl Stream {
             encoding: self.decoder.encoding(),
             assumed: self.decoder.is_assumed(),
             bytes_read: self.bytes_read(),
-            fingerprint: *self.reader.raw().hasher.finalize().as_bytes(),
+            fingerprint: *self.reader.of_raw(|raw| raw.hasher.finalize()).as_bytes(),
         }
     }
 
@@ -205,7 +205,8 @@ impl Stream {
     }
 
     fn broken(&self, error: &io::Error) -> Message {
-        match (&self.reader.raw().failure, self.reader.compression()) {
+        let failure = self.reader.of_raw(|raw| raw.failure.clone());
+        match (failure, self.reader.compression()) {
             (None, Some(kind)) => Message::new(
                 Code::BrokenCompression,
                 format!("the {kind} file `{}` ends early or is damaged", self.name),
@@ -213,7 +214,7 @@ impl Stream {
             .at(Place::file(&self.name))
             .note(damage(error))
             .help("fetch or export it again"),
-            (Some(failure), _) => cannot_read(&self.name, failure),
+            (Some(failure), _) => cannot_read(&self.name, &failure),
             (None, None) => cannot_read(&self.name, &reason(error)),
         }
     }
