@@ -88,20 +88,22 @@ fn stopped_after(path: &Path, bytes: u64) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     let counts = format!("/proc/{}/io", child.id());
-    loop {
-        let text = fs::read_to_string(&counts).unwrap_or_default();
-        let read = text
-            .lines()
-            .find_map(|line| line.strip_prefix("rchar: ")?.parse::<u64>().ok());
-        if read.unwrap_or_default() >= bytes {
-            signal(&child, "STOP");
-            return child;
-        }
-        assert!(Instant::now() < deadline, "it does not read: {text}");
+    while bytes_read(&counts) < bytes && Instant::now() < deadline {
         thread::yield_now();
     }
+    signal(&child, "STOP");
+    assert!(bytes_read(&counts) >= bytes, "it does not read");
+    child
+}
+
+fn bytes_read(counts: &str) -> u64 {
+    let text = fs::read_to_string(counts).unwrap_or_default();
+    let read = text
+        .lines()
+        .find_map(|line| line.strip_prefix("rchar: ")?.parse().ok());
+    read.unwrap_or_default()
 }
 
 fn signal(child: &Child, name: &str) {
