@@ -1,38 +1,49 @@
-//! Rows a second of the reader's parts beside the `csv` crate, on a file made for it.
+//! The time of the reader's parts beside the `csv` crate, on a file made for it.
 //!
-//! `cargo bench --bench read`, or with a file of one's own: `cargo bench --bench read -- FILE`. What it came
-//! to, and how to read it, is in `docs/performance.md`.
+//! `cargo bench --bench read`, or with a file of one's own: `cargo bench --bench read -- FILE`. Each way does what the one
+//! before it does and one thing more, over all rows, on one thread where it says nothing else. What it comes to is in
+//! `docs/performance.md`.
 #![expect(clippy::print_stdout, reason = "it prints figures")]
 #![expect(clippy::float_arithmetic, reason = "times are no money")]
 #![expect(
     clippy::disallowed_methods,
     reason = "it measures time, and writes its own file"
 )]
-#![expect(clippy::cast_precision_loss, reason = "figures are rounded")]
 
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use nrr::input::date::{DateOrder, read_when};
 use nrr::input::dialect::{Dialect, detect_dialect};
+use nrr::input::number::{Mark, read_amount};
 use nrr::input::scan::{Cut, Record, Records, Splitter};
 use nrr::input::source::Source;
-use nrr::input::{LoadOptions, load};
-use nrr::policies::Policies;
+use nrr::input::{LoadOptions, Loaded, load};
+use nrr::ledger::{Entry, Interner, Layout, Part, RowPlace};
+use nrr::metrics::{Asked, calc};
+use nrr::policies::{Duplicates, Policies};
+use nrr::units::{Amount, FiscalYear, Grain, Month, Period};
 
 const ROWS: u64 = 1_000_000;
 /// Every way is measured so often, in turn, and its median counts.
 const TURNS: usize = 5;
 
-/// A way to read the rows of a file; gives how many there are, the header included or not.
-type Way = (&'static str, fn(&Path) -> u64);
+/// A way to read the rows of a file; gives how many seconds what it measures took.
+type Way = (&'static str, fn(&Path) -> f64);
 
 const WAYS: &[Way] = &[
-    ("csv::ByteRecord", csv_crate),
-    ("Splitter and Records", records),
-    ("load, 1 thread", |path| loaded(path, 1)),
-    ("load, 2 threads", |path| loaded(path, 2)),
+    ("csv::ByteRecord", |path| timed(|| csv_crate(path))),
+    ("split into cells", |path| timed(|| rows(path, |_, _| ()))),
+    ("… and parse date and amount", |path| {
+        timed(|| rows(path, |cells, _| _ = black_box(parsed(cells))))
+    }),
+    ("… and number customers", |path| timed(|| numbered(path))),
+    ("… and add up months", |path| timed(|| added(path))),
+    ("load, 1 thread", |path| timed(|| loaded(path, 1))),
+    ("load, 2 threads", |path| timed(|| loaded(path, 2))),
+    ("metrics of all months", metrics),
 ];
 
 fn main() {
@@ -42,24 +53,32 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = named.map_or_else(|| generated(folder.path()), PathBuf::from);
     let mut times = vec![Vec::new(); WAYS.len()];
-    let mut rows = 0;
     for _ in 0..TURNS {
-        for ((_, read), times) in WAYS.iter().zip(&mut times) {
-            let start = Instant::now();
-            rows = black_box(read(&path));
-            times.push(start.elapsed().as_secs_f64());
+        for ((_, seconds), times) in WAYS.iter().zip(&mut times) {
+            times.push(seconds(&path));
         }
     }
-    let medians: Vec<f64> = times.into_iter().map(median).collect();
-    println!("{rows} rows, medians of {TURNS} runs in turn");
     println!(
-        "{:<22}{:>14}{:>20}",
-        "", "rows a second", "÷ csv::ByteRecord"
+        "medians of {TURNS} runs in turn, and their range, as multiples of the first way's time"
     );
-    for ((name, _), median) in WAYS.iter().zip(&medians) {
-        let speed = rows as f64 / median;
-        println!("{name:<22}{speed:>14.0}{:>20.2}", medians[0] / median);
+    let first = times[0].clone();
+    for ((name, _), times) in WAYS.iter().zip(&times) {
+        let mut ratios: Vec<f64> = times
+            .iter()
+            .zip(&first)
+            .map(|(own, first)| own / first)
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        let (low, high) = (ratios[0], ratios[ratios.len() - 1]);
+        println!("{name:<30}{:>8.2}   {low:.2}–{high:.2}", median(ratios));
     }
+    println!("the first way takes {:.0} ms", median(first) * 1000.0);
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> f64 {
+    let start = Instant::now();
+    black_box(work());
+    start.elapsed().as_secs_f64()
 }
 
 fn median(mut times: Vec<f64>) -> f64 {
@@ -85,22 +104,88 @@ fn dialect(source: &mut Source) -> Dialect {
     detect_dialect(&sample.text, sample.complete, None, source.name()).expect("a dialect")
 }
 
-fn records(path: &Path) -> u64 {
+/// Where the columns stand in the files that this makes.
+const CUSTOMER: usize = 0;
+const DATE: usize = 1;
+const AMOUNT: usize = 2;
+
+/// The cells of one row.
+struct Cells<'a> {
+    record: &'a Record,
+    bytes: &'a [u8],
+}
+
+impl Cells<'_> {
+    fn with<T>(&self, index: usize, see: impl FnOnce(&str) -> T) -> T {
+        let mut scratch = String::new();
+        see(self.record.cell(self.bytes, index, &mut scratch))
+    }
+}
+
+/// Splits a file and shows each row but the header, with its number.
+fn rows(path: &Path, mut see: impl FnMut(&Cells<'_>, u64)) {
     let mut source = Source::path(path);
     let dialect = dialect(&mut source);
     let mut splitter = Splitter::new(source.open(None).expect("the file opens"), &dialect);
-    let (mut record, mut rows) = (Record::new(), 0);
+    let (mut record, mut number) = (Record::new(), 0);
     while let Cut::Chunk(chunk) = splitter.next_chunk().expect("a chunk") {
         let mut records = Records::new(&chunk.bytes, &dialect, chunk.first_line);
         while records.next(&mut record).expect("a record") {
-            rows += 1;
+            number += 1;
+            if number > 1 {
+                let cells = Cells {
+                    record: &record,
+                    bytes: &chunk.bytes,
+                };
+                see(&cells, number);
+            }
         }
         splitter.give_back(chunk.bytes);
     }
-    rows - 1
 }
 
-fn loaded(path: &Path, threads: usize) -> u64 {
+fn parsed(cells: &Cells<'_>) -> (Month, u8, Amount) {
+    let when = cells.with(DATE, |cell| {
+        read_when(cell, DateOrder::DayFirst, FiscalYear::CALENDAR).1
+    });
+    let when = when.expect("a date").expect("no empty cell");
+    let amount = cells.with(AMOUNT, |cell| read_amount(cell, Mark::Dot).1);
+    let amount = amount.expect("an amount").expect("no empty cell");
+    (when.month, when.day, amount.amount)
+}
+
+fn numbered(path: &Path) -> Interner {
+    let mut customers = Interner::default();
+    rows(path, |cells, _| {
+        black_box(parsed(cells));
+        black_box(cells.with(CUSTOMER, |name| customers.intern(name)));
+    });
+    customers
+}
+
+fn added(path: &Path) -> Part {
+    let mut part = Part::new(Duplicates::Sum, Layout::default());
+    rows(path, |cells, line| {
+        let (month, day, amount) = parsed(cells);
+        let place = RowPlace { file: 0, line };
+        part.cover(month, Grain::Month, place);
+        cells.with(CUSTOMER, |customer| {
+            part.add(&Entry {
+                customer,
+                month,
+                day,
+                amount,
+                quantity: None,
+                product: "",
+                attributes: &[],
+                place,
+            });
+        });
+    });
+    part
+}
+
+fn loaded(path: &Path, threads: usize) -> Loaded {
     let options = LoadOptions {
         threads,
         ..LoadOptions::default()
@@ -111,8 +196,21 @@ fn loaded(path: &Path, threads: usize) -> u64 {
         &Policies::default(),
         &|_| {},
     );
-    let loaded = loaded.expect("the file loads");
-    loaded.files.iter().map(|file| file.rows).sum()
+    loaded.expect("the file loads")
+}
+
+/// The metrics alone, of a ledger that was loaded before.
+fn metrics(path: &Path) -> f64 {
+    let loaded = loaded(path, 2);
+    let first = Month::new(2020, 1).expect("a month");
+    let months = first.through(first.forward(59));
+    let asked = Asked {
+        periods: months
+            .map(|month| Period::ending(month, Grain::Month))
+            .collect(),
+        is_range: true,
+    };
+    timed(|| calc(&loaded.books, &asked, &loaded.policies).expect("figures"))
 }
 
 /// A file in order of months, as billing systems export them: six columns, about 54 bytes a row, one

@@ -214,7 +214,7 @@ impl Stream {
     /// How many stored bytes were read so far, for a progress bar.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
-        self.reader.raw().count
+        self.reader.of_raw(|raw| raw.count)
     }
 
     /// Ends the reading and tells what was seen.
@@ -229,9 +229,9 @@ impl Stream {
     }
 
     fn fingerprint(&self) -> [u8; 32] {
-        let below = || self.reader.raw().hasher.as_ref();
+        let below = |raw: &Raw| Some(*raw.hasher.as_ref()?.finalize().as_bytes());
         match &self.hashing {
-            Hashing::Below => below().map(|hasher| *hasher.finalize().as_bytes()),
+            Hashing::Below => self.reader.of_raw(below),
             Hashing::Running(hasher) => Some(*hasher.finalize().as_bytes()),
             Hashing::Pieces(fingerprint, _) => fingerprint.finish(),
         }
@@ -297,7 +297,8 @@ impl Stream {
     }
 
     fn broken(&self, error: &io::Error) -> Message {
-        match (&self.reader.raw().failure, self.reader.compression()) {
+        let failure = self.reader.of_raw(|raw| raw.failure.clone());
+        match (failure, self.reader.compression()) {
             (None, Some(kind)) => Message::new(
                 Code::BrokenCompression,
                 format!("the {kind} file `{}` ends early or is damaged", self.name),
@@ -305,7 +306,7 @@ impl Stream {
             .at(Place::file(&self.name))
             .note(damage(error))
             .help("fetch or export it again"),
-            (Some(failure), _) => cannot_read(&self.name, failure),
+            (Some(failure), _) => cannot_read(&self.name, &failure),
             (None, None) => cannot_read(&self.name, &reason(error)),
         }
     }
