@@ -44,9 +44,12 @@ pub(super) fn ordered(
     let name = |entry: &Entry| ledger.name(moved.movements[entry.index as usize].customer);
     let compare = |left: &Entry, right: &Entry| {
         let at_a_glance = (left.place, left.size).cmp(&(right.place, right.size));
-        let by_size = at_a_glance.then_with(|| match left.is_exact && right.is_exact {
-            true => Ordering::Equal,
-            false => sizes.compare(&own(right), &own(left)),
+        let by_size = at_a_glance.then_with(|| {
+            if left.is_exact && right.is_exact {
+                Ordering::Equal
+            } else {
+                sizes.compare(&own(right), &own(left))
+            }
         });
         by_size
             .then(left.name.cmp(&right.name))

@@ -111,17 +111,17 @@ impl<'a> Ranking<'a> {
     pub(super) fn offer(&mut self, ledger: &'a Ledger, customer: u32, moved: Share) {
         self.customers += 1;
         let fraction = self.part.fraction(moved);
-        let last = self.largest.get(NAMED - 1);
-        // Most are no match for the last one named, and need no division to show it.
-        if let (Some((above, _)), Some(last)) = (fraction, last)
-            && above.unsigned_abs() < last.least
+        let third = self.largest.get(NAMED - 1);
+        // Most are no match for the third one named, and need no division to show it.
+        if let (Some((above, _)), Some(third)) = (fraction, third)
+            && above.unsigned_abs() < third.least
         {
             return;
         }
         let ratio = |(above, whole)| Ratio::new(Amount::new(above, 0), Amount::new(whole, 0));
         let part = fraction.and_then(|fraction| ratio(fraction).rounded(DECIMALS));
         let weight = part.map_or(moved.retained, Amount::units).unsigned_abs();
-        if last.is_some_and(|last| weight < last.weight) {
+        if third.is_some_and(|third| weight < third.weight) {
             return;
         }
         let name = ledger.name(customer);
