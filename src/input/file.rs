@@ -257,8 +257,7 @@ impl FileReader {
         let found = passes::evidence(&plan, bytes, first_line);
         let beside = self.beside_in_sample(&found);
         let (marks, dates) = (
-            found.marks
-                .decide_with(&beside.named(&self.start.columns)),
+            found.marks.decide_with(&beside.named(&self.start.columns)),
             found.dates.decide_order(),
         );
         let is_proven = (self.start.options.decimal.is_some()
@@ -424,8 +423,7 @@ impl FileReader {
             .source
             .open(self.start.options.encoding)
             .map_err(placed)?;
-        let mut splitter =
-            Splitter::with_block_size(stream, &self.start.dialect, PIECE_BLOCK);
+        let mut splitter = Splitter::with_block_size(stream, &self.start.dialect, PIECE_BLOCK);
         let plan = self.start.plan(guess, self.furniture.as_ref());
         let threads = self.start.options.threads;
         let (found, end) = passes::read(&plan, &mut splitter, threads, progress);

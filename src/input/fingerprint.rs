@@ -5,8 +5,7 @@
 
 use blake3::Hasher;
 use blake3::hazmat::{
-    ChainingValue, HasherExt, Mode, left_subtree_len, merge_subtrees_non_root,
-    merge_subtrees_root,
+    ChainingValue, HasherExt, Mode, left_subtree_len, merge_subtrees_non_root, merge_subtrees_root,
 };
 
 /// How many bytes a piece has; the last one may have fewer.
@@ -35,7 +34,11 @@ impl PieceHash {
             number,
             length: parts.iter().map(|part| part.len() as u64).sum(),
             branch: hasher.finalize_non_root(),
-            whole: is_first.then(|| *hasher.finalize().as_bytes()).unwrap_or_default(),
+            whole: if is_first {
+                *hasher.finalize().as_bytes()
+            } else {
+                [0; 32]
+            },
         }
     }
 }
@@ -83,13 +86,11 @@ fn halves(branches: &[ChainingValue], length: u64) -> (ChainingValue, ChainingVa
 }
 
 fn branch(branches: &[ChainingValue], length: u64) -> ChainingValue {
-    match branches {
-        [only] => *only,
-        _ => {
-            let (left, right) = halves(branches, length);
-            merge_subtrees_non_root(&left, &right, Mode::Hash)
-        }
+    if let [only] = branches {
+        return *only;
     }
+    let (left, right) = halves(branches, length);
+    merge_subtrees_non_root(&left, &right, Mode::Hash)
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 /// One bit for each byte that equals `wanted`, the first byte lowest.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "it has to be compiled for the processor at hand")]
+#[expect(
+    clippy::inline_always,
+    reason = "it has to be compiled for the processor at hand"
+)]
 pub(crate) fn equal(block: &[u8; 64], wanted: u8) -> u64 {
     lanes::equal(block, wanted)
 }
@@ -39,9 +42,7 @@ pub(crate) fn is_ascii_text(bytes: &[u8]) -> bool {
     reason = "the intrinsics want SSE2, which is part of x86-64; they read no memory but their arguments"
 )]
 mod lanes {
-    use std::arch::x86_64::{
-        _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8,
-    };
+    use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8};
 
     use super::Walk;
 

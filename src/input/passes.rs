@@ -8,7 +8,7 @@ use super::encoding::Encoding;
 use super::fingerprint::PieceHash;
 use super::head::cut_header;
 use super::scan::{Chunk, Cut, Splitter};
-use super::shape::fast::{self, FastReader};
+use super::shape::fast::{self, Detour, FastReader};
 use super::shape::plan::{Found, Plan};
 use super::shape::reader::RowReader;
 use super::shape::wide_fast::{self, WideReader};
@@ -33,7 +33,9 @@ impl Chunks<'_> {
     fn next(&mut self, done: Option<(Vec<u8>, Option<PieceHash>)>) -> Option<Chunk> {
         if let Some((bytes, hash)) = done {
             self.splitter.give_back(bytes);
-            hash.into_iter().for_each(|hash| self.splitter.put_hash(hash));
+            if let Some(hash) = hash {
+                self.splitter.put_hash(hash);
+            }
         }
         if self.end.is_some() {
             return None;
@@ -62,7 +64,10 @@ pub(super) fn read(
     threads: usize,
     progress: &(dyn Fn(u64) + Sync),
 ) -> (Found, End) {
-    let shards = shards(plan, threads);
+    let (shards, detour) = match shards(plan, threads) {
+        Ok(shards) => (Some(shards), None),
+        Err(detour) => (None, Some(detour)),
+    };
     let chunks = Mutex::new(Chunks {
         splitter,
         dialect: plan.dialect,
@@ -87,14 +92,15 @@ pub(super) fn read(
         std::mem::swap(&mut found.part, &mut joined);
         found.part.merge(joined);
     }
+    found.detour = detour;
     let chunks = chunks.into_inner().unwrap_or_else(PoisonError::into_inner);
     (found, chunks.end.unwrap_or(Ok(None)))
 }
 
 /// The parts that threads fill where rows have a short way.
-fn shards(plan: &Plan<'_>, threads: usize) -> Option<Shards> {
-    let long = fast::shards(plan, threads).ok();
-    long.or_else(|| wide_fast::shards(plan, threads))
+fn shards(plan: &Plan<'_>, threads: usize) -> Result<Shards, Detour> {
+    let long = fast::shards(plan, threads);
+    long.or_else(|detour| wide_fast::shards(plan, threads).ok_or(detour))
 }
 
 /// Reads chunks until there are no more.
@@ -107,7 +113,10 @@ fn read_all<'a>(
     let mut reader = PieceReader::new(plan, shards);
     let mut done = None;
     while !is_lost.load(Ordering::Relaxed) {
-        let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).next(done.take());
+        let next = chunks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next(done.take());
         let Some(chunk) = next else {
             break;
         };
@@ -147,7 +156,7 @@ impl<'a> PieceReader<'a> {
 
 /// What the rows of a text show; the amounts of its customers are not kept.
 pub(super) fn evidence(plan: &Plan<'_>, text: &[u8], line: u64) -> Found {
-    let shards = shards(plan, 1);
+    let shards = shards(plan, 1).ok();
     let mut reader = PieceReader::new(plan, shards.as_ref());
     reader.read(text, line);
     reader.rows.found

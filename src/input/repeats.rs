@@ -131,7 +131,11 @@ mod tests {
 
     fn row(repeats: &mut Repeats, cells: &[&str], line: u64) {
         let mut row = Vec::new();
-        content(cells.iter().map(|cell| (cell.as_bytes(), true)), b',', &mut row);
+        content(
+            cells.iter().map(|cell| (cell.as_bytes(), true)),
+            b',',
+            &mut row,
+        );
         repeats.add(&row, 0, RowPlace { file: 0, line });
     }
 

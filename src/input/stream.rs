@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use crate::error::{Code, Message, Place};
 use crate::input::encoding::{Certainty, Decoder, Encoding};
 use crate::input::fingerprint::{self, Fingerprint, PieceHash};
-use crate::input::packed::{Packed, Raw, reason};
 use crate::input::masks::is_ascii_text;
+use crate::input::packed::{Packed, Raw, reason};
 use crate::input::sniff::{byte_order_mark, refuse_other_formats, utf16_by_nuls};
 
 /// How much text a block holds at most, before decoding.

@@ -250,13 +250,19 @@ mod tests {
         for end in cells.chain(open.then_some(last)) {
             let cell = &text[start..end as usize];
             let is_line = text.get(end as usize).is_none_or(|byte| *byte == b'\n');
-            let cell = cell.strip_suffix(b"\r").filter(|_| is_line && end < last).unwrap_or(cell);
-            let inner = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\""));
+            let cell = cell
+                .strip_suffix(b"\r")
+                .filter(|_| is_line && end < last)
+                .unwrap_or(cell);
+            let inner = cell
+                .strip_prefix(b"\"")
+                .and_then(|cell| cell.strip_suffix(b"\""));
             row.push(String::from_utf8_lossy(inner.unwrap_or(cell)).into_owned());
             start = end as usize + 1;
             if is_line {
                 let row: Vec<String> = std::mem::take(&mut row);
-                if row.len() > 1 || !row[0].trim_matches([' ', '\t']).is_empty() || inner.is_some() {
+                if row.len() > 1 || !row[0].trim_matches([' ', '\t']).is_empty() || inner.is_some()
+                {
                     rows.push(row);
                 }
             }

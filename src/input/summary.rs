@@ -41,6 +41,8 @@ pub struct FileSummary {
     pub fingerprint: [u8; 32],
     /// What was detected or set about it.
     pub traits: Vec<Trait>,
+    /// Which way its rows were read; it makes no difference to what they mean.
+    pub way: Trait,
 }
 
 /// One thing that was detected or set about a file.

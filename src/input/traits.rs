@@ -113,7 +113,22 @@ pub(super) fn summary(file: &FileRead) -> FileSummary {
         rows: file.found.rows,
         fingerprint: file.seen.fingerprint,
         traits,
+        way: way(file),
     }
+}
+
+/// Which way the rows were read, and why.
+fn way(file: &FileRead) -> Trait {
+    let (short, rows) = (file.found.short, file.found.rows);
+    let (way, evidence) = match file.found.detour {
+        Some(detour) => ("general", detour.to_string()),
+        None if short == rows => ("short", "every row has plain cells".to_owned()),
+        None => {
+            let evidence = format!("{} of {} have plain cells", short, text::count(rows, "row"));
+            (if short > 0 { "short" } else { "general" }, evidence)
+        }
+    };
+    found("reading", way, format!("detected: {evidence}"))
 }
 
 /// What was said about columns of periods, totals and contracts that runs through no cell; a year also by a title.

@@ -112,9 +112,14 @@ impl Hashing {
         let (words, rest) = name.as_chunks::<8>();
         let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
-        let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
+        let words = words
+            .iter()
+            .chain([&last])
+            .map(|word| u64::from_le_bytes(*word));
         let start = self.secret[0] ^ name.len() as u64;
-        words.fold(start, |hash, word| folded(hash ^ self.secret[2], word ^ self.secret[1]))
+        words.fold(start, |hash, word| {
+            folded(hash ^ self.secret[2], word ^ self.secret[1])
+        })
     }
 }
 
@@ -122,7 +127,10 @@ impl Hashing {
 #[inline]
 fn folded(left: u64, right: u64) -> u64 {
     let product = u128::from(left) * u128::from(right);
-    #[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the halves are what is wanted"
+    )]
     let (low, high) = (product as u64, (product >> 64) as u64);
     low ^ high
 }
@@ -282,7 +290,11 @@ impl Interner {
         // Only to have the slots near when they are looked through: no read of these waits for another.
         let mask = self.slots.len() - 1;
         #[expect(clippy::cast_possible_truncation, reason = "what is read is not used")]
-        numbers.extend(sought.clone().map(|sought| self.slots[home(sought.hash) & mask] as u32));
+        numbers.extend(
+            sought
+                .clone()
+                .map(|sought| self.slots[home(sought.hash) & mask] as u32),
+        );
         for (number, sought) in numbers.iter_mut().zip(sought.clone()) {
             *number = self.candidate(sought);
         }
@@ -303,7 +315,10 @@ impl Interner {
         loop {
             let slot = self.slots[at];
             if slot == 0 || slot >> 32 == sought.hash >> 32 {
-                #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "the lower half is the number"
+                )]
                 return (slot as u32).wrapping_sub(1);
             }
             at = (at + 1) & mask;
@@ -320,10 +335,11 @@ impl Interner {
             return;
         }
         self.long.push_str(&other.long);
-        self.keys.extend(other.keys.into_iter().map(|key| match key.elsewhere() {
-            Some(range) => Key::long(shift + range.start, range.len()),
-            None => key,
-        }));
+        self.keys
+            .extend(other.keys.into_iter().map(|key| match key.elsewhere() {
+                Some(range) => Key::long(shift + range.start, range.len()),
+                None => key,
+            }));
         self.slots = Vec::new();
         self.again = OnceLock::new();
         self.placed = 0;
@@ -348,7 +364,10 @@ impl Interner {
             if slot == 0 {
                 return Err(at);
             }
-            #[expect(clippy::cast_possible_truncation, reason = "the lower half is the number")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the lower half is the number"
+            )]
             let number = (slot as u32).wrapping_sub(1);
             if slot >> 32 == sought.hash >> 32 && self.is_it(number, sought, text) {
                 return Ok(number);
@@ -407,7 +426,7 @@ const fn slot_of(hash: u64, number: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
 
     use proptest::prelude::*;
 
@@ -449,7 +468,7 @@ mod tests {
             batches in prop::collection::vec(prop::collection::vec("[ab]{0,3}|[a-c]{20,30}|é{8,14}", 0..40), 0..8),
             room in any::<bool>(),
         ) {
-            let (mut names, mut model) = (Interner::default(), HashMap::<String, u32>::new());
+            let (mut names, mut model) = (Interner::default(), BTreeMap::<String, u32>::new());
             for batch in batches {
                 let mut text = batch.concat();
                 if room {

@@ -143,15 +143,13 @@ impl Known {
         let Some(number) = self.values.mark(value).value() else {
             return Mark::VALUELESS;
         };
-        match self.marks.get(number as usize) {
-            Some(mark) => *mark,
-            None => {
-                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-                let mark = all.mark(value);
-                self.marks.push(mark);
-                mark
-            }
+        if let Some(mark) = self.marks.get(number as usize) {
+            return *mark;
         }
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mark = all.mark(value);
+        self.marks.push(mark);
+        mark
     }
 }
 
@@ -167,7 +165,8 @@ impl Batch<'_> {
     /// Adds a row whose name stands in `text`.
     #[inline]
     pub fn add(&mut self, text: &[u8], row: &ShortRow) {
-        let Some(column) = Cells::column_of(row.month).and_then(|column| u16::try_from(column).ok())
+        let Some(column) =
+            Cells::column_of(row.month).and_then(|column| u16::try_from(column).ok())
         else {
             debug_assert!(false, "no date is read outside 1990 to 2100");
             return;
@@ -219,7 +218,6 @@ fn take(mut part: MutexGuard<'_, Part>, rows: &mut Rows, text: &[u8], numbers: &
 
 /// Which part a name belongs to, by bits of its hash that its place in a table is not made from.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a few bits are wanted")]
 fn shard(name: &Sought, count: usize) -> usize {
     (name.hash() >> 26) as usize & (count - 1)
 }

@@ -16,7 +16,7 @@ const NOBODY: u32 = u32::MAX;
 pub(super) struct Units {
     /// By customer the number above that of its newest unit in the list; 0 where it has none.
     newest: Vec<u32>,
-    units: Vec<Unit>,
+    numbered: Vec<Unit>,
     /// The units of customers with many products that are in no list.
     others: HashMap<(u32, u32), u32>,
 }
@@ -32,19 +32,19 @@ struct Unit {
 impl Units {
     /// How many numbers there are.
     pub(super) fn len(&self) -> usize {
-        self.units.len()
+        self.numbered.len()
     }
 
     /// The customer and the product of a number, if it is a unit's.
     pub(super) fn pair(&self, number: u32) -> Option<(u32, u32)> {
-        let unit = self.units.get(number as usize);
+        let unit = self.numbered.get(number as usize);
         let unit = unit.filter(|unit| unit.customer != NOBODY)?;
         Some((unit.customer, unit.product))
     }
 
     /// Every number that is a unit's.
     pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
-        let numbers = (0..).take(self.units.len());
+        let numbers = (0..).take(self.numbered.len());
         numbers.filter(|number| self.pair(*number).is_some())
     }
 
@@ -72,7 +72,7 @@ impl Units {
         let newest = self.newest.get(customer as usize).copied();
         let (mut next, mut listed) = (newest.unwrap_or(0), 0);
         while let Some(number) = next.checked_sub(1) {
-            let unit = &self.units[number as usize];
+            let unit = &self.numbered[number as usize];
             if unit.product == product {
                 return Ok(number);
             }
@@ -83,7 +83,7 @@ impl Units {
 
     /// The number of a customer's product that is not among the listed ones.
     fn add(&mut self, customer: u32, product: u32, listed: usize) -> u32 {
-        let above = u32::try_from(self.units.len() + 1).expect("fewer than 2^32 units");
+        let above = u32::try_from(self.numbered.len() + 1).expect("fewer than 2^32 units");
         let number = above - 1;
         let mut unit = Unit {
             customer,
@@ -102,7 +102,7 @@ impl Units {
             }
             unit.before = std::mem::replace(&mut self.newest[customer], above);
         }
-        self.units.push(unit);
+        self.numbered.push(unit);
         number
     }
 
@@ -120,12 +120,12 @@ impl Units {
             product: 0,
             before: 0,
         };
-        self.units.resize(first as usize, hole);
+        self.numbered.resize(first as usize, hole);
         self.newest.resize(first_customer as usize, 0);
         let above = |above: u32| if above == 0 { 0 } else { above + first };
         self.newest.extend(other.newest.into_iter().map(above));
-        let units = other.units.into_iter();
-        self.units.extend(units.map(|unit| match unit.customer {
+        let units = other.numbered.into_iter();
+        self.numbered.extend(units.map(|unit| match unit.customer {
             NOBODY => unit,
             customer => Unit {
                 customer: customer + first_customer,
@@ -144,7 +144,7 @@ impl Units {
     /// Takes in those of another part, whose customers and products have these numbers here, and gives the
     /// numbers that they have here themselves.
     pub(super) fn merge(&mut self, other: &Units, customers: &[u32], products: &[u32]) -> Vec<u32> {
-        let units = other.units.iter();
+        let units = other.numbered.iter();
         units
             .map(|unit| match customers.get(unit.customer as usize) {
                 Some(customer) => self.number(*customer, products[unit.product as usize]),

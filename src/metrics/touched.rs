@@ -530,10 +530,8 @@ mod tests {
                 0 => ".".to_owned(),
                 cell => cell.to_string(),
             });
-            text.push_str(&format!(
-                "\nc{number} {}",
-                cells.collect::<Vec<_>>().join(" ")
-            ));
+            let cells: Vec<String> = cells.collect();
+            text.extend([format!("\nc{number} "), cells.join(" ")]);
         }
         Books::of(Ledger::from_table(&text).expect("a table"))
     }

@@ -32,6 +32,9 @@ pub(in crate::cli) fn run(args: &InspectArgs, mut context: Context<'_, '_>) -> R
             return Err(failure);
         }
     };
+    for file in &mut loaded.files {
+        file.traits.push(file.way.clone());
+    }
     // A total that is missed is looked for in the months, so these are shown before it stops the run.
     let proof = prove(&mut loaded, &config);
     let bridged = calc::bridge(&mut loaded)?;

@@ -27,7 +27,7 @@ const DATES_KEPT: usize = 4096;
 
 /// Why the general reader reads every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::input) enum Detour {
+pub enum Detour {
     /// The shape is not the long one.
     Shape,
     /// Lines end with a carriage return alone.
@@ -84,7 +84,10 @@ fn cells(plan: &Plan<'_>) -> Result<Cells, Detour> {
     let is_furnished = plan.furniture.is_some() || plan.drop_row.is_some();
     for (is_so, detour) in [
         (plan.columns.shape != Shape::Long, Detour::Shape),
-        (plan.dialect.terminator != Terminator::Newline, Detour::LineEnds),
+        (
+            plan.dialect.terminator != Terminator::Newline,
+            Detour::LineEnds,
+        ),
         (is_furnished, Detour::Furniture),
         (!plan.filters.is_empty(), Detour::Filter),
         (plan.duplicates != Duplicates::Sum, Detour::Duplicates),
@@ -171,7 +174,12 @@ impl<'a> FastReader<'a> {
     }
 
     /// Reads every row of a piece; false if a record cannot be told from the next, and what follows is lost.
-    pub(in crate::input) fn read(&mut self, text: &[u8], first_line: u64, reader: &mut RowReader<'_>) -> bool {
+    pub(in crate::input) fn read(
+        &mut self,
+        text: &[u8],
+        first_line: u64,
+        reader: &mut RowReader<'_>,
+    ) -> bool {
         let mut structure = std::mem::take(&mut self.structure);
         let is_whole = if structure.read(text, self.plan.dialect.delimiter) {
             self.read_rows(&structure, text, first_line, reader)
@@ -255,6 +263,7 @@ impl<'a> FastReader<'a> {
         }
         // From here on the row counts.
         found.rows += 1;
+        found.short += 1;
         found.in_horizon += 1;
         found.passed += 1;
         if found.marks.is_news(value.marks, line) {
@@ -266,7 +275,9 @@ impl<'a> FastReader<'a> {
         }
         self.cover(when, place, found);
         if self.plan.has_others {
-            found.sizes.add(Amount::new(value.units.into(), value.scale));
+            found
+                .sizes
+                .add(Amount::new(value.units.into(), value.scale));
         }
         let delimiter = self.plan.dialect.delimiter;
         let content = row.content(delimiter, &mut self.unquoted);
@@ -323,7 +334,10 @@ impl<'a> FastReader<'a> {
             Some(when) => (DateMarks::TEXT, when),
             None => self.other_date(text_of(cell))?,
         };
-        let is_late = self.plan.through.is_some_and(|through| when.month > through);
+        let is_late = self
+            .plan
+            .through
+            .is_some_and(|through| when.month > through);
         (!is_late).then_some((marks, when))
     }
 
@@ -388,7 +402,10 @@ impl Currency {
     #[inline]
     fn is(&self, cell: &[u8]) -> bool {
         match (self.cell.as_deref(), cell) {
-            (Some([a, b, c]), [x, y, z]) => a == x && b == y && c == z,
+            // No call of a function for three letters.
+            (Some(known @ [_, _, _]), [first, second, third]) => {
+                [first, second, third].into_iter().eq(known)
+            }
             (known, cell) => known == Some(cell),
         }
     }

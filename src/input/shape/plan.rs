@@ -14,6 +14,7 @@ use super::super::pattern::Pattern;
 use super::super::repeats::Repeats;
 use super::super::sizes::Sizes;
 use super::super::tally::Tally;
+use super::fast::Detour;
 use super::kept::Kept;
 use super::row_totals::RowTotals;
 use super::rules::Rules;
@@ -129,6 +130,10 @@ pub struct Found {
     pub skipped: u64,
     /// How many rows there are.
     pub rows: u64,
+    /// How many of them were read the short way.
+    pub short: u64,
+    /// Why no row was, if none could be.
+    pub detour: Option<Detour>,
     /// How many rows with a date lie inside the horizon.
     pub in_horizon: u64,
     /// How many of them pass the filters.
@@ -163,6 +168,8 @@ impl Found {
             reversed: [None, None],
             skipped: 0,
             rows: 0,
+            short: 0,
+            detour: None,
             in_horizon: 0,
             passed: 0,
             errors: ErrorLog::default(),
@@ -197,6 +204,8 @@ impl Found {
         }
         self.skipped += other.skipped;
         self.rows += other.rows;
+        self.short += other.short;
+        self.detour = self.detour.or(other.detour);
         self.in_horizon += other.in_horizon;
         self.passed += other.passed;
         self.errors.merge(other.errors);

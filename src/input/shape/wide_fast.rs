@@ -333,6 +333,7 @@ impl<'a> WideReader<'a> {
     fn flush(&mut self, found: &mut Found) {
         let counted = std::mem::take(&mut self.counted);
         found.rows += counted.rows;
+        found.short += counted.rows;
         found.skipped += counted.skipped;
         found.in_horizon += counted.in_horizon;
         found.passed += counted.in_horizon;

@@ -66,7 +66,10 @@ impl Part {
     /// do not hold a sum.
     #[inline]
     fn add_small(&mut self, row: &Small, number: u32, marks: &[Mark]) -> Option<()> {
-        let (column, amount) = (usize::from(row.column), Amount::new(row.units.into(), row.scale));
+        let (column, amount) = (
+            usize::from(row.column),
+            Amount::new(row.units.into(), row.scale),
+        );
         let sum = add(&mut self.cells, number, column, row)?;
         let (mut unit, mut unit_sum) = (number, sum);
         if self.layout.by_product {
@@ -96,11 +99,16 @@ impl Part {
         let as_number = |first: usize| u32::try_from(first).expect("fewer than 2^32 numbers");
         if self.layout.by_product {
             let (customers, units) = (as_number(first), as_number(first_unit));
-            self.units.append(other.units, customers, units, |product| product);
+            self.units
+                .append(other.units, customers, units, |product| product);
         }
         let mut held = self.cells.append(other.cells, first / Cells::BLOCK);
-        held = held.and(self.unit_cells.append(other.unit_cells, first_unit / Cells::BLOCK));
-        for (index, (mine, theirs)) in self.attributes.iter_mut().zip(other.attributes).enumerate() {
+        held = held.and(
+            self.unit_cells
+                .append(other.unit_cells, first_unit / Cells::BLOCK),
+        );
+        for (index, (mine, theirs)) in self.attributes.iter_mut().zip(other.attributes).enumerate()
+        {
             let first = self.layout.attribute_by(index, first_unit, first);
             held = held.and(mine.append(theirs, first).ok_or(Overflow));
         }

@@ -177,7 +177,11 @@ impl Cells {
         for column in &mut self.columns {
             let end = blocks.end.min(column.len());
             let behind = column.get_mut(blocks.start.min(end)..end);
-            behind.into_iter().flatten().flatten().for_each(|block| block.pack());
+            behind
+                .into_iter()
+                .flatten()
+                .flatten()
+                .for_each(|block| block.pack());
         }
     }
 
