@@ -521,18 +521,18 @@ mod tests {
         let months = Period::parse("2024-01", FiscalYear::CALENDAR)
             .expect("a month")
             .last();
-        let header = months
-            .through(months.forward(14))
-            .map(|month| month.to_string());
-        let mut text = header.collect::<Vec<_>>().join(" ");
+        let header = months.through(months.forward(14));
+        let header: Vec<String> = header.map(|month| month.to_string()).collect();
+        let mut lines = vec![header.join(" ")];
         for (number, row) in rows.iter().enumerate() {
             let cells = row.iter().map(|cell| match cell {
                 0 => ".".to_owned(),
                 cell => cell.to_string(),
             });
             let cells: Vec<String> = cells.collect();
-            text.extend([format!("\nc{number} "), cells.join(" ")]);
+            lines.push(format!("c{number} {}", cells.join(" ")));
         }
+        let text = lines.join("\n");
         Books::of(Ledger::from_table(&text).expect("a table"))
     }
 
