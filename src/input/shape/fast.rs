@@ -6,18 +6,16 @@
 
 use std::fmt;
 
-use super::super::cell::is_ascii_word;
 use super::super::columns::Role;
 use super::super::date::{DateMarks, When, read_common, read_when};
 use super::super::dialect::Terminator;
 use super::super::number::{Plain, Reading, read_amount, read_plain_at};
-use super::super::repeats::content;
 use super::super::structure::Structure;
 use super::Shape;
-use super::long::is_damaged_id;
 use super::money::kept_currency;
 use super::plan::{Found, Plan, layout};
-use super::reader::{RowReader, trimmed};
+use super::reader::RowReader;
+use super::row_text::{RowText, each_line, text_of};
 use crate::ledger::{Batch, Interner, NO_PARENT, NO_VALUE, RowPlace, Shards, ShortRow};
 use crate::policies::Duplicates;
 use crate::units::Amount;
@@ -199,39 +197,15 @@ impl<'a> FastReader<'a> {
         first_line: u64,
         reader: &mut RowReader<'_>,
     ) -> bool {
-        let (cells, width) = (structure.cells(), self.cells.width);
-        let mut quotes = structure.quotes().iter().peekable();
-        let (mut start, mut cell, mut line) = (0, 0, first_line);
-        for end in structure.records() {
-            let record = start..*end as usize + 1;
-            let is_even = cells.get(cell + width - 1) == Some(end);
-            let mut has_quotes = false;
-            while quotes.next_if(|quote| *quote < end).is_some() {
-                has_quotes = true;
-            }
-            let row = RowText {
-                text,
-                start,
-                ends: cells.get(cell..cell + width).unwrap_or_default(),
-                has_quotes,
-            };
-            let is_read = is_even && self.read_row(&row, line, &mut reader.found).is_some();
-            if !is_read && !reader.read_text(&text[record.clone()], line) {
-                return false;
-            }
-            cell += if is_even {
-                width
-            } else {
-                cells[cell..].iter().take_while(|at| *at <= end).count()
-            };
-            line += 1;
-            if structure.has_inner_lines {
-                let inner = memchr::memchr_iter(b'\n', &text[record.clone()]);
-                line += (inner.count() as u64).saturating_sub(1);
-            }
-            start = record.end;
-        }
-        start == text.len() || reader.read_text(&text[start..], line)
+        let shown = (self.cells.width, first_line);
+        each_line(structure, text, shown, |line| {
+            let row = line.row.as_ref();
+            let is_read = row.is_some_and(|row| {
+                let found = &mut reader.found;
+                self.read_row(row, line.number, found).is_some()
+            });
+            is_read || reader.read_text(line.text, line.number)
+        })
     }
 
     /// Reads a row if all its cells have plain forms, and takes note of all that the general reader would.
@@ -245,10 +219,7 @@ impl<'a> FastReader<'a> {
             None => self.other_amount(amount)?,
         };
         let (date_marks, when) = self.when(row.cell(self.cells.date)?)?;
-        let customer = row.place(self.cells.customer)?;
-        if customer.1 == 0 || may_be_damaged(row.at(customer)) {
-            return None;
-        }
+        let customer = row.customer(self.cells.customer)?;
         let place = RowPlace {
             file: self.plan.file.0,
             line,
@@ -257,10 +228,8 @@ impl<'a> FastReader<'a> {
             Some(column) => Some(row.place(column)?),
             None => None,
         };
+        self.find_values(row)?;
         self.count_currency(row, value.units == 0, place)?;
-        if !self.by.is_empty() {
-            self.mark(row)?;
-        }
         // From here on the row counts.
         found.rows += 1;
         found.short += 1;
@@ -289,17 +258,25 @@ impl<'a> FastReader<'a> {
             units: (value.units, value.scale),
             product,
         };
+        self.mark(row);
         self.batch.add(row.text, &short);
         Some(())
     }
 
-    /// Says what a row has in the columns beside the amounts, unless one of its cells is less than plain.
-    fn mark(&mut self, row: &RowText<'_>) -> Option<()> {
+    /// Finds what a row has in the columns beside the amounts, if all of it is plain.
+    #[inline]
+    fn find_values(&mut self, row: &RowText<'_>) -> Option<()> {
         self.values.clear();
         for column in &self.by {
             self.values.push(row.place(*column)?);
         }
-        let last = self.by.len() - 1;
+        Some(())
+    }
+
+    /// Says what was found to the batch.
+    #[inline]
+    fn mark(&mut self, row: &RowText<'_>) {
+        let last = self.by.len().saturating_sub(1);
         for (number, place) in self.values.iter().enumerate() {
             let value = match text_of(row.at(*place)) {
                 "" | NO_VALUE if self.has_parents && number == last => NO_PARENT,
@@ -307,7 +284,6 @@ impl<'a> FastReader<'a> {
             };
             self.batch.mark(value);
         }
-        Some(())
     }
 
     /// An amount of a less common form, without a currency beside it.
@@ -419,96 +395,5 @@ impl Currency {
     }
 }
 
-/// True for an id that [`is_damaged_id`] has to look at.
-#[inline]
-fn may_be_damaged(id: &[u8]) -> bool {
-    matches!(id.first(), Some(b'0'..=b'9' | b'#')) && is_damaged_id(text_of(id))
-}
-
-/// Part of a text that was cut at ASCII characters.
-fn text_of(cell: &[u8]) -> &str {
-    std::str::from_utf8(cell).unwrap_or_default()
-}
-
-/// A row of the right width, as places in its text.
-struct RowText<'t> {
-    text: &'t [u8],
-    start: usize,
-    ends: &'t [u32],
-    has_quotes: bool,
-}
-
-impl<'t> RowText<'t> {
-    /// Where a cell starts and how many bytes it has, without its quotes and the blanks and guards around it; `None`
-    /// where a quote is doubled.
-    #[inline]
-    fn place(&self, column: usize) -> Option<(usize, usize)> {
-        let (start, end) = self.stored(column)?;
-        if is_ascii_word(self.text.get(start..end)?) {
-            return Some((start, end - start));
-        }
-        self.trimmed(start, end)
-    }
-
-    #[inline(never)]
-    fn trimmed(&self, mut start: usize, mut end: usize) -> Option<(usize, usize)> {
-        if let [b'"', inner @ .., b'"'] = &self.text[start..end] {
-            if memchr::memchr(b'"', inner).is_some() {
-                return None;
-            }
-            (start, end) = (start + 1, end - 1);
-        }
-        let cell = std::str::from_utf8(&self.text[start..end]).ok()?;
-        let text = trimmed(cell);
-        let before = text.as_ptr().addr() - cell.as_ptr().addr();
-        Some((start + before, text.len()))
-    }
-
-    /// The bytes at a place.
-    #[inline]
-    fn at(&self, (start, length): (usize, usize)) -> &'t [u8] {
-        self.text.get(start..start + length).unwrap_or_default()
-    }
-
-    /// The text of a cell.
-    #[inline]
-    fn cell(&self, column: usize) -> Option<&'t [u8]> {
-        Some(self.at(self.place(column)?))
-    }
-
-    /// The row as it is told from others.
-    #[inline]
-    fn content<'s>(&self, delimiter: u8, scratch: &'s mut Vec<u8>) -> &'s [u8]
-    where
-        't: 's,
-    {
-        let last = self.stored(self.ends.len() - 1);
-        let row = self.start..last.map_or(self.start, |(_, end)| end);
-        let row = self.text.get(row).unwrap_or_default();
-        if !self.has_quotes {
-            return row;
-        }
-        let cells = (0..self.ends.len()).filter_map(|column| self.stored(column));
-        let cells = cells.map(|(start, end)| {
-            let cell = &self.text[start..end];
-            match cell {
-                [b'"', inner @ .., b'"'] => (inner, true),
-                _ => (cell, false),
-            }
-        });
-        content(cells, delimiter, scratch);
-        scratch
-    }
-
-    /// Where a cell stands, with its quotes.
-    #[inline]
-    fn stored(&self, column: usize) -> Option<(usize, usize)> {
-        let end = *self.ends.get(column)? as usize;
-        let start = match column.checked_sub(1) {
-            Some(before) => self.ends[before] as usize + 1,
-            None => self.start,
-        };
-        let is_return = column + 1 == self.ends.len() && end > start && self.text[end - 1] == b'\r';
-        Some((start, end - usize::from(is_return)))
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -11,10 +11,13 @@ pub mod plan;
 mod raw_row;
 pub mod reader;
 mod resolve;
+mod row_text;
 mod row_totals;
 pub mod rules;
 mod spans;
 mod steps;
+#[cfg(test)]
+mod ways;
 mod when;
 mod wide;
 pub(in crate::input) mod wide_fast;

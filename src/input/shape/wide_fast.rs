@@ -4,19 +4,17 @@
 //! and every piece whose quotes need a closer look, goes to the general reader, which knows all forms and all errors. So
 //! there is one meaning of a row, and this module only knows when it is simple.
 
-use memchr::{memchr, memchr_iter};
-
 use super::super::columns::Role;
 use super::super::dialect::Terminator;
 use super::super::furniture::{Furniture, is_same};
 use super::super::number::{Mark, Marks, Plain, read_plain_at};
-use super::super::repeats::{content, under};
+use super::super::repeats::under;
 use super::super::structure::Structure;
 use super::Shape;
-use super::long::is_damaged_id;
 use super::money::kept_currency;
 use super::plan::{Found, Plan, layout};
-use super::reader::{RowReader, trimmed};
+use super::reader::RowReader;
+use super::row_text::{RowText, each_line};
 use crate::ledger::{Layout, RowPlace, Shards, WideBatch};
 use crate::policies::{Duplicates, EmptyAmount};
 use crate::units::Amount;
@@ -186,35 +184,15 @@ impl<'a> WideReader<'a> {
         first_line: u64,
         reader: &mut RowReader<'_>,
     ) -> bool {
-        let (cells, width) = (structure.cells(), self.plan.columns.header.len());
-        let (mut start, mut cell, mut line) = (0, 0, first_line);
-        for end in structure.records() {
-            let record = start..*end as usize + 1;
-            let ends = cells.get(cell..cell + width).unwrap_or_default();
-            let is_even = ends.last() == Some(end);
-            let is_read = is_even && {
-                let row = RowText::new(text, start, ends);
-                self.read_row(&row, line, &mut reader.found)
-            };
-            if !is_read {
-                self.batch.drop_cells();
-                if !reader.read_text(&text[record.clone()], line) {
-                    return false;
-                }
+        let shown = (self.plan.columns.header.len(), first_line);
+        each_line(structure, text, shown, |line| {
+            let row = line.row.as_ref();
+            if row.is_some_and(|row| self.read_row(row, line.number, &mut reader.found)) {
+                return true;
             }
-            cell += if is_even {
-                width
-            } else {
-                cells[cell..].iter().take_while(|at| *at <= end).count()
-            };
-            line += 1;
-            if structure.has_inner_lines {
-                let inner = memchr_iter(b'\n', &text[record.clone()]);
-                line += (inner.count() as u64).saturating_sub(1);
-            }
-            start = record.end;
-        }
-        start == text.len() || reader.read_text(&text[start..], line)
+            self.batch.drop_cells();
+            reader.read_text(line.text, line.number)
+        })
     }
 
     /// Reads a row if all its cells have plain forms, and takes note of all that the general reader would. Where it
@@ -274,7 +252,7 @@ impl<'a> WideReader<'a> {
             last: (0, Plain::ZERO),
         };
         for run in &self.runs {
-            let ends = row.ends.get(run.first..run.first + run.months.len())?;
+            let ends = row.ends().get(run.first..run.first + run.months.len())?;
             let (mut start, mut at) = (row.start_of(run.first), 0);
             while let Some(end) = ends.get(at) {
                 let end = *end as usize;
@@ -318,7 +296,7 @@ impl<'a> WideReader<'a> {
         let periods = self.plan.periods.len() as u64;
         let sum = Amount::new(units.into(), scale);
         for (column, proved) in self.plan.totals.iter().zip(&mut self.proved) {
-            let Ok(stated) = row.total(*column, self.plan.mark.0) else {
+            let Ok(stated) = total(row, *column, self.plan.mark.0) else {
                 return false;
             };
             *proved = stated.is_some();
@@ -443,108 +421,17 @@ fn read_rare(
     }
 }
 
-/// A row of the right width, as places in its text.
-struct RowText<'t> {
-    text: &'t [u8],
-    start: usize,
-    /// Where it ends, without the carriage return before the line feed.
-    end: usize,
-    ends: &'t [u32],
-}
-
-impl<'t> RowText<'t> {
-    #[inline]
-    fn new(text: &'t [u8], start: usize, ends: &'t [u32]) -> RowText<'t> {
-        let end = ends.last().map_or(start, |end| *end as usize);
-        let is_return = end > start && text.get(end - 1) == Some(&b'\r');
-        RowText {
-            text,
-            start,
-            end: end - usize::from(is_return),
-            ends,
-        }
+/// What a column of totals states, if anything.
+fn total(row: &RowText<'_>, column: usize, mark: Mark) -> Result<Option<Amount>, NotPlain> {
+    let (start, end) = row.stored(column).ok_or(NotPlain)?;
+    if start == end {
+        return Ok(None);
     }
-
-    #[inline]
-    fn start_of(&self, column: usize) -> usize {
-        match column
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-        {
-            Some(end) => *end as usize + 1,
-            None => self.start,
-        }
-    }
-
-    /// Where a cell stands, with its quotes.
-    #[inline]
-    fn stored(&self, column: usize) -> Option<(usize, usize)> {
-        let end = *self.ends.get(column)? as usize;
-        Some((self.start_of(column), end.min(self.end)))
-    }
-
-    /// Where the name of the customer stands and how many bytes it has; `None` if the general way has to look at it.
-    #[inline]
-    fn customer(&self, column: usize) -> Option<(usize, usize)> {
-        let (mut start, mut end) = self.stored(column)?;
-        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let cell = self.text.get(start..end)?;
-        if let [b'a'..=b'z' | b'A'..=b'Z', rest @ ..] = cell
-            && rest.iter().all(is_word)
-        {
-            return Some((start, cell.len()));
-        }
-        if let [b'"', inner @ .., b'"'] = cell {
-            if memchr(b'"', inner).is_some() {
-                return None;
-            }
-            (start, end) = (start + 1, end - 1);
-        }
-        let cell = std::str::from_utf8(self.text.get(start..end)?).ok()?;
-        let name = trimmed(cell);
-        if name.is_empty() || is_damaged_id(name) {
-            return None;
-        }
-        let before = name.as_ptr().addr() - cell.as_ptr().addr();
-        Some((start + before, name.len()))
-    }
-
-    /// What a column of totals states, if anything.
-    fn total(&self, column: usize, mark: Mark) -> Result<Option<Amount>, NotPlain> {
-        let (start, end) = self.stored(column).ok_or(NotPlain)?;
-        if start == end {
-            return Ok(None);
-        }
-        let plain = match read_plain_at(self.text, (start, end), mark) {
-            Some(plain) => Some(plain),
-            None => read_rare(self.text, (start, end), mark)?,
-        };
-        Ok(plain.map(|plain| Amount::new(plain.units.into(), plain.scale)))
-    }
-
-    /// The row as rows are compared.
-    #[inline]
-    fn content<'w>(&self, delimiter: u8, unquoted: &'w mut Vec<u8>) -> &'w [u8]
-    where
-        't: 'w,
-    {
-        let row = self.text.get(self.start..self.end).unwrap_or_default();
-        if memchr(b'"', row).is_none() {
-            return row;
-        }
-        let cells = (0..self.ends.len()).map(|column| {
-            let cell = self.stored(column);
-            let cell = cell
-                .and_then(|(start, end)| self.text.get(start..end))
-                .unwrap_or_default();
-            match cell {
-                [b'"', inner @ .., b'"'] => (inner, true),
-                _ => (cell, false),
-            }
-        });
-        content(cells, delimiter, unquoted);
-        unquoted
-    }
+    let plain = match read_plain_at(row.text, (start, end), mark) {
+        Some(plain) => Some(plain),
+        None => read_rare(row.text, (start, end), mark)?,
+    };
+    Ok(plain.map(|plain| Amount::new(plain.units.into(), plain.scale)))
 }
 
 #[cfg(test)]

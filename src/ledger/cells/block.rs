@@ -3,7 +3,7 @@
 //! A block starts *open*, one place a number; once its month is behind it is *packed*: the stated cells alone, in
 //! the order of their numbers.
 
-use super::days::Days;
+use super::days::{Days, SEVERAL};
 use super::sums::Sums;
 use super::{Cell, Overflow};
 
@@ -152,7 +152,7 @@ impl Block {
 
     /// False where no cell has rows of several dates.
     pub(in crate::ledger) const fn may_have_several_days(&self) -> bool {
-        matches!(self.days, Days::Each(_))
+        matches!(self.days, Days::Each(_) | Days::Same { day: SEVERAL, .. })
     }
 
     /// Multiplies every sum.

@@ -1,45 +1,15 @@
 //! What the short way finds is what the general way finds, whatever the cells are and wherever pieces end.
 
-use std::io::Cursor;
-
 use proptest::prelude::*;
 
+use super::super::ways::{opened, pieces, shown};
 use super::*;
 use crate::input::date::DateOrder;
-use crate::input::head::body;
 use crate::input::load::LoadOptions;
 use crate::input::number::Mark;
-use crate::input::opened::{Guess, Opened};
-use crate::input::scan::Records;
-use crate::input::source::Source;
+use crate::input::opened::Guess;
 use crate::policies::Policies;
 use crate::units::Month;
-
-/// The beginning of a file, which here is all of it.
-fn opened(text: &str, options: &LoadOptions, policies: &Policies) -> Option<Opened> {
-    let mut source = Source::stdin(Box::new(Cursor::new(text.as_bytes().to_vec())));
-    Opened::of(0, &mut source, options, policies).ok()
-}
-
-/// The text in pieces of whole records, each with its line.
-fn pieces(opened: &Opened, sizes: &[usize]) -> Vec<(Vec<u8>, u64)> {
-    let (text, line) = body(&opened.sample, &opened.dialect);
-    let mut records = Records::new(text, &opened.dialect, line);
-    let mut record = crate::input::scan::Record::new();
-    let (mut pieces, mut start, mut first_line) = (Vec::new(), 0, line);
-    let mut sizes = sizes.iter().copied().cycle();
-    let mut left = sizes.next().unwrap_or(usize::MAX);
-    while let Ok(true) = records.next(&mut record) {
-        left = left.saturating_sub(1);
-        if left == 0 {
-            pieces.push((text[start..records.offset()].to_vec(), first_line));
-            (start, first_line) = (records.offset(), records.line());
-            left = sizes.next().unwrap_or(usize::MAX);
-        }
-    }
-    pieces.push((text[start..].to_vec(), first_line));
-    pieces
-}
 
 /// What is found, and how many rows took the short way: all of them counted by the batch.
 fn read(plan: &Plan<'_>, pieces: &[(Vec<u8>, u64)], threads: Option<usize>) -> Found {
@@ -78,48 +48,6 @@ fn read(plan: &Plan<'_>, pieces: &[(Vec<u8>, u64)], threads: Option<usize>) -> F
     found
 }
 
-/// Everything found, as text that can be compared.
-fn shown(found: Found) -> String {
-    let counts = (found.skipped, found.rows, found.in_horizon, found.passed);
-    let errors = match found.errors.finish() {
-        errors if errors.list.is_empty() => String::new(),
-        errors => format!("{errors:?}"),
-    };
-    let beside = format!(
-        "{:?} {:?} {:?} {counts:?} {:?} {:?} {:?} {:?} {:?} {errors}",
-        found.marks,
-        found.tally,
-        found.sizes,
-        found.totals,
-        found.repeats.finish(),
-        found.other_currencies,
-        found.part.in_two_currencies(),
-        found.part.coverage(),
-    );
-    let books = match found.part.finish(&[], None, None) {
-        Ok(books) => books.customers,
-        Err(message) => return format!("{beside}\n{message:?}"),
-    };
-    let months = || (books.first().index()..=books.last().index()).map(Month::from_index);
-    let mut rows: Vec<String> = Vec::new();
-    for customer in books.customers() {
-        let cells = months().map(|month| {
-            let is_stated = u8::from(books.is_stated(*customer, month));
-            format!("{}|{is_stated}", books.units(*customer, month))
-        });
-        let cells: Vec<String> = cells.collect();
-        rows.push(format!("{} {}", books.name(*customer), cells.join(" ")));
-    }
-    rows.sort_unstable();
-    format!(
-        "{beside}\n{} {} {}\n{}",
-        books.scale(),
-        books.first(),
-        books.negative_rows(),
-        rows.join("\n")
-    )
-}
-
 /// Both ways side by side, with pieces of several sizes and one thread or several.
 fn compare(
     text: &str,
@@ -138,9 +66,9 @@ fn compare(
         return None;
     }
     let pieces = pieces(&opened, sizes);
-    let general = shown(read(&plan, &pieces, None));
+    let general = shown(read(&plan, &pieces, None), &[]);
     for threads in [1, 2, 3] {
-        let short = shown(read(&plan, &pieces, Some(threads)));
+        let short = shown(read(&plan, &pieces, Some(threads)), &[]);
         if short != general {
             return Some((short, general));
         }

@@ -1,0 +1,179 @@
+//! What the short way finds is what the general way finds, whatever the cells are and wherever pieces end.
+
+use proptest::prelude::*;
+
+use super::super::ways::{opened, pieces, shown};
+use super::*;
+use crate::input::date::DateOrder;
+use crate::input::load::LoadOptions;
+use crate::input::number::Mark;
+use crate::input::opened::Guess;
+use crate::policies::Policies;
+use crate::units::Month;
+
+/// All that is found by the general way, or by the short one on some threads.
+fn read(plan: &Plan<'_>, pieces: &[(Vec<u8>, u64)], threads: Option<usize>) -> Found {
+    let Some(threads) = threads else {
+        let mut reader = RowReader::new(plan);
+        let _ = pieces
+            .iter()
+            .all(|(text, line)| reader.read_text(text, *line));
+        return reader.found;
+    };
+    let shards = shards(plan, threads).expect("the plan is simple");
+    let reader = || {
+        let fast = FastReader::new(plan, &shards).expect("as above");
+        (RowReader::new(plan), fast)
+    };
+    let mut readers: Vec<_> = (0..threads).map(|_| reader()).collect();
+    for (number, (text, line)) in pieces.iter().enumerate() {
+        let (reader, fast) = &mut readers[number % threads];
+        if !fast.read(text, *line, reader) {
+            break;
+        }
+    }
+    let founds = readers.into_iter().map(|(reader, _)| reader.found);
+    let mut found = founds
+        .reduce(|mut found, other| {
+            found.merge(other);
+            found
+        })
+        .expect("there is a thread");
+    let general = std::mem::replace(&mut found.part, shards.join().expect("there is a part"));
+    found.part.merge(general);
+    found
+}
+
+/// A cell of an amount: mostly as machines write it, at times as people do or not at all.
+fn amount() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => "-?[1-9][0-9]{0,4}\\.[0-9]{2}",
+        3 => "-?[0-9]{1,3}|0|0\\.00",
+        2 => "-?[0-9]{1,9}\\.[0-9]{1,6}",
+        1 => "\"[0-9]{1,5}\\.[0-9]{2}\"|\"\"|-|| ",
+        1 => "\"[0-9]{1,3},[0-9]{2,3}\"| [0-9]{1,3} |[0-9]\\.[0-9]{3}|[0-9]{1,5},[0-9]{2}",
+        1 => "\\$[0-9]{1,3}|[0-9]{1,3} EUR|x|\\([0-9]{1,3}\\)|[0-9]{14,20}|[0-9]k|\"a\"\"b\"|1e3|–",
+    ]
+}
+
+fn date() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => "2024-0[1-9]-[0-2][0-9]",
+        2 => "2024-(0[1-9]|1[0-2])|2024-Q[1-4]|2025-01-31",
+        1 => "\"2024-03-05\"|(0[1-9]|[12][0-9])/0[1-9]/2024|2024-05-03T10:00:00Z| 2024-02-01 |Jan 2024",
+        1 => "|2024-02-30|1989-12-31|2099-12-31|9999-12-31|x",
+    ]
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => "[a-d]",
+        3 => "cus_[a-zA-Z0-9]{2,30}",
+        1 => "\"[a-d]\"|\"Acme, Inc\\. [a-d]\"| [a-d] |'=a|=\"00[12]\"|é[a-d]|\"a\"\"b\"|[a-d]é",
+        1 => "1E\\+05|####||\"\"|[0-9]{3}|\"a\nb\"|Total",
+    ]
+}
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => "[x-z]",
+        1 => "|\\(none\\)|\"x\"|\"y, z\"| x |é|\"y\"\"z\"|a longer value than fits",
+    ]
+}
+
+prop_compose! {
+    fn table()(
+        rows in prop::collection::vec((name(), date(), amount(), word(), word(), 0_u8..30, 0_u8..40), 0..25),
+        columns in prop::sample::subsequence(vec!["currency", "segment", "product"], 0..=3),
+        ends in prop::sample::select(vec!["\n", "\r\n"]),
+        delimiter in prop::sample::select(vec![",", ",", ";", "\t"]),
+        is_open in any::<bool>(),
+    ) -> String {
+        let mut header = vec!["customer", "date", "mrr"];
+        header.extend(&columns);
+        let mut lines = vec![header.join(delimiter)];
+        for (name, date, amount, segment, product, money, odd) in rows {
+            let mut row = vec![name, date, amount];
+            for column in &columns {
+                row.push(match (*column, money) {
+                    ("currency", 0) => "EUR".to_owned(),
+                    ("currency", 1) => String::new(),
+                    ("currency", 2) => "usd".to_owned(),
+                    ("currency", _) => "USD".to_owned(),
+                    ("segment", _) => segment.clone(),
+                    _ => product.clone(),
+                });
+            }
+            match odd {
+                0 => drop(row.pop()),
+                1 => row.push("x".to_owned()),
+                2 => row.push(String::new()),
+                3 => lines.push(String::new()),
+                4 => lines.push(row.join(delimiter)),
+                5 => lines.push(header.join(delimiter)),
+                6 => row[0] = " \"late\"".to_owned(),
+                _ => {}
+            }
+            lines.push(row.join(delimiter));
+        }
+        let mut text = lines.join(ends);
+        if !is_open {
+            text.push_str(ends);
+        }
+        text
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn the_short_way_finds_what_the_general_way_finds(
+        text in table(),
+        sizes in prop::collection::vec(1_usize..8, 1..4),
+        comma in any::<bool>(),
+        month_first in any::<bool>(),
+        files in 1_usize..3,
+        through in prop::option::of(0_i32..12),
+        currency in prop::option::of(Just("USD")),
+        by in prop::sample::select(vec![None, Some("segment"), Some("product")]),
+    ) {
+        let mark = if comma { Mark::Comma } else { Mark::Dot };
+        let order = if month_first { DateOrder::MonthFirst } else { DateOrder::DayFirst };
+        let mut options = LoadOptions { files, ..LoadOptions::default() };
+        options.columns.by = by.map(str::to_owned).into_iter().collect();
+        let mut policies = Policies::default();
+        policies.through = through.map(|month| Month::from_index(2024 * 12 + month));
+        policies.currency = currency.map(str::to_owned);
+        // Some files are asked about before any row is read.
+        let Some(opened) = opened(&text, &options, &policies) else {
+            return Ok(());
+        };
+        let plan = opened.plan(&Guess { mark, order }, None);
+        if cells(&plan).is_err() {
+            return Ok(());
+        }
+        let pieces = pieces(&opened, &sizes);
+        let columns: Vec<String> = by.into_iter().map(str::to_owned).collect();
+        let general = shown(read(&plan, &pieces, None), &columns);
+        for threads in [1, 2, 7] {
+            let short = shown(read(&plan, &pieces, Some(threads)), &columns);
+            prop_assert_eq!(&short, &general);
+        }
+    }
+}
+
+#[test]
+fn plain_rows_take_the_short_way() {
+    let text = "customer,date,mrr,currency\r\n\"Acme, Inc.\",2024-01-31,1000.50,USD\r\nb,2024-02,-5,USD\r\n";
+    let opened = opened(text, &LoadOptions::default(), &Policies::default()).unwrap();
+    let guess = Guess {
+        mark: Mark::Dot,
+        order: DateOrder::DayFirst,
+    };
+    let plan = opened.plan(&guess, None);
+    let found = read(&plan, &pieces(&opened, &[10]), Some(2));
+    assert_eq!((found.rows, found.short, found.passed), (2, 2, 2));
+    assert_eq!(found.tally.by_rows()[0].rows, 2);
+    assert!(found.part.knows("Acme, Inc.") && found.part.knows("b"));
+}
