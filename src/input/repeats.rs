@@ -34,7 +34,7 @@ pub struct Repeated {
 }
 
 impl Repeats {
-    /// Remembers a row by its [`content`] and by what it stands [`under`]: the same cells under other periods are
+    /// Remembers a row by its `content` and by what it stands `under`: the same cells under other periods are
     /// another row.
     #[inline]
     pub fn add(&mut self, content: &[u8], under: u64, place: RowPlace) {

@@ -53,11 +53,8 @@ impl Part {
         for (row, number) in rows.rows.iter().zip(numbers) {
             let held = self.add_small(row, *number, marks.next().unwrap_or_default());
             self.overflows |= held.is_none();
-            if row.day > 0 {
-                let column = usize::from(row.column);
-                self.cells.note_day_at(*number, column, row.day);
-                self.coverage.note_day(Cells::month_of(column), row.day);
-            }
+            let month = Cells::month_of(usize::from(row.column));
+            self.coverage.note_day(month, row.day);
             self.negatives += u64::from(row.units < 0);
         }
     }
@@ -70,11 +67,11 @@ impl Part {
             usize::from(row.column),
             Amount::new(row.units.into(), row.scale),
         );
-        let sum = add(&mut self.cells, number, column, row)?;
+        let sum = add(&mut self.cells, number, column, row, row.day)?;
         let (mut unit, mut unit_sum) = (number, sum);
         if self.layout.by_product {
             unit = self.units.number(number, row.product);
-            unit_sum = add(&mut self.unit_cells, unit, column, row)?;
+            unit_sum = add(&mut self.unit_cells, unit, column, row, 0)?;
         }
         let (month, layout) = (Cells::month_of(column), self.layout);
         let of_unit = (unit, unit_sum, self.unit_cells.scale());
@@ -130,9 +127,9 @@ impl Part {
     }
 }
 
-/// Adds a row to a cell of a grid with at least its decimals, and gives the sum.
+/// Adds a row to a cell of a grid with at least its decimals, notes the day of its date, and gives the sum.
 #[inline]
-fn add(cells: &mut Cells, number: u32, column: usize, row: &Small) -> Option<i128> {
+fn add(cells: &mut Cells, number: u32, column: usize, row: &Small, day: u8) -> Option<i128> {
     let scale = cells.scale();
     let amount = || Amount::new(row.units.into(), row.scale);
     let units = if row.scale == scale {
@@ -142,7 +139,11 @@ fn add(cells: &mut Cells, number: u32, column: usize, row: &Small) -> Option<i12
         units.and_then(|units| i64::try_from(units).ok())
     };
     match units {
-        Some(units) => cells.add_small(number, column, units).ok(),
-        None => cells.add_large(number, column, amount()).ok(),
+        Some(units) => cells.add_dated(number, column, units, day).ok(),
+        None => {
+            let sum = cells.add_large(number, column, amount()).ok()?;
+            cells.note_day_at(number, column, day);
+            Some(sum)
+        }
     }
 }

@@ -103,14 +103,28 @@ impl Cells {
         column: usize,
         units: i64,
     ) -> Result<i128, Overflow> {
+        self.add_dated(number, column, units, 0)
+    }
+
+    /// The same of a row with a date on this day of the month; 0 is none.
+    #[inline]
+    pub(super) fn add_dated(
+        &mut self,
+        number: u32,
+        column: usize,
+        units: i64,
+        day: u8,
+    ) -> Result<i128, Overflow> {
         let slot = number as usize % BLOCK;
         let blocks = self.columns.get_mut(column);
         let block = blocks.and_then(|blocks| blocks.get_mut(number as usize / BLOCK));
-        if let Some(Some(block)) = block {
-            return block.add_small(slot, units);
-        }
-        let block = self.open_at(column, number as usize / BLOCK)?;
-        block.add_small(slot, units)
+        let block = match block {
+            Some(Some(block)) => block,
+            _ => self.open_at(column, number as usize / BLOCK)?,
+        };
+        let sum = block.add_small(slot, units)?;
+        block.note_day(slot, day);
+        Ok(sum)
     }
 
     /// The same of any amount that has no more decimals than the grid.
@@ -155,6 +169,7 @@ impl Cells {
         Ok((self.open_at(column, block)?, slot))
     }
 
+    #[cold]
     fn open_at(&mut self, column: usize, block: usize) -> Result<&mut Block, Overflow> {
         if column >= COLUMNS_MAX {
             return Err(Overflow);
