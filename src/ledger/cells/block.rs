@@ -86,6 +86,15 @@ impl Block {
         self.add(slot, i128::from(units))
     }
 
+    /// A byte of the sum and of the day of a slot in an open block.
+    #[inline]
+    pub(super) fn peek(&self, slot: usize) -> u8 {
+        if self.before.is_some() {
+            return 0;
+        }
+        self.sums.peek(slot) ^ self.days.peek(slot)
+    }
+
     /// Puts a sum into a cell, whatever stood there.
     pub(in crate::ledger) fn put(&mut self, slot: usize, cell: Cell) {
         debug_assert!(cell.is_stated || cell.units == 0, "what is there is stated");

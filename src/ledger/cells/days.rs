@@ -42,6 +42,15 @@ impl Days {
         true
     }
 
+    /// The day at a place, where each has one.
+    #[inline]
+    pub(super) fn peek(&self, place: usize) -> u8 {
+        match self {
+            Days::Each(days) => days[place],
+            Days::None | Days::Same { .. } => 0,
+        }
+    }
+
     /// Notes a day beside another one, in a block that is open.
     pub(super) fn note_another(&mut self, slot: usize, day: u8) {
         if let Days::Same { day: known, dated } = self {

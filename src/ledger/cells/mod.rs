@@ -106,6 +106,17 @@ impl Cells {
         self.add_dated(number, column, units, 0)
     }
 
+    /// A byte of where a cell is kept: reading it brings the cell near.
+    #[inline]
+    pub(super) fn peek(&self, number: u32, column: usize) -> u8 {
+        let blocks = self.columns.get(column);
+        let block = blocks.and_then(|blocks| blocks.get(number as usize / BLOCK));
+        match block {
+            Some(Some(block)) => block.peek(number as usize % BLOCK),
+            _ => 0,
+        }
+    }
+
     /// The same of a row with a date on this day of the month; 0 is none.
     #[inline]
     pub(super) fn add_dated(
