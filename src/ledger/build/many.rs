@@ -144,12 +144,10 @@ fn add(cells: &mut Cells, number: u32, column: usize, row: &Small, day: u8) -> O
         let units = amount().units_at(scale);
         units.and_then(|units| i64::try_from(units).ok())
     };
-    match units {
-        Some(units) => cells.add_dated(number, column, units, day).ok(),
-        None => {
-            let sum = cells.add_large(number, column, amount()).ok()?;
-            cells.note_day_at(number, column, day);
-            Some(sum)
-        }
+    if let Some(units) = units {
+        return cells.add_dated(number, column, units, day).ok();
     }
+    let sum = cells.add_large(number, column, amount()).ok()?;
+    cells.note_day_at(number, column, day);
+    Some(sum)
 }
