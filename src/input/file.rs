@@ -419,6 +419,7 @@ impl FileReader {
     /// One reading of the whole file.
     fn pass(&mut self, guess: &Guess, progress: &(dyn Fn(u64) + Sync)) -> Result<Pass, Errors> {
         let placed = |message: Message| Errors::from(numbered(message, self.start.number));
+        let size = self.source.size();
         let stream = self
             .source
             .open(self.start.options.encoding)
@@ -428,7 +429,14 @@ impl FileReader {
         let threads = self.start.options.threads;
         let (found, end) = passes::read(&plan, &mut splitter, threads, progress);
         match end {
-            Ok(None) => Ok(Pass::Done(Box::new(found), splitter.into_stream().finish())),
+            Ok(None) => {
+                let seen = splitter.into_stream().finish();
+                // Somebody cut it: at the end of a row nothing else would show that rows are missing.
+                if size.is_some_and(|size| seen.bytes_read < size) && !found.errors.is_cut_short() {
+                    return Err(Errors::from(changed(self.start.place())));
+                }
+                Ok(Pass::Done(Box::new(found), seen))
+            }
             Ok(Some(encoding)) => Ok(Pass::Restart(encoding)),
             Err(message) => Err(summary::joined(vec![
                 found.errors.finish(),
