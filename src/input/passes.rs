@@ -8,6 +8,7 @@ use super::encoding::Encoding;
 use super::fingerprint::PieceHash;
 use super::head::cut_header;
 use super::scan::{Chunk, Cut, Splitter};
+use super::shape::Shape;
 use super::shape::fast::{self, Detour, FastReader};
 use super::shape::plan::{Found, Plan};
 use super::shape::reader::RowReader;
@@ -99,8 +100,10 @@ pub(super) fn read(
 
 /// The parts that threads fill where rows have a short way.
 fn shards(plan: &Plan<'_>, threads: usize) -> Result<Shards, Detour> {
-    let long = fast::shards(plan, threads);
-    long.or_else(|detour| wide_fast::shards(plan, threads).ok_or(detour))
+    match plan.columns.shape {
+        Shape::Wide => wide_fast::shards(plan, threads),
+        _ => fast::shards(plan, threads),
+    }
 }
 
 /// Reads chunks until there are no more.
@@ -156,10 +159,12 @@ impl<'a> PieceReader<'a> {
 
 /// What the rows of a text show; the amounts of its customers are not kept.
 pub(super) fn evidence(plan: &Plan<'_>, text: &[u8], line: u64) -> Found {
-    let shards = shards(plan, 1).ok();
-    let mut reader = PieceReader::new(plan, shards.as_ref());
+    let shards = shards(plan, 1);
+    let mut reader = PieceReader::new(plan, shards.as_ref().ok());
     reader.read(text, line);
-    reader.rows.found
+    let mut found = reader.rows.found;
+    found.detour = shards.err();
+    found
 }
 
 /// Gives every chunk to `read` until it says stop, the header cut off the first one.

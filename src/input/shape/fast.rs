@@ -26,7 +26,7 @@ const DATES_KEPT: usize = 4096;
 /// Why the general reader reads every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detour {
-    /// The shape is not the long one.
+    /// The shape is neither the long nor the wide one.
     Shape,
     /// Lines end with a carriage return alone.
     LineEnds,
@@ -36,27 +36,55 @@ pub enum Detour {
     Filter,
     /// Rows of one key are not added up.
     Duplicates,
-    /// Amounts in other currencies are converted.
-    Rates,
+    /// Empty amounts are zeros.
+    EmptyAmount,
+    /// Amounts in other currencies are converted or left out.
+    Currency,
     /// Amounts are in minor units, or scaled.
     Scale,
     /// A column that changes what an amount means: a status, a quantity, a refund.
     Columns,
+    /// Columns that are kept beside the periods of a wide file.
+    Beside,
 }
 
 impl fmt::Display for Detour {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Detour::Shape => "the shape is not long",
+            Detour::Shape => "rows of this shape depend on each other",
             Detour::LineEnds => "lines end with a carriage return alone",
             Detour::Furniture => "lines that are no rows stand among them",
             Detour::Filter => "`where` filters rows",
             Detour::Duplicates => "`duplicates` is not `sum`",
-            Detour::Rates => "amounts are converted",
+            Detour::EmptyAmount => "`empty-amount` is `zero`",
+            Detour::Currency => "amounts in other currencies are converted or left out",
             Detour::Scale => "amounts are in minor units or scaled",
             Detour::Columns => "a column says which rows count, or how",
+            Detour::Beside => "columns beside the periods are read",
         })
     }
+}
+
+/// What stands against the short way of any shape.
+pub(super) fn refuse(plan: &Plan<'_>) -> Result<(), Detour> {
+    let rules = &plan.rules;
+    let has_rules = !rules.keep.is_empty() || !rules.drop.is_empty() || !rules.less.is_empty();
+    let is_other_line_end = plan.dialect.terminator != Terminator::Newline;
+    let against = [
+        (is_other_line_end, Detour::LineEnds),
+        (plan.drop_row.is_some(), Detour::Furniture),
+        (!plan.filters.is_empty(), Detour::Filter),
+        (plan.duplicates != Duplicates::Sum, Detour::Duplicates),
+        (plan.is_minor || plan.factor != 1, Detour::Scale),
+        (
+            has_rules || plan.columns.yearly_twin.is_some(),
+            Detour::Columns,
+        ),
+    ];
+    against
+        .into_iter()
+        .find_map(|(is_so, detour)| is_so.then_some(detour))
+        .map_or(Ok(()), Err)
 }
 
 /// Where the cells that matter stand.
@@ -72,30 +100,19 @@ struct Cells {
 
 /// Says where the cells stand, or why rows have to be read the general way.
 fn cells(plan: &Plan<'_>) -> Result<Cells, Detour> {
+    if plan.columns.shape != Shape::Long {
+        return Err(Detour::Shape);
+    }
+    refuse(plan)?;
     let of = |role: Role| plan.columns.of(role);
-    let rules = &plan.rules;
-    let has_rules = !rules.keep.is_empty() || !rules.drop.is_empty() || !rules.less.is_empty();
-    let has_columns = has_rules
-        || plan.columns.yearly_twin.is_some()
-        || of(Role::Status).is_some()
-        || of(Role::Quantity).is_some();
-    let is_furnished = plan.furniture.is_some() || plan.drop_row.is_some();
-    for (is_so, detour) in [
-        (plan.columns.shape != Shape::Long, Detour::Shape),
-        (
-            plan.dialect.terminator != Terminator::Newline,
-            Detour::LineEnds,
-        ),
-        (is_furnished, Detour::Furniture),
-        (!plan.filters.is_empty(), Detour::Filter),
-        (plan.duplicates != Duplicates::Sum, Detour::Duplicates),
-        (plan.rates.is_some(), Detour::Rates),
-        (plan.is_minor || plan.factor != 1, Detour::Scale),
-        (has_columns, Detour::Columns),
-    ] {
-        if is_so {
-            return Err(detour);
-        }
+    if plan.furniture.is_some() {
+        return Err(Detour::Furniture);
+    }
+    if plan.rates.is_some() {
+        return Err(Detour::Currency);
+    }
+    if of(Role::Status).is_some() || of(Role::Quantity).is_some() {
+        return Err(Detour::Columns);
     }
     let place = |role| of(role).ok_or(Detour::Columns);
     Ok(Cells {

@@ -5,43 +5,43 @@
 //! there is one meaning of a row, and this module only knows when it is simple.
 
 use super::super::columns::Role;
-use super::super::dialect::Terminator;
 use super::super::furniture::{Furniture, is_same};
 use super::super::number::{Mark, Marks, Plain, read_plain_at};
 use super::super::repeats::under;
 use super::super::structure::Structure;
 use super::Shape;
+use super::fast::{self, Detour};
 use super::money::kept_currency;
 use super::plan::{Found, Plan, layout};
 use super::reader::RowReader;
 use super::row_text::{RowText, each_line};
 use crate::ledger::{Layout, RowPlace, Shards, WideBatch};
-use crate::policies::{Duplicates, EmptyAmount};
+use crate::policies::EmptyAmount;
 use crate::units::Amount;
 
-/// True if rows of this plan can be read the short way.
-fn is_simple(plan: &Plan<'_>) -> bool {
-    let rules = &plan.rules;
-    let is_ruled = !(rules.keep.is_empty() && rules.drop.is_empty() && rules.less.is_empty());
-    let others = Role::ALL.into_iter().filter(|role| *role != Role::Customer);
-    let has_others = others
+/// Says why rows of this plan cannot be read the short way, if they cannot.
+fn refuse(plan: &Plan<'_>) -> Result<(), Detour> {
+    if plan.columns.shape != Shape::Wide {
+        return Err(Detour::Shape);
+    }
+    fast::refuse(plan)?;
+    let is_other = |role: &Role| *role != Role::Customer && plan.columns.of(*role).is_some();
+    let is_beside = Role::ALL.iter().any(is_other)
+        || plan.columns.attributes().next().is_some()
+        || layout(plan.columns) != Layout::default();
+    let against = [
+        (is_beside, Detour::Beside),
+        (
+            plan.columns.of(Role::Customer).is_none() || !is_ascending(plan),
+            Detour::Columns,
+        ),
+        (plan.empty_amount == EmptyAmount::Zero, Detour::EmptyAmount),
+        (kept_currency(plan, "").is_none(), Detour::Currency),
+    ];
+    against
         .into_iter()
-        .any(|role| plan.columns.of(role).is_some());
-    plan.columns.shape == Shape::Wide
-        && plan.dialect.terminator == Terminator::Newline
-        && plan.columns.of(Role::Customer).is_some()
-        && !(is_ruled || has_others || plan.columns.yearly_twin.is_some())
-        && plan.filters.is_empty()
-        && plan.columns.filters.is_empty()
-        && plan.drop_row.is_none()
-        && plan.duplicates == Duplicates::Sum
-        && plan.empty_amount != EmptyAmount::Zero
-        && !plan.is_minor
-        && plan.factor == 1
-        && layout(plan.columns) == Layout::default()
-        && plan.columns.attributes().next().is_none()
-        && kept_currency(plan, "").is_some()
-        && is_ascending(plan)
+        .find_map(|(is_so, detour)| is_so.then_some(detour))
+        .map_or(Ok(()), Err)
 }
 
 /// True if every column has one use, and the periods stand in the order of their columns.
@@ -55,9 +55,14 @@ fn is_ascending(plan: &Plan<'_>) -> bool {
             .all(|label| Some(label.index) != customer && label.index < plan.columns.header.len())
 }
 
-/// The parts that threads fill on the short way; `None` where it cannot be taken.
-pub(in crate::input) fn shards(plan: &Plan<'_>, threads: usize) -> Option<Shards> {
-    is_simple(plan).then(|| Shards::new(threads, plan.duplicates, layout(plan.columns)))
+/// The parts that threads fill on the short way, or why it cannot be taken.
+///
+/// # Errors
+///
+/// Why every row is read the general way.
+pub(in crate::input) fn shards(plan: &Plan<'_>, threads: usize) -> Result<Shards, Detour> {
+    refuse(plan)?;
+    Ok(Shards::new(threads, plan.duplicates, layout(plan.columns)))
 }
 
 /// Columns of periods that stand side by side.
@@ -119,7 +124,7 @@ impl<'a> WideReader<'a> {
     /// A reader that found nothing yet; `None` where rows need the general way.
     #[must_use]
     pub(in crate::input) fn new(plan: &'a Plan<'a>, shards: &'a Shards) -> Option<WideReader<'a>> {
-        if !is_simple(plan) {
+        if refuse(plan).is_err() {
             return None;
         }
         let (mut runs, mut last): (Vec<Run>, _) = (Vec::new(), None);

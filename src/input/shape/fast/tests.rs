@@ -177,3 +177,29 @@ fn plain_rows_take_the_short_way() {
     assert_eq!(found.tally.by_rows()[0].rows, 2);
     assert!(found.part.knows("Acme, Inc.") && found.part.knows("b"));
 }
+
+#[test]
+fn what_stands_against_the_short_way_is_named() {
+    let long = "customer,date,mrr,status\na,2024-01-31,1.50,active\n";
+    let wide = "customer,region,2024-01,2024-02\na,x,1.50,2\n";
+    let by = |name: &str| {
+        let mut options = LoadOptions::default();
+        options.columns.by = vec![name.to_owned()];
+        options
+    };
+    for (text, options, detour) in [
+        (long, LoadOptions::default(), Detour::Columns),
+        (wide, by("region"), Detour::Beside),
+    ] {
+        let opened = opened(text, &options, &Policies::default()).unwrap();
+        let guess = Guess {
+            mark: Mark::Dot,
+            order: DateOrder::DayFirst,
+        };
+        let plan = opened.plan(&guess, None);
+        let pieces = pieces(&opened, &[10]);
+        let found = crate::input::passes::evidence(&plan, &pieces[0].0, pieces[0].1);
+        assert_eq!((found.rows, found.short), (1, 0));
+        assert_eq!(found.detour, Some(detour));
+    }
+}

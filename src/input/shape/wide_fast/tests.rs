@@ -62,7 +62,7 @@ fn compare(
         order: DateOrder::DayFirst,
     };
     let plan = opened.plan(&guess, None);
-    if !is_simple(&plan) {
+    if refuse(&plan).is_err() {
         return None;
     }
     let pieces = pieces(&opened, sizes);
