@@ -22,12 +22,30 @@ pub(super) fn content(cell: &str) -> &str {
     text.strip_prefix('\'').map_or(text, trim)
 }
 
+/// What a byte says at the edges of a cell: bit 0 that it may be the last one of a plain cell, bit 1 the first one.
+const EDGES: [u8; 256] = {
+    let mut edges = [0; 256];
+    let mut byte = 0x21;
+    while byte < 0x7F {
+        edges[byte] = match byte as u8 {
+            b'"' => 0,
+            b'=' | b'\'' => 1,
+            _ => 3,
+        };
+        byte += 1;
+    }
+    edges
+};
+
 /// True for a cell that has neither blanks nor guards nor quotes around it.
 #[inline]
 pub(super) fn is_ascii_word(cell: &[u8]) -> bool {
-    let is_inner = |byte: &u8| byte.is_ascii_graphic() && *byte != b'"';
-    let is_first = |byte: &u8| is_inner(byte) && !matches!(byte, b'=' | b'\'');
-    cell.first().is_some_and(is_first) && cell.last().is_some_and(is_inner)
+    match (cell.first(), cell.last()) {
+        (Some(first), Some(last)) => {
+            EDGES[usize::from(*first)] & EDGES[usize::from(*last)] << 1 & 2 != 0
+        }
+        _ => false,
+    }
 }
 
 fn trim(text: &str) -> &str {
@@ -41,6 +59,17 @@ fn trim(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_has_nothing_around_it() {
+        for byte in 0..=u8::MAX {
+            let is_inner = byte.is_ascii_graphic() && byte != b'"';
+            let is_first = is_inner && byte != b'=' && byte != b'\'';
+            assert_eq!(is_ascii_word(&[byte, b'a']), is_first, "{byte}");
+            assert_eq!(is_ascii_word(&[b'a', byte]), is_inner, "{byte}");
+        }
+        assert!(!is_ascii_word(b""));
+    }
 
     #[test]
     fn blanks_and_guards_fall_away() {

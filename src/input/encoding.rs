@@ -5,7 +5,7 @@
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use crate::error::{Code, Message, Place};
-use crate::input::masks::is_ascii_text;
+use crate::input::masks::{Survey, survey};
 
 /// How the characters of a file are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,8 @@ pub(crate) struct Decoder {
     lines: u64,
     /// The byte that ends a line.
     line_end: u8,
+    /// Quotes decoded so far.
+    quotes: u64,
 }
 
 impl Decoder {
@@ -114,6 +116,7 @@ impl Decoder {
             utf16,
             lines: 0,
             line_end: b'\n',
+            quotes: 0,
         }
     }
 
@@ -129,6 +132,14 @@ impl Decoder {
         self.lines
     }
 
+    pub(crate) fn quotes(&self) -> u64 {
+        self.quotes
+    }
+
+    pub(crate) fn line_end(&self) -> u8 {
+        self.line_end
+    }
+
     pub(crate) fn count_lines_by(&mut self, line_end: u8) {
         self.line_end = line_end;
     }
@@ -138,17 +149,18 @@ impl Decoder {
         into.append(&mut self.carry);
     }
 
-    /// Decodes the bytes of `into` from `from` on in place. `last` says that no more will follow.
-    /// Gives another encoding when everything has to be read again in it.
+    /// Decodes the bytes of `into` from `from` on in place, of which a [`survey`] is at hand. `last` says that no more
+    /// will follow. Gives another encoding when everything has to be read again in it.
     pub(crate) fn decode(
         &mut self,
-        into: &mut Vec<u8>,
-        from: usize,
+        (into, from): (&mut Vec<u8>, usize),
         last: bool,
+        mut seen: Survey,
     ) -> Result<Option<Encoding>, Message> {
         if self.utf16.is_some() {
             self.decode_utf16(into, from, last)?;
-        } else if !is_ascii_text(&into[from..]) {
+            seen = survey(&into[from..], self.line_end);
+        } else if !seen.is_plain {
             self.refuse_nul(into, from)?;
             let restart = match self.encoding {
                 Encoding::Windows1252 => self.decode_windows(into, from, from).map(|()| None)?,
@@ -158,7 +170,9 @@ impl Decoder {
                 return Ok(restart);
             }
         }
-        self.lines += memchr_iter(self.line_end, &into[from..]).count() as u64;
+        // Neither a character that waits for its end nor what one becomes holds an end of a line or a quote.
+        self.lines += seen.lines;
+        self.quotes += seen.quotes;
         Ok(None)
     }
 

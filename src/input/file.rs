@@ -6,14 +6,13 @@ use super::columns::{Columns, Role};
 use super::date::{DateDecision, DateOrder};
 use super::decide::{self, Column, Settled};
 use super::dialect::Dialect;
-use super::encoding::Encoding;
 use super::furniture::{Furniture, Titles, furniture_warning, is_total_like};
 use super::head::body;
 use super::labels::LabelsFound;
 use super::load::LoadOptions;
 use super::number::{Mark, MarkDecision};
 use super::opened::{Guess, Opened, numbered};
-use super::passes::{self, each_chunk};
+use super::passes::{self, Ended, each_chunk};
 use super::report::{self, Report};
 use super::scan::{Chunk, Record, Records, Splitter};
 use super::shape::Shape;
@@ -58,12 +57,15 @@ pub(super) struct FileReader {
     pub(super) start: Opened,
     /// The lines around the rows, once they were told apart.
     furniture: Option<Furniture>,
+    /// True until a cut between records turned out to be none.
+    may_guess: bool,
 }
 
 /// What a pass came to.
 enum Pass {
     Done(Box<Found>, Seen),
-    Restart(Encoding),
+    /// It is to be read again, in another encoding or cut with more care.
+    Again,
 }
 
 impl FileReader {
@@ -79,6 +81,7 @@ impl FileReader {
             source,
             start,
             furniture: None,
+            may_guess: true,
         })
     }
 
@@ -96,13 +99,10 @@ impl FileReader {
         if is_report {
             self.strip(guess.mark)?;
         }
-        // Twice for the mark and the order, twice for an encoding that changes, once to spare.
-        for _ in 0..5 {
+        // Twice for the mark and the order, twice for an encoding that changes, once for cuts, once to spare.
+        for _ in 0..6 {
             let (found, seen) = match self.pass(&guess, progress)? {
-                Pass::Restart(encoding) => {
-                    self.source.assume(encoding);
-                    continue;
-                }
+                Pass::Again => continue,
                 Pass::Done(found, seen) => (*found, seen),
             };
             if found.errors.is_cut_short() {
@@ -317,6 +317,7 @@ impl FileReader {
             bytes: bytes.to_vec(),
             first_line,
             number: 0,
+            is_guess: false,
             unhashed: None,
         };
         beside.read_chunk(&chunk, &self.start.dialect);
@@ -425,11 +426,14 @@ impl FileReader {
             .open(self.start.options.encoding)
             .map_err(placed)?;
         let mut splitter = Splitter::with_block_size(stream, &self.start.dialect, PIECE_BLOCK);
+        if self.may_guess && self.source.can_reopen() {
+            splitter.guess();
+        }
         let plan = self.start.plan(guess, self.furniture.as_ref());
         let threads = self.start.options.threads;
         let (found, end) = passes::read(&plan, &mut splitter, threads, progress);
         match end {
-            Ok(None) => {
+            Ok(Ended::Whole) => {
                 let seen = splitter.into_stream().finish();
                 // Somebody cut it: at the end of a row nothing else would show that rows are missing.
                 if size.is_some_and(|size| seen.bytes_read < size) && !found.errors.is_cut_short() {
@@ -437,7 +441,14 @@ impl FileReader {
                 }
                 Ok(Pass::Done(Box::new(found), seen))
             }
-            Ok(Some(encoding)) => Ok(Pass::Restart(encoding)),
+            Ok(Ended::OtherEncoding(encoding)) => {
+                self.source.assume(encoding);
+                Ok(Pass::Again)
+            }
+            Ok(Ended::CutWrong) => {
+                self.may_guess = false;
+                Ok(Pass::Again)
+            }
             Err(message) => Err(summary::joined(vec![
                 found.errors.finish(),
                 placed(message),

@@ -13,11 +13,23 @@ use super::shape::fast::{self, Detour, FastReader};
 use super::shape::plan::{Found, Plan};
 use super::shape::reader::RowReader;
 use super::shape::wide_fast::{self, WideReader};
+use super::split::ends_with_record;
 use crate::error::Message;
 use crate::ledger::Shards;
 
-/// How a pass over the chunks ended: at the end, or with the encoding to start again in.
+/// How the chunks ended: with the last one, or with the encoding to start again in.
 pub(super) type End = Result<Option<Encoding>, Message>;
+
+/// How far a pass came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// To the end.
+    Whole,
+    /// To where it shows that everything is to be read again in this encoding.
+    OtherEncoding(Encoding),
+    /// To a chunk that does not end where a record does: what was read is worth nothing.
+    CutWrong,
+}
 
 /// Where the next chunk comes from, for one thread at a time.
 struct Chunks<'s> {
@@ -64,7 +76,7 @@ pub(super) fn read(
     splitter: &mut Splitter,
     threads: usize,
     progress: &(dyn Fn(u64) + Sync),
-) -> (Found, End) {
+) -> (Found, Result<Ended, Message>) {
     let (shards, detour) = match shards(plan, threads) {
         Ok(shards) => (Some(shards), None),
         Err(detour) => (None, Some(detour)),
@@ -76,8 +88,8 @@ pub(super) fn read(
         is_first: true,
         end: None,
     });
-    let is_lost = AtomicBool::new(false);
-    let read_all = || read_all(plan, shards.as_ref(), &chunks, &is_lost);
+    let stop = Stop::default();
+    let read_all = || read_all(plan, shards.as_ref(), &chunks, &stop);
     let mut found = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(read_all)).collect();
         let mut found = read_all();
@@ -89,13 +101,17 @@ pub(super) fn read(
         }
         found
     });
-    if let Some(mut joined) = shards.and_then(Shards::join) {
+    if let Some(mut joined) = shards.and_then(|shards| shards.join(threads)) {
         std::mem::swap(&mut found.part, &mut joined);
         found.part.merge(joined);
     }
     found.detour = detour;
     let chunks = chunks.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (found, chunks.end.unwrap_or(Ok(None)))
+    if stop.is_cut_wrong.load(Ordering::Relaxed) {
+        return (found, Ok(Ended::CutWrong));
+    }
+    let end = chunks.end.unwrap_or(Ok(None));
+    (found, end.map(|again| again.map_or(Ended::Whole, Ended::OtherEncoding)))
 }
 
 /// The parts that threads fill where rows have a short way.
@@ -106,16 +122,31 @@ fn shards(plan: &Plan<'_>, threads: usize) -> Result<Shards, Detour> {
     }
 }
 
+/// Why threads take no more chunks.
+#[derive(Default)]
+struct Stop {
+    /// A record could not be told from the next.
+    is_lost: AtomicBool,
+    /// A chunk does not end where a record does.
+    is_cut_wrong: AtomicBool,
+}
+
+impl Stop {
+    fn is_said(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed) || self.is_cut_wrong.load(Ordering::Relaxed)
+    }
+}
+
 /// Reads chunks until there are no more.
 fn read_all<'a>(
     plan: &'a Plan<'a>,
     shards: Option<&'a Shards>,
     chunks: &Mutex<Chunks<'_>>,
-    is_lost: &AtomicBool,
+    stop: &Stop,
 ) -> Found {
     let mut reader = PieceReader::new(plan, shards);
     let mut done = None;
-    while !is_lost.load(Ordering::Relaxed) {
+    while !stop.is_said() {
         let next = chunks
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -124,8 +155,10 @@ fn read_all<'a>(
             break;
         };
         let hash = chunk.hash();
-        if !reader.read(&chunk.bytes, chunk.first_line) {
-            is_lost.store(true, Ordering::Relaxed);
+        match reader.read_chunk(&chunk) {
+            Ok(()) => {}
+            Err(Lost::Record) => stop.is_lost.store(true, Ordering::Relaxed),
+            Err(Lost::Cut) => stop.is_cut_wrong.store(true, Ordering::Relaxed),
         }
         done = Some((chunk.bytes, hash));
     }
@@ -137,6 +170,7 @@ struct PieceReader<'a> {
     rows: RowReader<'a>,
     long: Option<FastReader<'a>>,
     wide: Option<WideReader<'a>>,
+    dialect: &'a Dialect,
 }
 
 impl<'a> PieceReader<'a> {
@@ -145,9 +179,20 @@ impl<'a> PieceReader<'a> {
             rows: RowReader::new(plan),
             long: shards.and_then(|shards| FastReader::new(plan, shards)),
             wide: shards.and_then(|shards| WideReader::new(plan, shards)),
+            dialect: plan.dialect,
         }
     }
 
+    /// Reads a chunk that ends where a record does.
+    fn read_chunk(&mut self, chunk: &Chunk) -> Result<(), Lost> {
+        let is_whole = self.read(&chunk.bytes, chunk.first_line);
+        if chunk.is_guess && !self.is_by_rules() && !ends_with_record(&chunk.bytes, self.dialect) {
+            return Err(Lost::Cut);
+        }
+        is_whole.then_some(()).ok_or(Lost::Record)
+    }
+
+    /// Reads a text that starts with a record; false if a record cannot be told from the next.
     fn read(&mut self, text: &[u8], line: u64) -> bool {
         match (&mut self.long, &mut self.wide) {
             (Some(long), _) => long.read(text, line, &mut self.rows),
@@ -155,6 +200,23 @@ impl<'a> PieceReader<'a> {
             (None, None) => self.rows.read_text(text, line),
         }
     }
+
+    /// True if the quotes of the last text are known to stand by the rules.
+    fn is_by_rules(&self) -> bool {
+        match (&self.long, &self.wide) {
+            (Some(long), _) => long.is_by_rules(),
+            (None, Some(wide)) => wide.is_by_rules(),
+            (None, None) => false,
+        }
+    }
+}
+
+/// What of a chunk is lost.
+enum Lost {
+    /// What follows a record.
+    Record,
+    /// The record at its end.
+    Cut,
 }
 
 /// What the rows of a text show; the amounts of its customers are not kept.

@@ -38,18 +38,16 @@ impl Repeats {
     /// another row.
     #[inline]
     pub fn add(&mut self, content: &[u8], under: u64, place: RowPlace) {
-        let mut hasher = FixedState::default().build_hasher();
-        hasher.write_u64(under);
-        hasher.write(content);
-        // The hash's own top bits are weak for short rows; a multiplication mixes them.
-        let hash = hasher
-            .finish()
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(32);
+        let hash = hashed(content, under);
         if hash.leading_zeros() >= self.zeros {
-            self.rows.push((hash, place));
-            self.thin(KEPT);
+            self.remember(hash, place);
         }
+    }
+
+    #[inline(never)]
+    fn remember(&mut self, hash: u64, place: RowPlace) {
+        self.rows.push((hash, place));
+        self.thin(KEPT);
     }
 
     /// Takes in what another thread remembers.
@@ -64,6 +62,15 @@ impl Repeats {
     /// Says what repeats; `None` if nothing does.
     #[must_use]
     pub fn finish(mut self) -> Option<Repeated> {
+        // Hashes alone are sorted much faster, and mostly show that nothing repeats.
+        let mut hashes: Vec<u64> = self.rows.iter().map(|(hash, _)| *hash).collect();
+        hashes.sort_unstable();
+        let repeated: Vec<u64> = hashes
+            .windows(2)
+            .filter(|pair| pair[0] == pair[1])
+            .map(|pair| pair[0])
+            .collect();
+        self.rows.retain(|(hash, _)| repeated.binary_search(hash).is_ok());
         self.rows.sort_unstable();
         let mut pairs: Vec<(RowPlace, RowPlace)> = Vec::new();
         for run in self.rows.chunk_by(|left, right| left.0 == right.0) {
@@ -87,6 +94,54 @@ impl Repeats {
             self.rows.retain(|(hash, _)| hash.leading_zeros() >= zeros);
         }
     }
+}
+
+/// A row as 64 bits, sixteen bytes at a time; the last of them overlap with those before. No product waits for another.
+///
+/// Always the same for the same row: which rows are remembered may not change from run to run.
+#[inline]
+fn hashed(content: &[u8], under: u64) -> u64 {
+    const SECRETS: [u64; 3] = [
+        0x2d35_8dcc_aa6c_78a5,
+        0x8bb8_4b93_962e_acc9,
+        0x4b33_a62e_d433_d4a3,
+    ];
+    let product = |secret: u64, pair: &[u8; 16]| {
+        let (words, _) = pair.as_chunks::<8>();
+        let word = |at: usize| u64::from_le_bytes(words[at]);
+        folded(word(0) ^ secret, word(1) ^ SECRETS[1])
+    };
+    let (mut hash, mut secret) = (under, SECRETS[0]);
+    let (pairs, _) = content.as_chunks::<16>();
+    for pair in pairs {
+        // Where a pair stands makes a difference.
+        secret = secret.wrapping_add(SECRETS[2]);
+        hash ^= product(secret, pair);
+    }
+    hash ^= match content.last_chunk::<16>() {
+        Some(last) => product(!SECRETS[0], last),
+        None => product(!SECRETS[0], &filled(content)),
+    };
+    folded(hash ^ SECRETS[0], SECRETS[2] ^ content.len() as u64)
+}
+
+/// A row of fewer than sixteen bytes, filled up.
+#[cold]
+fn filled(content: &[u8]) -> [u8; 16] {
+    let mut last = [0; 16];
+    last[..content.len()].copy_from_slice(content);
+    last
+}
+
+/// Both halves of a product in one.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the halves are what is wanted"
+)]
+fn folded(left: u64, right: u64) -> u64 {
+    let product = u128::from(left) * u128::from(right);
+    product as u64 ^ (product >> 64) as u64
 }
 
 /// The headers of periods in one number; 0 where there are none.

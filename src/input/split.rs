@@ -9,10 +9,9 @@ use crate::input::fingerprint::PieceHash;
 use crate::input::scan::{MAX_RECORD, is_blank};
 use crate::input::source::{Next, Stream};
 use crate::input::stream::Unhashed;
-use crate::input::structure::last_record_end;
 
-/// The most text that is looked through from its start.
-const QUICK: usize = 4 << 20;
+/// How far from the end of a text a line end is looked for that is outside of quotes.
+const NEAR: usize = 64 << 10;
 
 /// Whole records of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +22,8 @@ pub struct Chunk {
     pub first_line: u64,
     /// Which chunk it is, from 0, in the order of the file.
     pub number: usize,
+    /// True if only rows whose quotes stand by the rules prove that it ends where a record does.
+    pub(crate) is_guess: bool,
     /// The block it was cut from, if its hash is still to be made.
     pub(crate) unhashed: Option<UnhashedBlock>,
 }
@@ -64,15 +65,15 @@ pub enum Cut {
 /// [`MAX_RECORD`] is given as it is, as the last chunk, for `Records` to refuse.
 pub struct Splitter {
     stream: Stream,
-    delimiter: u8,
-    line_end: u8,
+    cutter: Cutter,
+    /// True if cuts may be guesses, for whoever reads the chunks to prove.
+    may_guess: bool,
     /// Bytes of the `sep=` line still to be left out.
     skip: usize,
     /// The record that was cut, from its start.
     carry: Vec<u8>,
-    /// Where to go on looking in it: at the start of a cell, or inside a quoted one.
-    resume: usize,
-    quoted: bool,
+    /// How many quotes stand before it.
+    quotes_before: u64,
     line: u64,
     number: usize,
     ended: bool,
@@ -87,12 +88,11 @@ impl Splitter {
         stream.count_lines_by(line_end);
         Splitter {
             stream,
-            delimiter: dialect.delimiter,
-            line_end,
+            cutter: Cutter::new(dialect.delimiter, line_end),
+            may_guess: false,
             skip: dialect.preamble,
             carry: Vec::new(),
-            resume: 0,
-            quoted: false,
+            quotes_before: 0,
             line: dialect.first_line(),
             number: 0,
             ended: false,
@@ -105,6 +105,11 @@ impl Splitter {
     pub fn with_block_size(mut stream: Stream, dialect: &Dialect, block: usize) -> Splitter {
         stream.set_block(block);
         Splitter::new(stream, dialect)
+    }
+
+    /// Cuts faster from here on, where quotes may make it wrong: see [`Chunk::is_guess`].
+    pub(crate) fn guess(&mut self) {
+        self.may_guess = true;
     }
 
     /// Gives the next chunk.
@@ -153,25 +158,29 @@ impl Splitter {
                     return Ok(if buffer.is_empty() {
                         Cut::End
                     } else {
-                        self.chunk(buffer, None)
+                        Cut::Chunk(self.chunk(buffer, None))
                     });
                 }
                 Next::More => {}
             }
             if self.skip > 0 {
                 let skipped = self.skip.min(buffer.len());
+                self.quotes_before += quotes_in(&buffer[..skipped]);
                 buffer.drain(..skipped);
                 self.skip -= skipped;
             }
-            if let Some(end) = self.last_end(&buffer) {
+            if let Some((end, is_guess)) = self.last_end(&buffer) {
                 self.carry.extend_from_slice(&buffer[end..]);
-                self.resume -= end;
+                self.cutter.resume -= end;
+                self.quotes_before = self.stream.quotes() - quotes_in(&self.carry);
                 buffer.truncate(end);
-                return Ok(self.chunk(buffer, waiting));
+                let mut chunk = self.chunk(buffer, waiting);
+                chunk.is_guess = is_guess;
+                return Ok(Cut::Chunk(chunk));
             }
             if buffer.len() > MAX_RECORD {
                 self.ended = true;
-                return Ok(self.chunk(buffer, waiting));
+                return Ok(Cut::Chunk(self.chunk(buffer, waiting)));
             }
         }
         Ok(Cut::End)
@@ -194,11 +203,12 @@ impl Splitter {
         self.stream
     }
 
-    fn chunk(&mut self, bytes: Vec<u8>, waiting: Option<Unhashed>) -> Cut {
+    fn chunk(&mut self, bytes: Vec<u8>, waiting: Option<Unhashed>) -> Chunk {
         let mut chunk = Chunk {
             bytes,
             first_line: self.line,
             number: self.number,
+            is_guess: false,
             unhashed: None,
         };
         if let Some(Unhashed { number, from }) = waiting {
@@ -210,23 +220,77 @@ impl Splitter {
                 rest: self.carry[before..].to_vec(),
             });
         }
-        let carried = memchr_iter(self.line_end, &self.carry).count() as u64;
+        let carried = memchr_iter(self.cutter.line_end, &self.carry).count() as u64;
         self.line = 1 + self.stream.lines() - carried;
         self.number += 1;
-        Cut::Chunk(chunk)
+        chunk
+    }
+    /// Where the last record of a buffer ends that starts with one, and whether that is a guess: the last line end behind
+    /// an even number of quotes, which is right where quotes stand by the rules.
+    fn last_end(&mut self, buffer: &[u8]) -> Option<(usize, bool)> {
+        let quotes = self.stream.quotes() - self.quotes_before;
+        if self.may_guess
+            && let Some(end) = last_even_end(buffer, self.cutter.line_end, quotes)
+        {
+            self.cutter.stand_at(end);
+            return Some((end, quotes > 0));
+        }
+        Some((self.cutter.last_end(buffer)?, false))
+    }
+}
+
+/// Behind the last line end near the end of a text with an even number of its `quotes` before it.
+fn last_even_end(text: &[u8], line_end: u8, quotes: u64) -> Option<usize> {
+    let near = text.len().saturating_sub(NEAR);
+    let (mut is_inside, mut end) = (quotes % 2 == 1, text.len());
+    while let Some(at) = memrchr(line_end, &text[near..end]) {
+        let at = near + at;
+        is_inside ^= memchr_iter(b'"', &text[at..end]).count() % 2 == 1;
+        if !is_inside {
+            return Some(at + 1);
+        }
+        end = at;
+    }
+    None
+}
+
+fn quotes_in(text: &[u8]) -> u64 {
+    memchr_iter(b'"', text).count() as u64
+}
+
+/// True if a text that starts with a record also ends with one, whatever quotes stand in it.
+pub(crate) fn ends_with_record(text: &[u8], dialect: &Dialect) -> bool {
+    let mut cutter = Cutter::new(dialect.delimiter, dialect.terminator.byte());
+    cutter.last_end(text) == Some(text.len())
+}
+
+/// Finds where records end, by the rules of [`Records`](crate::input::scan::Records).
+struct Cutter {
+    delimiter: u8,
+    line_end: u8,
+    /// Where to go on looking in a text that grew: at the start of a cell, or inside a quoted one.
+    resume: usize,
+    quoted: bool,
+}
+
+impl Cutter {
+    const fn new(delimiter: u8, line_end: u8) -> Cutter {
+        Cutter {
+            delimiter,
+            line_end,
+            resume: 0,
+            quoted: false,
+        }
+    }
+
+    /// Goes on from here, where a record starts.
+    const fn stand_at(&mut self, start: usize) {
+        (self.resume, self.quoted) = (start, false);
     }
 
     /// The last place where a record ends, looking from where the last call stopped. Jumps from quote to
     /// quote: between them, every line end ends a record.
     fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
-        // The short way, from the start of the record that was cut; not again and again over a very long one.
-        if self.line_end == b'\n'
-            && bytes.len() <= QUICK
-            && let Some(end @ 1..) = last_record_end(bytes, self.delimiter)
-        {
-            (self.resume, self.quoted) = (end, false);
-            return Some(end);
-        }
         let mut end = None;
         let mut cell = self.resume;
         loop {

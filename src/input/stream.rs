@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use crate::error::{Code, Message, Place};
 use crate::input::encoding::{Certainty, Decoder, Encoding};
 use crate::input::fingerprint::{self, Fingerprint, PieceHash};
-use crate::input::masks::is_ascii_text;
+use crate::input::masks::survey;
 use crate::input::packed::{Packed, Raw, reason};
 use crate::input::sniff::{byte_order_mark, refuse_other_formats, utf16_by_nuls};
 
@@ -171,6 +171,7 @@ impl Stream {
             _ => self.block,
         };
         self.ended = self.fill(into, want)? < want;
+        let seen = survey(&into[from..], self.decoder.line_end());
         let mark = &self.held[..mark];
         let mut unhashed = None;
         match &mut self.hashing {
@@ -181,7 +182,7 @@ impl Stream {
             Hashing::Pieces(..) if carried == into.len() && mark.is_empty() => {}
             Hashing::Pieces(fingerprint, number) => {
                 // What is no ASCII may be changed by decoding, or be cut.
-                if mark.is_empty() && carried == from && is_ascii_text(&into[from..]) {
+                if mark.is_empty() && carried == from && seen.is_plain {
                     unhashed = Some(Unhashed {
                         number: *number,
                         from,
@@ -192,7 +193,7 @@ impl Stream {
                 *number += 1;
             }
         }
-        let restart = self.decoder.decode(into, from, self.ended)?;
+        let restart = self.decoder.decode((into, from), self.ended, seen)?;
         let next = match restart {
             Some(encoding) => {
                 self.ended = true;
@@ -273,6 +274,11 @@ impl Stream {
     /// How many line ends were given so far.
     pub(crate) fn lines(&self) -> u64 {
         self.decoder.lines()
+    }
+
+    /// How many quotes were given so far.
+    pub(crate) fn quotes(&self) -> u64 {
+        self.decoder.quotes()
     }
 
     /// Appends exactly `want` bytes, or fewer at the end.

@@ -9,28 +9,52 @@
     reason = "the walk over blocks is compiled for the processor at hand"
 )]
 
-use super::masks::{Walk, equal, with_widest};
+use super::masks::{Lanes, Walk, with_widest};
 
 /// Where cells and records end.
 #[derive(Debug, Default)]
 pub(crate) struct Structure {
-    /// The places of the delimiters and line ends outside quotes, in order; longer than what is used of it.
+    /// The places of the delimiters and line ends outside quotes, in order, behind one that stands before the text;
+    /// longer than what is used of it.
     cells: Places,
-    /// Those of the line ends alone.
+    /// Those of the line ends alone, if they are wanted.
     records: Places,
+    keeps_records: bool,
+    /// How many line ends stand outside quotes.
+    lines: u64,
     /// Those of the quotes that open.
     quotes: Places,
     /// True if some line end stands inside quotes: records then have more lines than one.
     pub(crate) has_inner_lines: bool,
+    /// True if the quotes of the text stand as they should.
+    pub(crate) is_by_rules: bool,
 }
 
 impl Structure {
     /// Where cells end.
     pub(crate) fn cells(&self) -> &[u32] {
+        &self.marks()[1..]
+    }
+
+    /// The same behind one place before the text, where the first cell starts.
+    pub(crate) fn marks(&self) -> &[u32] {
         &self.cells.places[..self.cells.count]
     }
 
-    /// Where records end.
+    /// How many line ends stand outside quotes.
+    pub(crate) const fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// One that knows where records end.
+    pub(crate) fn of_records() -> Structure {
+        Structure {
+            keeps_records: true,
+            ..Structure::default()
+        }
+    }
+
+    /// Where records end, if it is one that knows.
     pub(crate) fn records(&self) -> &[u32] {
         &self.records.places[..self.records.count]
     }
@@ -40,39 +64,41 @@ impl Structure {
         &self.quotes.places[..self.quotes.count]
     }
 
+    /// Takes note of a block.
+    #[inline(always)]
+    fn add(&mut self, block: &Block) {
+        self.cells.add(block.ends, block.base);
+        let lines = block.ends & block.lines;
+        self.lines += u64::from(lines.count_ones());
+        if self.keeps_records {
+            self.records.add(lines, block.base);
+        }
+        if block.quotes | block.inside != 0 {
+            self.quotes.add(block.quotes & block.inside, block.base);
+            self.has_inner_lines |= block.lines & block.inside != 0;
+        }
+    }
+
     /// Finds all ends in a text that starts at a record's start and in which line feeds end records; false where its
     /// quotes don't stand as they should.
     pub(crate) fn read(&mut self, text: &[u8], delimiter: u8) -> bool {
         for places in [&mut self.cells, &mut self.records, &mut self.quotes] {
             places.count = 0;
         }
-        self.has_inner_lines = false;
+        self.cells.places.resize(self.cells.places.len().max(1), 0);
+        (self.cells.places[0], self.cells.count) = (u32::MAX, 1);
+        (self.has_inner_lines, self.is_by_rules, self.lines) = (false, false, 0);
         if u32::try_from(text.len()).is_err() {
             return false;
         }
-        let rest = each_block(text, delimiter, |block| {
-            self.cells.add(block.ends, block.base);
-            self.records.add(block.ends & block.lines, block.base);
-            if block.quotes | block.inside != 0 {
-                self.quotes.add(block.quotes & block.inside, block.base);
-                self.has_inner_lines |= block.lines & block.inside != 0;
-            }
+        let rest = with_widest(Blocks {
+            text,
+            delimiter,
+            found: self,
         });
-        rest == Some(false)
+        self.is_by_rules = rest == Some(false);
+        self.is_by_rules
     }
-}
-
-/// Behind the last record that ends in a text, 0 if none does; `None` where quotes don't stand as they should.
-pub(crate) fn last_record_end(text: &[u8], delimiter: u8) -> Option<usize> {
-    u32::try_from(text.len()).ok()?;
-    let mut end = 0;
-    each_block(text, delimiter, |block| {
-        let records = block.ends & block.lines;
-        if records != 0 {
-            end = block.base + 64 - records.leading_zeros();
-        }
-    })?;
-    Some(end as usize)
 }
 
 /// What stands in 64 bytes, one bit a byte.
@@ -86,60 +112,55 @@ struct Block {
     inside: u64,
 }
 
-/// Shows every block of a text that starts at a record's start, and says whether the text ends inside quotes; `None` as
-/// soon as quotes don't stand as they should.
-fn each_block(text: &[u8], delimiter: u8, see: impl FnMut(&Block)) -> Option<bool> {
-    with_widest(Blocks {
-        text,
-        delimiter,
-        see,
-    })
-}
-
-/// A walk over the blocks of a text.
-struct Blocks<'t, S> {
+/// A walk over the blocks of a text that starts at a record's start. It says whether the text ends inside quotes; `None`
+/// as soon as quotes don't stand as they should.
+struct Blocks<'t, 's> {
     text: &'t [u8],
     delimiter: u8,
-    see: S,
+    found: &'s mut Structure,
 }
 
-impl<S: FnMut(&Block)> Walk for Blocks<'_, S> {
+impl Walk for Blocks<'_, '_> {
     type Found = Option<bool>;
 
     #[inline(always)]
-    fn walk(mut self) -> Option<bool> {
+    fn walk(mut self, lanes: impl Lanes) -> Option<bool> {
         let mut quoting = Quoting {
             inside: 0,
             follows_end: 1,
             follows_closing: 0,
         };
         let (blocks, rest) = self.text.as_chunks::<64>();
+        // Bytes of 0 behind the end: no text holds them.
+        let mut last = [0; 64];
+        last[..rest.len()].copy_from_slice(rest);
         let mut base = 0;
-        for block in blocks {
-            self.read(block, base, &mut quoting)?;
+        for block in blocks.iter().chain([&last]) {
+            self.read((block, base), &mut quoting, lanes)?;
             base += 64;
         }
-        // Bytes of 0 behind the end: no text holds them.
-        let mut block = [0; 64];
-        block[..rest.len()].copy_from_slice(rest);
-        self.read(&block, base, &mut quoting)?;
         Some(quoting.inside != 0)
     }
 }
 
-impl<S: FnMut(&Block)> Blocks<'_, S> {
+impl Blocks<'_, '_> {
     #[inline(always)]
-    fn read(&mut self, bytes: &[u8; 64], base: u32, quoting: &mut Quoting) -> Option<()> {
-        let lines = equal(bytes, b'\n');
+    fn read(
+        &mut self,
+        (bytes, base): (&[u8; 64], u32),
+        quoting: &mut Quoting,
+        lanes: impl Lanes,
+    ) -> Option<()> {
+        let lines = lanes.equal(bytes, b'\n');
         let mut block = Block {
             base,
-            ends: equal(bytes, self.delimiter) | lines,
+            ends: lanes.equal(bytes, self.delimiter) | lines,
             lines,
-            quotes: equal(bytes, b'"'),
+            quotes: lanes.equal(bytes, b'"'),
             inside: 0,
         };
         let is_right = quoting.read(&mut block, self.text);
-        (self.see)(&block);
+        self.found.add(&block);
         is_right.then_some(())
     }
 }
@@ -207,18 +228,25 @@ struct Places {
 }
 
 impl Places {
+    /// Notes the places of bits. Eight are written at a time, however many there are: the next ones write over
+    /// what is too much.
     #[inline(always)]
     fn add(&mut self, mut bits: u64, base: u32) {
+        const AT_ONCE: usize = 8;
         let count = bits.count_ones() as usize;
-        if self.places.len() < self.count + count {
-            let more = (self.places.len() * 2).max(self.count + 64);
+        if self.places.len() < self.count + 64 + AT_ONCE {
+            let more = (self.places.len() * 2).max(self.count + 1024);
             self.places.resize(more, 0);
         }
-        for place in &mut self.places[self.count..self.count + count] {
-            *place = base + bits.trailing_zeros();
-            bits &= bits.wrapping_sub(1);
-        }
+        let mut at = self.count;
         self.count += count;
+        while at < self.count {
+            for place in &mut self.places[at..at + AT_ONCE] {
+                *place = base.wrapping_add(bits.trailing_zeros());
+                bits &= bits.wrapping_sub(1);
+            }
+            at += AT_ONCE;
+        }
     }
 }
 
@@ -278,7 +306,7 @@ mod tests {
             text in "([ab]{0,40}[,;]?|[a,\n]|\"[a,\n]{0,50}(\"\")?[b]{0,3}\"|\"|\r?\n|,){0,30}",
             delimiter in prop::sample::select(vec![b',', b';']),
         ) {
-            let mut structure = Structure::default();
+            let mut structure = Structure::of_records();
             let text = text.as_bytes();
             if structure.read(text, delimiter) {
                 prop_assert_eq!(Some(found(&structure, text)), expected(text, delimiter));
@@ -292,8 +320,9 @@ mod tests {
         ) {
             let end = if returns { "\r\n" } else { "\n" };
             let text: String = rows.iter().map(|row| row.join(",") + end).collect();
-            let mut structure = Structure::default();
+            let mut structure = Structure::of_records();
             prop_assert!(structure.read(text.as_bytes(), b','));
+            prop_assert_eq!(structure.lines(), rows.len() as u64);
             prop_assert_eq!(structure.records().len(), rows.len());
             prop_assert_eq!(structure.cells().len(), rows.iter().map(Vec::len).sum::<usize>());
         }

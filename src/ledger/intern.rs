@@ -13,6 +13,21 @@ const SHORT: usize = 23;
 const LONG: u8 = 254;
 const HOLE: u8 = 255;
 
+/// The bits of 24 bytes that belong to the first so many.
+const KEPT: [[u64; 3]; SHORT + 1] = {
+    let mut kept = [[0; 3]; SHORT + 1];
+    let mut length = 0;
+    while length <= SHORT {
+        let mut byte = 0;
+        while byte < length {
+            kept[length][byte / 8] |= 0xFF << (8 * (byte % 8));
+            byte += 1;
+        }
+        length += 1;
+    }
+    kept
+};
+
 /// Slots a table starts with.
 const SLOTS: usize = 64;
 
@@ -42,14 +57,9 @@ impl Key {
         let Some(around) = text.get(start..).and_then(<[u8]>::first_chunk::<24>) else {
             return Key::short(text.get(start..start + length)?);
         };
-        let around = u192(around);
-        let mask = |word: usize| match length.saturating_sub(word * 8) {
-            0 => 0,
-            bytes @ 1..8 => u64::MAX >> (64 - 8 * bytes),
-            _ => u64::MAX,
-        };
-        let last = around[2] & mask(2) | (length as u64) << 56;
-        let words = [around[0] & mask(0), around[1] & mask(1), last];
+        let (around, kept) = (u192(around), &KEPT[length]);
+        let last = around[2] & kept[2] | (length as u64) << 56;
+        let words = [around[0] & kept[0], around[1] & kept[1], last];
         let mut key = [0; SHORT + 1];
         for (place, word) in key.as_chunks_mut::<8>().0.iter_mut().zip(words) {
             *place = word.to_le_bytes();
@@ -152,7 +162,8 @@ impl Sought {
 
 impl Hashing {
     /// A name that stands in a text.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what it gives would be written to memory twice")]
     pub(super) fn seek(&self, text: &[u8], start: usize, length: usize) -> Sought {
         match Key::within(text, start, length) {
             Some(key) => Sought {

@@ -60,14 +60,28 @@ impl Shards {
             known: self.values.iter().map(|_| Known::default()).collect(),
             marks: Vec::new(),
             products: Products::default(),
+            days: Vec::new(),
+            has_new_days: false,
         }
     }
 
-    /// All of them as one part.
+    /// All of them as one part, put together by so many threads.
     #[must_use]
-    pub fn join(self) -> Option<Part> {
+    pub fn join(self, threads: usize) -> Option<Part> {
         let parts = self.parts.into_iter();
-        let mut parts = parts.map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let parts = parts.map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut parts: Vec<Part> = parts.collect();
+        let each = parts.len().div_ceil(threads.max(1)).max(1);
+        let settle = |parts: &mut [Part]| parts.iter_mut().for_each(Part::settle_cells);
+        std::thread::scope(|scope| {
+            let mut shares = parts.chunks_mut(each);
+            let mine = shares.next();
+            for share in shares {
+                scope.spawn(move || settle(share));
+            }
+            mine.into_iter().for_each(settle);
+        });
+        let mut parts = parts.into_iter();
         let mut joined = parts.next()?;
         for part in parts {
             joined.append(part);
@@ -107,6 +121,9 @@ pub struct Batch<'s> {
     /// What the row at hand has in the columns beside the amounts.
     marks: Vec<Mark>,
     products: Products,
+    /// The latest day of the dates of each column's month; 0 is none.
+    days: Vec<u8>,
+    has_new_days: bool,
 }
 
 /// The products that a thread has met, and their numbers for all threads.
@@ -171,6 +188,9 @@ impl Batch<'_> {
             debug_assert!(false, "no date is read outside 1990 to 2100");
             return;
         };
+        if self.days.get(usize::from(column)).is_none_or(|day| *day < row.day) {
+            self.note_day(column.into(), row.day);
+        }
         let name = self.shards.hashing.seek(text, row.name.0, row.name.1);
         let product = row.product.map_or(0, |(start, length)| {
             let product = std::str::from_utf8(&text[start..start + length]);
@@ -179,7 +199,9 @@ impl Batch<'_> {
         });
         let rows = &mut self.rows;
         let part = shard(&name, rows.len());
-        rows[part].marks.append(&mut self.marks);
+        if !self.marks.is_empty() {
+            rows[part].marks.append(&mut self.marks);
+        }
         rows[part].rows.push(Small {
             name,
             units: row.units.0,
@@ -190,8 +212,22 @@ impl Batch<'_> {
         });
     }
 
+    #[cold]
+    fn note_day(&mut self, column: usize, day: u8) {
+        if self.days.len() <= column {
+            self.days.resize(column + 1, 0);
+        }
+        self.days[column] = day;
+        self.has_new_days = true;
+    }
+
     /// Adds up what was collected; every name of it stands in `text`.
     pub fn send(&mut self, text: &[u8]) {
+        if std::mem::take(&mut self.has_new_days) {
+            let part = self.shards.parts[0].lock();
+            let mut part = part.unwrap_or_else(PoisonError::into_inner);
+            part.note_latest_days(&self.days);
+        }
         let count = self.rows.len();
         self.first += 1;
         let order = || (0..count).map(|number| (number + self.first) % count);

@@ -6,6 +6,7 @@ use super::token::{Gap, Token, Tokens};
 use super::word::Word;
 use super::{clock, number};
 use crate::input::cell::content;
+use crate::input::number::value_of_eight;
 use crate::units::{FiscalYear, Grain, Month};
 
 /// The period a date or label stands for.
@@ -193,23 +194,23 @@ fn read_plain(cell: &[u8]) -> Option<Result<When, DateFault>> {
 /// The form `2024-01-31`, of days that every month has, without a loop; `None` for any other.
 #[inline]
 pub(in crate::input) fn read_common(cell: &[u8]) -> Option<When> {
+    // The bytes of `0000-00-`, and those of them that are no digits.
+    const SIGNS: u64 = 0xFF00_00FF_0000_0000;
+    const DASHES: u64 = 0x2D00_002D_0000_0000;
+    const DIGITS: u64 = 0x3030_3030_3030_3030;
     let cell: &[u8; 10] = cell.try_into().ok()?;
-    let digit = |at: usize| cell[at].wrapping_sub(b'0');
-    let is_number = |at: usize| digit(at) <= 9 && digit(at + 1) <= 9;
-    let is_date = is_number(0) && is_number(2) && is_number(5) && is_number(8);
-    if !is_date || cell[4] != b'-' || cell[7] != b'-' {
+    let eight = u64::from_le_bytes(*cell.first_chunk::<8>()?);
+    let (tens, ones) = (cell[8].wrapping_sub(b'0'), cell[9].wrapping_sub(b'0'));
+    if eight & SIGNS != DASHES || tens > 9 || ones > 9 {
         return None;
     }
-    let number = |at: usize| digit(at) * 10 + digit(at + 1);
-    let (year, month, day) = (
-        i32::from(number(0)) * 100 + i32::from(number(2)),
-        number(5),
-        number(8),
-    );
+    // `YYYY0MM0`
+    let number = value_of_eight(eight & !SIGNS | DIGITS & SIGNS)?;
+    let (year, month, day) = (number / 10_000, number % 1000 / 10, tens * 10 + ones);
     // No placeholder stands among these years.
     let is_common = (1990..2090).contains(&year) && (1..=28).contains(&day);
     Some(When {
-        month: Month::new(year, month.into()).filter(|_| is_common)?,
+        month: Month::new(year.cast_signed(), month).filter(|_| is_common)?,
         grain: Grain::Month,
         day,
     })

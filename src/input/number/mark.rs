@@ -134,6 +134,11 @@ impl Marks {
         Marks(self.0 | 1 << shows.kind())
     }
 
+    /// The same, if it is so.
+    pub(super) const fn with_if(self, is_so: bool, shows: Shows) -> Marks {
+        Marks(self.0 | (is_so as u16) << shows.kind())
+    }
+
     /// Everything that either shows.
     pub(in crate::input) const fn and(self, other: Marks) -> Marks {
         Marks(self.0 | other.0)

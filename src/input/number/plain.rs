@@ -25,19 +25,23 @@ impl Plain {
 
 /// Reads the cell at a place in a text as [`read_amount`](super::read_amount) reads it, if it has one of the plain forms.
 /// Nothing is said of other cells: they may be amounts all the same.
-#[inline]
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "what it gives is taken apart at once, and a call would write it to memory"
+)]
 pub(in crate::input) fn read_plain_at(
     text: &[u8],
     (start, end): (usize, usize),
     mark: Mark,
 ) -> Option<Plain> {
-    match read_eight(text, (start, end), mark) {
-        Some(plain) => Some(plain),
-        None => read_any(text.get(start..end)?, mark),
+    if let Some(plain) = read_eight(text, (start, end), mark) {
+        return Some(plain);
     }
+    read_any(text.get(start..end)?, mark)
 }
 
-#[cold]
+#[inline(never)]
 fn read_any(cell: &[u8], mark: Mark) -> Option<Plain> {
     let (marks, amount) = read_plain(cell, mark)?;
     let units = i64::try_from(amount.units()).ok()?;
@@ -48,50 +52,48 @@ fn read_any(cell: &[u8], mark: Mark) -> Option<Plain> {
     })
 }
 
-/// Amounts of up to eight bytes without their minus, with two, one or no decimals.
-#[inline]
+/// Amounts of up to eight bytes, with two, one or no decimals.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
 fn read_eight(text: &[u8], (start, end): (usize, usize), mark: Mark) -> Option<Plain> {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
-    let negative = text.get(start) == Some(&b'-');
-    let length = end.checked_sub(start + usize::from(negative))?;
-    if !(1..=8).contains(&length) {
+    const MINUS: u64 = (b'-' ^ b'0') as u64;
+    let mut length = end.wrapping_sub(start);
+    let before = text.get(..end)?.last_chunk::<8>()?;
+    if length.wrapping_sub(1) > 7 {
         return None;
     }
-    let eight = text.get(end.checked_sub(8)?..end)?.first_chunk::<8>()?;
-    let sign = if mark == Mark::Dot { b'.' } else { b',' };
-    let (decimals, eight_digits) = (
-        if length > 3 && eight[5] == sign {
-            2
-        } else {
-            u8::from(length > 2 && eight[6] == sign)
-        },
-        u64::from_le_bytes(*eight),
-    );
     // What stands before the cell counts as zeros.
-    let before = 8 * (8 - length);
-    let ahead = (1_u64 << (before & 63)).wrapping_sub(1);
-    let ahead = if before == 0 { 0 } else { ahead };
-    let mut digits = eight_digits & !ahead | ZEROS & ahead;
+    let ahead = 64 - 8 * length;
+    let inside = u64::MAX << ahead;
+    let mut eight = u64::from_le_bytes(*before) & inside | ZEROS & !inside;
+    let is_negative = text[start] == b'-';
+    if is_negative {
+        eight ^= MINUS << ahead;
+        length -= 1;
+    }
+    let sign = if mark == Mark::Dot { b'.' } else { b',' };
     // The digits before the mark move to where it stood.
-    match decimals {
-        2 => digits = digits & 0xFFFF << 48 | (digits & 0xFF_FFFF_FFFF) << 8 | 0x30,
-        1 => digits = digits & 0xFF << 56 | (digits & 0xFFFF_FFFF_FFFF) << 8 | 0x30,
-        _ => {}
-    }
+    let (digits, decimals) = if before[5] == sign && length > 3 {
+        let digits = eight & 0xFFFF << 48 | (eight & 0xFF_FFFF_FFFF) << 8 | 0x30;
+        (digits, 2)
+    } else if before[6] == sign && length > 2 {
+        let digits = eight & 0xFF << 56 | (eight & 0xFFFF_FFFF_FFFF) << 8 | 0x30;
+        (digits, 1)
+    } else {
+        (eight, 0)
+    };
     let units = i64::from(value_of_eight(digits)?);
+    if length == 0 {
+        return None;
+    }
     let whole = length - usize::from(decimals) - usize::from(decimals > 0);
-    let mut marks = Marks::NONE;
-    if decimals > 0 {
-        marks = marks.with(Shows::Decimal(mark));
-    }
-    if whole >= 4 {
-        marks = marks.with(Shows::Ungrouped);
-    }
-    if units != 0 {
-        marks = marks.with(Shows::Unsuffixed);
-    }
+    let marks = Marks::NONE
+        .with_if(decimals > 0, Shows::Decimal(mark))
+        .with_if(whole >= 4, Shows::Ungrouped)
+        .with_if(units != 0, Shows::Unsuffixed);
     Some(Plain {
-        units: if negative { -units } else { units },
+        units: if is_negative { -units } else { units },
         scale: decimals,
         marks,
     })
@@ -99,7 +101,7 @@ fn read_eight(text: &[u8], (start, end): (usize, usize), mark: Mark) -> Option<P
 
 /// The number that eight digits write, the first one in the lowest byte; `None` if one of them is none.
 #[inline]
-fn value_of_eight(digits: u64) -> Option<u32> {
+pub(in crate::input) fn value_of_eight(digits: u64) -> Option<u32> {
     const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
     const ZEROS: u64 = 0x3030_3030_3030_3030;
     let above = digits.wrapping_add(0x0606_0606_0606_0606);

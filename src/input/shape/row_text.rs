@@ -80,7 +80,7 @@ pub(super) struct RowText<'t> {
 
 impl<'t> RowText<'t> {
     #[inline]
-    fn new(text: &'t [u8], start: usize, ends: &'t [u32], has_quotes: bool) -> RowText<'t> {
+    pub(super) fn new(text: &'t [u8], start: usize, ends: &'t [u32], has_quotes: bool) -> RowText<'t> {
         let end = ends.last().map_or(start, |end| *end as usize);
         let is_return = end > start && text[end - 1] == b'\r';
         RowText {
@@ -163,10 +163,7 @@ impl<'t> RowText<'t> {
     #[inline]
     pub(super) fn customer(&self, column: usize) -> Option<(usize, usize)> {
         let place = self.place(column)?;
-        let name = self.at(place);
-        let may_be_damaged = matches!(name.first(), Some(b'0'..=b'9' | b'#'));
-        let is_refused = name.is_empty() || may_be_damaged && is_damaged_id(text_of(name));
-        (!is_refused).then_some(place)
+        is_name(self.text, place).then_some(place)
     }
 
     /// The row as it is told from others.
@@ -185,6 +182,17 @@ impl<'t> RowText<'t> {
         });
         content(cells, delimiter, scratch);
         scratch
+    }
+}
+
+/// False for what stands at a place in a text if the general way has to look at it as a name.
+#[inline]
+pub(super) fn is_name(text: &[u8], (start, length): (usize, usize)) -> bool {
+    let name = text.get(start..start + length).unwrap_or_default();
+    match name.first() {
+        None => false,
+        Some(b'0'..=b'9' | b'#') => !is_damaged_id(text_of(name)),
+        Some(_) => true,
     }
 }
 

@@ -154,13 +154,18 @@ impl<'a> WideReader<'a> {
             last,
             headers: under(plan.periods),
             code: kept_currency(plan, "")?,
-            structure: Structure::default(),
+            structure: Structure::of_records(),
             batch: shards.wide_batch(),
             uncovered,
             unquoted: Vec::new(),
             proved: vec![false; plan.totals.len()],
             counted: Counted::default(),
         })
+    }
+
+    /// True if the quotes of the last piece stand by the rules: it ends where a record does.
+    pub(in crate::input) fn is_by_rules(&self) -> bool {
+        self.structure.is_by_rules
     }
 
     /// Reads every row of a piece; false if a record cannot be told from the next, and what follows is lost.
@@ -170,7 +175,7 @@ impl<'a> WideReader<'a> {
         first_line: u64,
         reader: &mut RowReader<'_>,
     ) -> bool {
-        let mut structure = std::mem::take(&mut self.structure);
+        let mut structure = std::mem::replace(&mut self.structure, Structure::of_records());
         let is_whole = if structure.read(text, self.plan.dialect.delimiter) {
             self.read_rows(&structure, text, first_line, reader)
         } else {

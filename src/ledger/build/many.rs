@@ -55,14 +55,42 @@ impl Part {
             near ^ self.cells.peek(*number, usize::from(row.column))
         });
         std::hint::black_box(near);
-        let mut marks = rows.marks.chunks_exact(self.attributes.len().max(1));
-        for (row, number) in rows.rows.iter().zip(numbers) {
-            let held = self.add_small(row, *number, marks.next().unwrap_or_default());
-            self.overflows |= held.is_none();
-            let month = Cells::month_of(usize::from(row.column));
-            self.coverage.note_day(month, row.day);
-            self.negatives += u64::from(row.units < 0);
+        let mut negatives = 0;
+        if self.attributes.is_empty() && !self.layout.by_product {
+            let scale = self.cells.scale();
+            for (row, number) in rows.rows.iter().zip(numbers) {
+                let column = row.column.into();
+                let is_held = if row.scale == scale {
+                    let cells = &mut self.cells;
+                    cells.add_dated(*number, column, row.units, row.day).is_ok()
+                } else {
+                    add(&mut self.cells, *number, column, row, row.day).is_some()
+                };
+                self.overflows |= !is_held;
+                negatives += u64::from(row.units < 0);
+            }
+        } else {
+            let mut marks = rows.marks.chunks_exact(self.attributes.len().max(1));
+            for (row, number) in rows.rows.iter().zip(numbers) {
+                let held = self.add_small(row, *number, marks.next().unwrap_or_default());
+                self.overflows |= held.is_none();
+                negatives += u64::from(row.units < 0);
+            }
         }
+        self.negatives += negatives;
+    }
+
+    /// Notes the latest days of the dates of months, from the first column on; 0 is none.
+    pub(in crate::ledger) fn note_latest_days(&mut self, days: &[u8]) {
+        for (column, day) in days.iter().enumerate() {
+            self.coverage.note_day(Cells::month_of(column), *day);
+        }
+    }
+
+    /// Ends the adding of many rows: only now may anything be asked.
+    pub(in crate::ledger) fn settle_cells(&mut self) {
+        self.cells.settle();
+        self.unit_cells.settle();
     }
 
     /// Adds a row to the cell of its customer, and to that of its product where those are kept; `None` where 128 bits

@@ -4,6 +4,7 @@
 //! the order of their numbers.
 
 use super::days::{Days, SEVERAL};
+use super::drafts::{Draft, DraftCell, Stated};
 use super::sums::Sums;
 use super::{Cell, Overflow};
 
@@ -86,13 +87,49 @@ impl Block {
         self.add(slot, i128::from(units))
     }
 
-    /// A byte of the sum and of the day of a slot in an open block.
-    #[inline]
-    pub(super) fn peek(&self, slot: usize) -> u8 {
-        if self.before.is_some() {
-            return 0;
+    /// What rows were added to, as a block; packed if asked for and worth it.
+    pub(super) fn from_draft(draft: &Draft, packs: bool) -> Block {
+        let mut stated = [0; BLOCK / 64];
+        for (word, cells) in stated.iter_mut().zip(draft.as_chunks::<64>().0) {
+            for (bit, cell) in cells.iter().enumerate() {
+                *word |= u64::from(*cell != DraftCell::default()) << bit;
+            }
         }
-        self.sums.peek(slot) ^ self.days.peek(slot)
+        let (before, count) = ranks(&stated);
+        let packs = packs && count <= PACKED_MAX;
+        // A draft holds sums of 26 bits.
+        let sum = |cell: DraftCell| i32::try_from(cell.sum()).unwrap_or_default();
+        let mut sums = Vec::with_capacity(if packs { count } else { BLOCK });
+        if packs {
+            sums.extend(each_bit(&stated).map(|slot| sum(draft[slot])));
+        } else {
+            sums.extend(draft.iter().map(|cell| sum(*cell)));
+        }
+        let days = Days::of_draft(draft, &stated, packs, count);
+        Block {
+            stated,
+            before: packs.then(|| Box::new(before)),
+            late: 0,
+            sums: Sums::Small(sums.into()),
+            days,
+        }
+    }
+
+    /// The cells to go on with as a draft: of a packed block that many rows came late to, if its sums have room.
+    pub(super) fn as_draft(&self) -> Option<Box<Draft>> {
+        if self.late < LATE_MAX || self.before.is_none() {
+            return None;
+        }
+        let mut draft = Box::new([DraftCell::default(); BLOCK]);
+        for (slot, place) in self.places() {
+            let stated = match self.days.of(slot, place) {
+                0 => Stated::Dateless,
+                SEVERAL => Stated::Several,
+                day => Stated::Day(day),
+            };
+            draft[slot] = DraftCell::new(self.sums.get(place), stated)?;
+        }
+        Some(draft)
     }
 
     /// Puts a sum into a cell, whatever stood there.
@@ -176,19 +213,13 @@ impl Block {
 
     /// Keeps the stated cells alone, if that is less.
     pub(in crate::ledger) fn pack(&mut self) {
-        let mut before = Box::new([0; BLOCK / 64]);
-        let mut count = 0;
-        for (before, word) in before.iter_mut().zip(self.stated) {
-            *before = count;
-            // Never more than 1,024 in all.
-            count += u16::try_from(word.count_ones()).unwrap_or(0);
-        }
-        if self.before.is_some() || usize::from(count) > PACKED_MAX {
+        let (before, count) = ranks(&self.stated);
+        if self.before.is_some() || count > PACKED_MAX {
             return;
         }
-        self.sums = self.sums.picked(each_bit(&self.stated), count.into());
+        self.sums = self.sums.picked(each_bit(&self.stated), count);
         self.days.pick(&self.stated);
-        self.before = Some(before);
+        self.before = Some(Box::new(before));
     }
 
     /// Gives every number a place again.
@@ -219,6 +250,17 @@ impl Block {
             .map_or(0, |before| size_of_val(&**before));
         size_of::<Block>() + ranks + self.sums.bytes() + self.days.bytes()
     }
+}
+
+/// How many bits are set before each word, and in all.
+fn ranks(bits: &Bits) -> ([u16; BLOCK / 64], usize) {
+    let (mut before, mut count) = ([0; BLOCK / 64], 0);
+    for (before, word) in before.iter_mut().zip(bits) {
+        *before = count;
+        // Never more than 1,024 in all.
+        count += u16::try_from(word.count_ones()).unwrap_or(0);
+    }
+    (before, count.into())
 }
 
 /// The numbers of the bits that are set, in order.

@@ -1,6 +1,7 @@
 //! The days of the dates that a block's cells were added up from.
 
 use super::block::{BLOCK, Bits, each_bit};
+use super::drafts::{Draft, Stated};
 use super::sums::{insert, picked, spread};
 
 /// Stands for more than one day.
@@ -42,13 +43,31 @@ impl Days {
         true
     }
 
-    /// The day at a place, where each has one.
-    #[inline]
-    pub(super) fn peek(&self, place: usize) -> u8 {
-        match self {
-            Days::Each(days) => days[place],
-            Days::None | Days::Same { .. } => 0,
+    /// Those of a draft, of which these `count` cells are stated; one a stated cell, or one a slot.
+    pub(super) fn of_draft(draft: &Draft, bits: &Bits, packs: bool, count: usize) -> Days {
+        let day = |slot: usize| match draft[slot].stated() {
+            None | Some(Stated::Dateless) => 0,
+            Some(Stated::Day(day)) => day,
+            Some(Stated::Several) => SEVERAL,
+        };
+        let mut dated = each_bit(bits).map(day).filter(|day| *day > 0);
+        let Some(first) = dated.next() else {
+            return Days::None;
+        };
+        if dated.all(|day| day == first) {
+            let mut dated = Box::new(*bits);
+            for slot in each_bit(bits).filter(|slot| day(*slot) == 0) {
+                dated[slot / 64] &= !(1 << (slot % 64));
+            }
+            return Days::Same { day: first, dated };
         }
+        let mut days = Vec::with_capacity(if packs { count } else { BLOCK });
+        if packs {
+            days.extend(each_bit(bits).map(day));
+        } else {
+            days.extend((0..BLOCK).map(day));
+        }
+        Days::Each(days.into())
     }
 
     /// Notes a day beside another one, in a block that is open.

@@ -6,6 +6,7 @@
 
 mod block;
 mod days;
+mod drafts;
 mod rows;
 mod sums;
 
@@ -15,6 +16,7 @@ use crate::units::{Amount, Month};
 pub(super) use block::Block;
 pub use block::{BLOCK, Bits, each_bit};
 use days::SEVERAL;
+use drafts::{Draft, DraftCell, Drafts};
 pub(super) use sums::Sums;
 
 /// The first month a column can stand for: January 1990, the earliest date that is read.
@@ -47,6 +49,8 @@ pub(super) struct Cells {
     columns: Vec<Column>,
     /// The columns with a block, in the order in which they got their first one.
     opened: Vec<usize>,
+    /// What many rows are added to before it becomes a block; nothing once the grid is settled.
+    drafts: Drafts,
 }
 
 /// The blocks of a month.
@@ -103,21 +107,25 @@ impl Cells {
         column: usize,
         units: i64,
     ) -> Result<i128, Overflow> {
-        self.add_dated(number, column, units, 0)
+        let slot = number as usize % BLOCK;
+        let blocks = self.columns.get_mut(column);
+        let block = blocks.and_then(|blocks| blocks.get_mut(number as usize / BLOCK));
+        let block = match block {
+            Some(Some(block)) => block,
+            _ => self.open_at(column, number as usize / BLOCK)?,
+        };
+        block.add_small(slot, units)
     }
 
     /// A byte of where a cell is kept: reading it brings the cell near.
     #[inline]
     pub(super) fn peek(&self, number: u32, column: usize) -> u8 {
-        let blocks = self.columns.get(column);
-        let block = blocks.and_then(|blocks| blocks.get(number as usize / BLOCK));
-        match block {
-            Some(Some(block)) => block.peek(number as usize % BLOCK),
-            _ => 0,
-        }
+        let (block, slot) = (number as usize / BLOCK, number as usize % BLOCK);
+        self.drafts.peek(column, block, slot)
     }
 
-    /// The same of a row with a date on this day of the month; 0 is none.
+    /// The same as [`Cells::add_small`] for many rows in any order, with the day of the month of their dates; 0 is none.
+    /// The grid is to be [settled](Cells::settle) before anything else is asked of it.
     #[inline]
     pub(super) fn add_dated(
         &mut self,
@@ -126,16 +134,80 @@ impl Cells {
         units: i64,
         day: u8,
     ) -> Result<i128, Overflow> {
-        let slot = number as usize % BLOCK;
-        let blocks = self.columns.get_mut(column);
-        let block = blocks.and_then(|blocks| blocks.get_mut(number as usize / BLOCK));
-        let block = match block {
-            Some(Some(block)) => block,
-            _ => self.open_at(column, number as usize / BLOCK)?,
-        };
+        let (block, slot) = (number as usize / BLOCK, number as usize % BLOCK);
+        if let Some(cell) = self.drafts.cell(column, block, slot)
+            && let Some(sum) = cell.add(units, day)
+        {
+            return Ok(sum.into());
+        }
+        self.add_beside((column, block, slot), units, day)
+    }
+
+    /// The same where the block has no draft yet, or the sum has no room in it.
+    #[cold]
+    fn add_beside(
+        &mut self,
+        (column, block, slot): (usize, usize, usize),
+        units: i64,
+        day: u8,
+    ) -> Result<i128, Overflow> {
+        if let Some(cells) = self.room_for_draft(column, block)? {
+            self.drafts.begin(column, block, &cells);
+            let cell = self.drafts.cell(column, block, slot);
+            if let Some(sum) = cell.and_then(|cell| cell.add(units, day)) {
+                return Ok(sum.into());
+            }
+        }
+        let block = self.open_at(column, block)?;
         let sum = block.add_small(slot, units)?;
         block.note_day(slot, day);
         Ok(sum)
+    }
+
+    /// The cells to begin a draft with; `None` for a block that has one, or that is better added to as it is: packed
+    /// with few rows that came late, or with sums that are too large.
+    fn room_for_draft(&mut self, column: usize, block: usize) -> Result<Option<Box<Draft>>, Overflow> {
+        if column >= COLUMNS_MAX {
+            return Err(Overflow);
+        }
+        if self.drafts.cell(column, block, 0).is_some() {
+            return Ok(None);
+        }
+        let place = self.columns.get_mut(column).and_then(|blocks| blocks.get_mut(block));
+        if let Some(place @ Some(_)) = place {
+            let cells = place.as_ref().and_then(|block| block.as_draft());
+            if cells.is_some() {
+                *place = None;
+            }
+            return Ok(cells);
+        }
+        self.note_opened(column);
+        Ok(Some(Box::new([DraftCell::default(); BLOCK])))
+    }
+
+    /// Makes a block of every draft.
+    pub(super) fn settle(&mut self) {
+        for column in 0..self.drafts.columns() {
+            self.settle_column(column);
+        }
+        self.drafts.shrink();
+    }
+
+    fn settle_column(&mut self, column: usize) {
+        for block in 0..self.drafts.blocks(column) {
+            self.settle_block(column, block, true);
+        }
+    }
+
+    fn settle_block(&mut self, column: usize, block: usize, packs: bool) {
+        let ended = self.drafts.end(column, block, |draft| Block::from_draft(draft, packs));
+        if let Some(ended) = ended {
+            let blocks = &mut self.columns[column];
+            if blocks.len() <= block {
+                blocks.resize_with(block + 1, || None);
+            }
+            blocks[block] = Some(Box::new(ended));
+        }
     }
 
     /// The same of any amount that has no more decimals than the grid.
@@ -185,12 +257,8 @@ impl Cells {
         if column >= COLUMNS_MAX {
             return Err(Overflow);
         }
-        if self.columns.len() <= column {
-            self.columns.resize_with(column + 1, Vec::new);
-        }
-        if self.columns[column].is_empty() {
-            self.pack_before(column);
-        }
+        self.note_opened(column);
+        self.settle_block(column, block, false);
         let blocks = &mut self.columns[column];
         if blocks.len() <= block {
             blocks.resize_with(block + 1, || None);
@@ -211,11 +279,18 @@ impl Cells {
         }
     }
 
-    /// Packs the column that was opened a few before this one.
-    fn pack_before(&mut self, column: usize) {
+    /// Notes that a column gets a block; the one that was opened a few before its first is packed.
+    fn note_opened(&mut self, column: usize) {
+        if self.columns.len() <= column {
+            self.columns.resize_with(column + 1, Vec::new);
+        }
+        if !self.columns[column].is_empty() || self.drafts.has_column(column) {
+            return;
+        }
         self.opened.push(column);
         let last = self.opened.len().checked_sub(1 + OPEN);
         if let Some(last) = last.map(|place| self.opened[place]) {
+            self.settle_column(last);
             for block in self.columns[last].iter_mut().flatten() {
                 block.pack();
             }
@@ -401,6 +476,7 @@ impl Cells {
 
     fn rescale(&mut self, scale: u8) -> Result<(), Overflow> {
         let factor = 10_i128.pow(u32::from(scale - self.scale));
+        self.settle();
         for block in self.columns.iter_mut().flatten().flatten() {
             block.multiply(factor)?;
         }

@@ -26,16 +26,6 @@ impl Sums {
         }
     }
 
-    /// The lowest byte of a sum.
-    #[inline]
-    pub(super) fn peek(&self, place: usize) -> u8 {
-        match self {
-            Sums::Small(sums) => sums[place].to_le_bytes()[0],
-            Sums::Medium(sums) => sums[place].to_le_bytes()[0],
-            Sums::Wide(sums) => sums[place].to_le_bytes()[0],
-        }
-    }
-
     pub(super) fn set(&mut self, place: usize, sum: i128) {
         match self {
             Sums::Small(sums) => {

@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use super::super::plan::Found;
+use super::super::reader::RowReader;
 use super::super::ways::{opened, pieces, shown};
 use super::*;
 use crate::input::date::DateOrder;
@@ -39,7 +41,7 @@ fn read(plan: &Plan<'_>, pieces: &[(Vec<u8>, u64)], threads: Option<usize>) -> F
             found
         })
         .expect("there is a thread");
-    let general = std::mem::replace(&mut found.part, shards.join().expect("there is a part"));
+    let general = std::mem::replace(&mut found.part, shards.join(threads).expect("there is a part"));
     found.part.merge(general);
     found
 }

@@ -43,7 +43,7 @@ fn read(plan: &Plan<'_>, pieces: &[(Vec<u8>, u64)], threads: Option<usize>) -> F
         found
     });
     let mut found = found.expect("there is a thread");
-    let general = std::mem::replace(&mut found.part, shards.join().expect("there is a part"));
+    let general = std::mem::replace(&mut found.part, shards.join(threads).expect("there is a part"));
     found.part.merge(general);
     found
 }
@@ -210,7 +210,7 @@ fn plain_rows_take_the_short_way() {
         (6, 8, 2)
     );
     drop(wide);
-    let joined = shards.join().unwrap();
+    let joined = shards.join(1).unwrap();
     assert!(joined.knows("Dune, Inc.") && !joined.knows("c"));
 }
 

@@ -1,0 +1,130 @@
+//! The rows of a piece that are as wide as the header, as places in its text; and the lines that are none of these.
+
+use super::super::super::scan::MAX_RECORD;
+use super::super::super::structure::Structure;
+use super::super::row_text::RowText;
+
+/// A row of the right width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    /// Where the place before its first cell stands among those of the piece.
+    pub(super) first: u32,
+    /// How many lines stand between the first line of the piece and its own.
+    pub(super) line: u32,
+}
+
+/// The rows of a piece.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) rows: Vec<Row>,
+    /// The records of another width, each from its start to behind its end, with the lines before it.
+    pub(super) others: Vec<(std::ops::Range<usize>, u64)>,
+}
+
+impl Rows {
+    /// Tells the rows of `width` cells from other records; the last record may end without a line end. False for a
+    /// piece that is too long to be looked at so.
+    pub(super) fn find(&mut self, structure: &Structure, text: &[u8], width: usize) -> bool {
+        self.rows.clear();
+        self.others.clear();
+        if text.len() > MAX_RECORD {
+            return false;
+        }
+        let rest = if is_regular(structure, text, width) {
+            let cells = structure.cells();
+            let firsts = (0..cells.len()).step_by(width);
+            self.rows.extend(firsts.zip(0..).map(|(first, line)| Row {
+                first: small(first),
+                line,
+            }));
+            cells.last().map_or(0, |end| *end as usize + 1)
+        } else {
+            self.find_each(structure, text, width)
+        };
+        if rest < text.len() {
+            let before = memchr::memchr_iter(b'\n', &text[..rest]).count();
+            self.others.push((rest..text.len(), before as u64));
+        }
+        true
+    }
+
+    /// Finds them one by one, and says where the last record ends that ends with a line.
+    fn find_each(&mut self, structure: &Structure, text: &[u8], width: usize) -> usize {
+        let (mut first, mut start, mut line) = (0, 0, 0);
+        for (number, end) in structure.cells().iter().enumerate() {
+            let end = *end as usize;
+            if text[end] != b'\n' {
+                continue;
+            }
+            if number + 1 - first == width {
+                self.rows.push(Row {
+                    first: small(first),
+                    line,
+                });
+            } else {
+                self.others.push((start..end + 1, line.into()));
+            }
+            line += 1;
+            if structure.has_inner_lines {
+                let inner = memchr::memchr_iter(b'\n', &text[start..end]);
+                line += small(inner.count());
+            }
+            (first, start) = (number + 1, end + 1);
+        }
+        start
+    }
+}
+
+/// True if every record has so many cells and a line of its own.
+fn is_regular(structure: &Structure, text: &[u8], width: usize) -> bool {
+    let cells = structure.cells();
+    let lines = structure.lines();
+    // As many line ends as rows, and one at the end of each: none is left for elsewhere.
+    !structure.has_inner_lines
+        && Some(cells.len()) == usize::try_from(lines).ok().and_then(|lines| lines.checked_mul(width))
+        && cells.chunks_exact(width).all(|ends| text[ends[width - 1] as usize] == b'\n')
+}
+
+/// A number of places in a piece, which is shorter than 2^32.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// A piece with the places of its cells.
+#[derive(Clone, Copy)]
+pub(super) struct Table<'t> {
+    pub(super) text: &'t [u8],
+    /// Where cells end, behind one that stands before the text.
+    pub(super) marks: &'t [u32],
+    pub(super) width: usize,
+}
+
+impl<'t> Table<'t> {
+    /// Where a cell starts and ends, with its quotes; the carriage return before a line feed is no part of it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call costs more than it does")]
+    pub(super) fn stored(&self, row: Row, column: usize) -> (usize, usize) {
+        let at = row.first as usize + column;
+        let Some([before, end]) = self.marks.get(at..).and_then(<[u32]>::first_chunk::<2>) else {
+            return (0, 0);
+        };
+        let (start, end) = (before.wrapping_add(1) as usize, *end as usize);
+        let is_return = column + 1 == self.width && end > start && self.text[end - 1] == b'\r';
+        (start, end - usize::from(is_return))
+    }
+
+    /// Where a row starts and ends, without its line end.
+    #[inline]
+    pub(super) fn bounds(&self, row: Row) -> (usize, usize) {
+        let (_, end) = self.stored(row, self.width - 1);
+        (self.marks[row.first as usize].wrapping_add(1) as usize, end)
+    }
+
+    /// The row for a closer look.
+    pub(super) fn row(&self, row: Row, has_quotes: bool) -> RowText<'t> {
+        let first = row.first as usize;
+        let (start, _) = self.bounds(row);
+        let ends = self.marks.get(first + 1..=first + self.width);
+        RowText::new(self.text, start, ends.unwrap_or_default(), has_quotes)
+    }
+}
