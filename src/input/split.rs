@@ -375,6 +375,7 @@ mod tests {
     use crate::input::dialect::{Dialect, Terminator};
     use crate::input::scan::{Record, Records};
     use crate::input::source::Source;
+    use crate::input::structure::Structure;
 
     type Table = Vec<(u64, Vec<String>)>;
 
@@ -430,6 +431,26 @@ mod tests {
             splitter.give_back(chunk.bytes);
         }
         (table, Ok(()))
+    }
+
+    /// The same by guesses where a chunk may end; `None` where a reader would find one wrong.
+    fn guessed(text: &[u8], dialect: &Dialect, block: usize) -> Option<Table> {
+        let mut source = Source::stdin(Box::new(Cursor::new(text.to_vec())));
+        let stream = source.open(Some(Encoding::Utf8)).unwrap();
+        let mut splitter = Splitter::with_block_size(stream, dialect, block);
+        splitter.guess();
+        let mut table = Vec::new();
+        while let Cut::Chunk(chunk) = splitter.next_chunk().unwrap() {
+            let is_by_rules = dialect.terminator == Terminator::Newline
+                && Structure::default().read(&chunk.bytes, dialect.delimiter);
+            if chunk.is_guess && !is_by_rules && !ends_with_record(&chunk.bytes, dialect) {
+                return None;
+            }
+            if append(&chunk.bytes, dialect, chunk.first_line, &mut table).is_err() {
+                break;
+            }
+        }
+        Some(table)
     }
 
     /// Writes a cell as RFC 4180 has it, quoted where it must or when asked.
@@ -498,8 +519,27 @@ mod tests {
             let expected = whole(text.as_bytes(), &dialect);
             for block in (1..17).chain([31, 64, 1 << 20]) {
                 prop_assert_eq!(&pieces(text.as_bytes(), &dialect, block), &expected, "block {}", block);
+                if let Some(table) = guessed(text.as_bytes(), &dialect, block) {
+                    prop_assert_eq!(&table, &expected.0, "block {}, guessed", block);
+                }
             }
         }
+    }
+
+    #[test]
+    fn a_guess_is_right_by_the_rules_and_found_wrong_without() {
+        let dialect = dialect(b',', Terminator::Newline, 0);
+        let by_rules = "a,\"x\ny\",1\nb,\"\"\"\",2\n".repeat(20);
+        for block in 1..60 {
+            let table = guessed(by_rules.as_bytes(), &dialect, block).expect("quotes by the rules");
+            assert_eq!(table.len(), 40, "{block}");
+        }
+        // A quote that is a character makes the line end inside the next cell look as if it were outside.
+        let others = "a,5\" pipe,1\nb,\"x\ny\",2\n".repeat(20);
+        let found: Vec<bool> = (1..60)
+            .map(|block| guessed(others.as_bytes(), &dialect, block).is_some())
+            .collect();
+        assert!(found.contains(&false) && found.contains(&true));
     }
 
     #[test]

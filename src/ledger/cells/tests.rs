@@ -129,8 +129,13 @@ impl Drawn {
     }
 }
 
-/// Rows that go from month to month, one of so many late, some with dates.
-fn filled(drawn: &mut Drawn, numbers: u64, months: i32, late: u64) -> (Cells, Model) {
+/// Rows that go from month to month, one of so many late, some with dates; added by drafts or without.
+fn filled(
+    drawn: &mut Drawn,
+    (numbers, months): (u64, i32),
+    late: u64,
+    has_drafts: bool,
+) -> (Cells, Model) {
     let (mut cells, mut model) = (Cells::default(), Model::default());
     let first = month("2020-01");
     for index in 0..months {
@@ -149,18 +154,25 @@ fn filled(drawn: &mut Drawn, numbers: u64, months: i32, late: u64) -> (Cells, Mo
             );
             let sum = if let Ok(units) = i64::try_from(units) {
                 let column = Cells::column_of(month).unwrap();
-                cells.add_small(number, column, units).unwrap()
+                if has_drafts {
+                    cells.add_dated(number, column, units, day).unwrap()
+                } else {
+                    let sum = cells.add_small(number, column, units).unwrap();
+                    cells.note_day(number, month, day);
+                    sum
+                }
             } else {
                 cells.add(number, month, Amount::new(units, 0)).unwrap();
+                cells.note_day(number, month, day);
                 cells.units(number, month)
             };
-            cells.note_day(number, month, day);
             let known = model.cells.entry((number, month)).or_default();
             known.0 += units;
             known.1.extend((day > 0).then_some(day));
             assert_eq!(sum, known.0);
         }
     }
+    cells.settle();
     (cells, model)
 }
 
@@ -168,7 +180,7 @@ fn filled(drawn: &mut Drawn, numbers: u64, months: i32, late: u64) -> (Cells, Mo
 fn packing_and_widening_change_nothing() {
     for (seed, late) in (0..).zip([1000, 50, 20, 5, 3, 2]) {
         let mut drawn = Drawn(seed);
-        let (mut cells, mut model) = filled(&mut drawn, 200 + 700 * seed, 12, late);
+        let (mut cells, mut model) = filled(&mut drawn, (200 + 700 * seed, 12), late, seed % 2 == 0);
         let mut blocks = cells.columns.iter().flatten().flatten();
         assert!(blocks.any(|block| block.is_packed()), "some are packed");
         model.assert_is(&cells);
@@ -197,10 +209,35 @@ fn packing_and_widening_change_nothing() {
 }
 
 #[test]
+fn drafts_change_nothing_whatever_the_order_of_rows() {
+    for (seed, late) in (10..).zip([1000, 20, 2, 1]) {
+        let (cells, model) = filled(&mut Drawn(seed), (2500, 24), late, true);
+        assert!(cells.drafts.is_empty());
+        model.assert_is(&cells);
+    }
+}
+
+#[test]
+fn sums_too_large_for_a_draft_are_kept_in_a_block() {
+    let mut cells = Cells::default();
+    let column = Cells::column_of(month("2024-01")).unwrap();
+    for (number, units) in [(0, 7), (1, 30_000_000), (1, 30_000_000), (1, i64::MAX), (0, 1)] {
+        cells.add_dated(number, column, units, 5).unwrap();
+    }
+    cells.widen_to(1).unwrap();
+    cells.add_dated(0, column, 3, 6).unwrap();
+    cells.settle();
+    let sum = |number| cells.units(number, month("2024-01"));
+    assert_eq!(sum(0), 83);
+    assert_eq!(sum(1), (i128::from(i64::MAX) + 60_000_000) * 10);
+    assert_eq!(cells.with_several_days(), [(0, month("2024-01"))]);
+}
+
+#[test]
 fn blocks_are_moved_behind_those_of_another_grid() {
     let mut drawn = Drawn(7);
-    let (mut left, mut model) = filled(&mut drawn, 1500, 7, 30);
-    let (right, others) = filled(&mut drawn, 900, 11, 30);
+    let (mut left, mut model) = filled(&mut drawn, (1500, 7), 30, true);
+    let (right, others) = filled(&mut drawn, (900, 11), 30, false);
     left.append(right, 3).unwrap();
     let others = others.cells.into_iter();
     let moved = others.map(|((number, month), held)| ((number + 3 * 1024, month), held));
