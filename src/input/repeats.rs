@@ -96,7 +96,7 @@ impl Repeats {
     }
 }
 
-/// A row as 64 bits, sixteen bytes at a time; the last of them overlap with those before. No product waits for another.
+/// A row as 64 bits, sixteen bytes at a time; the last of them overlap with those before.
 ///
 /// Always the same for the same row: which rows are remembered may not change from run to run.
 #[inline]
@@ -106,21 +106,16 @@ fn hashed(content: &[u8], under: u64) -> u64 {
         0x8bb8_4b93_962e_acc9,
         0x4b33_a62e_d433_d4a3,
     ];
-    let product = |secret: u64, pair: &[u8; 16]| {
+    let mix = |hash: u64, pair: &[u8; 16]| {
         let (words, _) = pair.as_chunks::<8>();
         let word = |at: usize| u64::from_le_bytes(words[at]);
-        folded(word(0) ^ secret, word(1) ^ SECRETS[1])
+        folded(hash ^ word(0) ^ SECRETS[0], word(1) ^ SECRETS[1])
     };
-    let (mut hash, mut secret) = (under, SECRETS[0]);
     let (pairs, _) = content.as_chunks::<16>();
-    for pair in pairs {
-        // Where a pair stands makes a difference.
-        secret = secret.wrapping_add(SECRETS[2]);
-        hash ^= product(secret, pair);
-    }
-    hash ^= match content.last_chunk::<16>() {
-        Some(last) => product(!SECRETS[0], last),
-        None => product(!SECRETS[0], &filled(content)),
+    let hash = pairs.iter().fold(under, mix);
+    let hash = match content.last_chunk::<16>() {
+        Some(last) => mix(hash, last),
+        None => mix(hash, &filled(content)),
     };
     folded(hash ^ SECRETS[0], SECRETS[2] ^ content.len() as u64)
 }

@@ -1,6 +1,6 @@
 //! One cell to one month or period, under an order of day and month that is given.
 
-use super::calendar::{date, has_day, label, part, span};
+use super::calendar::{date, days, has_day, label, part, span};
 use super::mark::{DateMarks, DateOrder, Shows};
 use super::token::{Gap, Token, Tokens};
 use super::word::Word;
@@ -191,29 +191,64 @@ fn read_plain(cell: &[u8]) -> Option<Result<When, DateFault>> {
     })
 }
 
-/// The form `2024-01-31`, of days that every month has, without a loop; `None` for any other.
-#[inline]
-pub(in crate::input) fn read_common(cell: &[u8]) -> Option<When> {
-    // The bytes of `0000-00-`, and those of them that are no digits.
+/// Reads the dates that machines write, `2024-03-31`, and remembers what months are called.
+#[derive(Debug)]
+pub(in crate::input) struct CommonDates {
+    /// By a hash of `2024-03-`: these bytes, the month, and how many days it has.
+    months: [(u64, Month, u8); CommonDates::KEPT],
+}
+
+impl Default for CommonDates {
+    fn default() -> CommonDates {
+        CommonDates {
+            months: [(0, Month::from_index(0), 0); CommonDates::KEPT],
+        }
+    }
+}
+
+impl CommonDates {
+    /// How many months are remembered: more than most files have.
+    const KEPT: usize = 256;
+
+    /// Reads a cell as [`read_when`] does under either order, if it has that form; nothing is said of others.
+    #[inline]
+    pub(in crate::input) fn read(&mut self, cell: &[u8]) -> Option<When> {
+        let cell: &[u8; 10] = cell.try_into().ok()?;
+        let label = u64::from_le_bytes(*cell.first_chunk::<8>()?);
+        let (tens, ones) = (cell[8].wrapping_sub(b'0'), cell[9].wrapping_sub(b'0'));
+        #[expect(clippy::cast_possible_truncation, reason = "the highest bits are few")]
+        let place = (label.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize;
+        let known = &mut self.months[place % CommonDates::KEPT];
+        if known.0 != label {
+            *known = common_month(label)?;
+        }
+        let day = tens.wrapping_mul(10).wrapping_add(ones);
+        let is_day = tens <= 3 && ones <= 9 && day >= 1 && day <= known.2;
+        is_day.then_some(When {
+            month: known.1,
+            grain: Grain::Month,
+            day,
+        })
+    }
+}
+
+/// The month that the eight bytes of `2024-03-` name, and how many days it has. No placeholder stands among the years
+/// that are taken.
+#[cold]
+fn common_month(label: u64) -> Option<(u64, Month, u8)> {
+    // Those of the bytes that are no digits.
     const SIGNS: u64 = 0xFF00_00FF_0000_0000;
     const DASHES: u64 = 0x2D00_002D_0000_0000;
-    const DIGITS: u64 = 0x3030_3030_3030_3030;
-    let cell: &[u8; 10] = cell.try_into().ok()?;
-    let eight = u64::from_le_bytes(*cell.first_chunk::<8>()?);
-    let (tens, ones) = (cell[8].wrapping_sub(b'0'), cell[9].wrapping_sub(b'0'));
-    if eight & SIGNS != DASHES || tens > 9 || ones > 9 {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    if label & SIGNS != DASHES {
         return None;
     }
     // `YYYY0MM0`
-    let number = value_of_eight(eight & !SIGNS | DIGITS & SIGNS)?;
-    let (year, month, day) = (number / 10_000, number % 1000 / 10, tens * 10 + ones);
-    // No placeholder stands among these years.
-    let is_common = (1990..2090).contains(&year) && (1..=28).contains(&day);
-    Some(When {
-        month: Month::new(year.cast_signed(), month).filter(|_| is_common)?,
-        grain: Grain::Month,
-        day,
-    })
+    let number = value_of_eight(label & !SIGNS | ZEROS & SIGNS)?;
+    let (year, month) = ((number / 10_000).cast_signed(), number % 1000 / 10);
+    let is_common = (1990..2090).contains(&year);
+    let month_of = Month::new(year, month).filter(|_| is_common)?;
+    Some((label, month_of, days(year, month)))
 }
 
 /// A year of four digits, or of two: 70 to 99 are in the last century.

@@ -84,8 +84,8 @@ impl Reader<'_> {
             ..Preset::default()
         };
         for (key, value) in table {
-            let place = Place::span(self.file, self.text, key.span());
             if !self.entry(&mut preset, key.get_ref(), value) {
+                let place = Place::span(self.file, self.text, key.span());
                 self.errors.push(unknown_key(key.get_ref(), place));
             }
         }

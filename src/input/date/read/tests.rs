@@ -369,6 +369,28 @@ fn faults_of_form_show_nothing() {
     }
 }
 
+#[test]
+fn common_dates_are_what_they_are_elsewhere() {
+    let mut dates = CommonDates::default();
+    for year in [1989, 1990, 1999, 2000, 2023, 2024, 2089, 2090, 2099] {
+        for month in 0..=13 {
+            for day in 0..=32 {
+                let cell = format!("{year}-{month:02}-{day:02}");
+                let (marks, when) = read_when(&cell, DateOrder::DayFirst, FiscalYear::CALENDAR);
+                let common = dates.read(cell.as_bytes());
+                if let Some(common) = common {
+                    assert_eq!((marks, when), (DateMarks::TEXT, Ok(Some(common))), "{cell}");
+                }
+                let is_taken = (1990..2090).contains(&year) && matches!(when, Ok(Some(_)));
+                assert_eq!(common.is_some(), is_taken, "{cell}");
+            }
+        }
+    }
+    for cell in ["2024-3-05x", "2024/03/05", "2024-03-5 ", "2024-03-0:", "2024-03-:0", "2O24-03-05"] {
+        assert_eq!(dates.read(cell.as_bytes()), None, "{cell}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_cell_panics(cell in any::<String>()) {

@@ -1,6 +1,6 @@
 //! The reader: column after column of some rows at once, so that each loop is short, and what is not plain is left.
 
-use super::super::super::date::{DateMarks, When, read_common, read_when};
+use super::super::super::date::{CommonDates, DateMarks, When, read_when};
 use super::super::super::number::{Mark, Marks, Plain, Reading, read_amount, read_plain_at};
 use super::super::super::structure::Structure;
 use super::super::money::kept_currency;
@@ -99,6 +99,7 @@ struct Currency {
 /// What dates mean that were read before.
 #[derive(Default)]
 struct Dates {
+    common: CommonDates,
     texts: Interner,
     read: Vec<(DateMarks, When)>,
 }
@@ -108,7 +109,7 @@ impl Dates {
     #[inline(never)]
     fn read(&mut self, plan: &Plan<'_>, cell: Option<&[u8]>) -> Option<(DateMarks, When)> {
         let cell = cell?;
-        if let Some(when) = read_common(cell) {
+        if let Some(when) = self.common.read(cell) {
             return Some((DateMarks::TEXT, when));
         }
         let cell = text_of(cell);
@@ -181,11 +182,7 @@ impl<'a> FastReader<'a> {
         first_line: u64,
         reader: &mut RowReader<'_>,
     ) -> bool {
-        let table = Table {
-            text,
-            marks: structure.marks(),
-            width: self.cells.width,
-        };
+        let table = Table::new(text, structure, self.cells.width);
         let mut is_whole = true;
         self.quote = 0;
         for some in rows.rows.chunks(AT_ONCE) {
@@ -255,18 +252,23 @@ impl<'a> FastReader<'a> {
         let mut all = Marks::NONE;
         for number in 0..rows.len().min(AT_ONCE) {
             let row = rows[number];
-            let plain = match read_plain_at(table.text, table.stored(row, column), mark) {
-                Some(plain) => Some(plain),
-                None => other_amount(&table.row(row, true), column, mark),
+            let stored = table.stored(row, column);
+            let plain = match read_plain_at(table.text, stored, mark) {
+                Some(plain) => plain,
+                None => match other_amount(&table.row(row, true), column, mark) {
+                    Some(plain) => plain,
+                    None => {
+                        seen.is_plain[number] = false;
+                        continue;
+                    }
+                },
             };
-            seen.is_plain[number] = plain.is_some();
+            seen.is_plain[number] = true;
             // Field by field: a whole would be written and read again in parts of other sizes.
-            if let Some(plain) = plain {
-                seen.units[number] = plain.units;
-                seen.scales[number] = plain.scale;
-                seen.marks[number] = plain.marks;
-                all = all.and(plain.marks);
-            }
+            seen.units[number] = plain.units;
+            seen.scales[number] = plain.scale;
+            seen.marks[number] = plain.marks;
+            all = all.and(plain.marks);
         }
         seen.all_marks = all;
     }
@@ -280,7 +282,7 @@ impl<'a> FastReader<'a> {
         for number in 0..rows.len().min(AT_ONCE) {
             let row = rows[number];
             let (start, end) = table.stored(row, column);
-            let (shown, when) = match table.text.get(start..end).and_then(read_common) {
+            let (shown, when) = match table.text.get(start..end).and_then(|cell| self.dates.common.read(cell)) {
                 Some(when) => (DateMarks::TEXT, when),
                 None => match self.dates.read(self.plan, table.row(row, true).cell(column)) {
                     Some(read) => read,

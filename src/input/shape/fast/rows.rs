@@ -95,28 +95,43 @@ fn small(number: usize) -> u32 {
 pub(super) struct Table<'t> {
     pub(super) text: &'t [u8],
     /// Where cells end, behind one that stands before the text.
-    pub(super) marks: &'t [u32],
-    pub(super) width: usize,
+    marks: &'t [u32],
+    /// The number of the last column.
+    last: usize,
 }
 
 impl<'t> Table<'t> {
+    /// A piece whose rows have `width` cells, at least one.
+    pub(super) fn new(text: &'t [u8], structure: &'t Structure, width: usize) -> Table<'t> {
+        Table {
+            text,
+            marks: structure.marks(),
+            last: width.saturating_sub(1),
+        }
+    }
+
     /// Where a cell starts and ends, with its quotes; the carriage return before a line feed is no part of it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call costs more than it does")]
     pub(super) fn stored(&self, row: Row, column: usize) -> (usize, usize) {
-        let at = row.first as usize + column;
-        let Some([before, end]) = self.marks.get(at..).and_then(<[u32]>::first_chunk::<2>) else {
+        // No place is near the largest number.
+        let at = (row.first as usize).wrapping_add(column);
+        let (before, end) = (self.marks.get(at), self.marks.get(at.wrapping_add(1)));
+        let (Some(before), Some(end)) = (before, end) else {
             return (0, 0);
         };
         let (start, end) = (before.wrapping_add(1) as usize, *end as usize);
-        let is_return = column + 1 == self.width && end > start && self.text[end - 1] == b'\r';
-        (start, end - usize::from(is_return))
+        if column != self.last {
+            return (start, end);
+        }
+        let is_return = end > start && self.text.get(end.wrapping_sub(1)) == Some(&b'\r');
+        (start, end.wrapping_sub(is_return.into()))
     }
 
     /// Where a row starts and ends, without its line end.
     #[inline]
     pub(super) fn bounds(&self, row: Row) -> (usize, usize) {
-        let (_, end) = self.stored(row, self.width - 1);
+        let (_, end) = self.stored(row, self.last);
         (self.marks[row.first as usize].wrapping_add(1) as usize, end)
     }
 
@@ -124,7 +139,7 @@ impl<'t> Table<'t> {
     pub(super) fn row(&self, row: Row, has_quotes: bool) -> RowText<'t> {
         let first = row.first as usize;
         let (start, _) = self.bounds(row);
-        let ends = self.marks.get(first + 1..=first + self.width);
+        let ends = self.marks.get(first + 1..=first + 1 + self.last);
         RowText::new(self.text, start, ends.unwrap_or_default(), has_quotes)
     }
 }
