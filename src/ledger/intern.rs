@@ -158,6 +158,20 @@ impl Sought {
     pub(super) const fn hash(&self) -> u64 {
         self.hash
     }
+
+    /// True for one that stands in a text.
+    #[inline]
+    pub(super) const fn is_long(&self) -> bool {
+        self.key.0[SHORT] == LONG
+    }
+
+    /// The same name where it stands in another text.
+    pub(super) fn standing_at(self, start: usize, length: usize) -> Sought {
+        Sought {
+            key: Key::long(start, length),
+            ..self
+        }
+    }
 }
 
 impl Hashing {

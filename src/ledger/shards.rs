@@ -3,6 +3,7 @@
 
 mod wide;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use wide::WideBatch;
@@ -18,10 +19,19 @@ use crate::units::Month;
 /// How many parts there are for each thread: enough that two threads seldom want the same one.
 const PARTS_A_THREAD: usize = 4;
 
+/// How many lists of rows may wait for the thread that a part is of.
+const WAITING_MAX: usize = 8;
+
 /// Parts of one ledger, each with customers of its own.
 #[derive(Debug)]
 pub struct Shards {
     parts: Vec<Mutex<Part>>,
+    /// For each part, rows on their way to the thread that adds them up. Each part is of one thread, in whose caches it
+    /// stays: what another one wrote is slow to read.
+    waiting: Vec<Mutex<Vec<Rows>>>,
+    threads: usize,
+    /// How many threads have a batch.
+    batches: AtomicUsize,
     hashing: Hashing,
     /// The values of the columns beside the amounts, numbered for all parts alike.
     values: Vec<Mutex<Values>>,
@@ -41,6 +51,9 @@ impl Shards {
         let part = || Mutex::new(Part::hashing_as(duplicates, layout, hashing));
         Shards {
             parts: (0..count).map(|_| part()).collect(),
+            waiting: (0..count).map(|_| Mutex::default()).collect(),
+            threads: threads.max(1),
+            batches: AtomicUsize::new(0),
             hashing,
             values: (0..layout.attributes + layout.parents)
                 .map(|_| Mutex::default())
@@ -54,9 +67,10 @@ impl Shards {
     pub fn batch(&self) -> Batch<'_> {
         Batch {
             shards: self,
+            thread: self.batches.fetch_add(1, Ordering::Relaxed) % self.threads,
             rows: self.parts.iter().map(|_| Rows::default()).collect(),
+            spare: Vec::new(),
             numbers: Vec::new(),
-            first: 0,
             known: self.values.iter().map(|_| Known::default()).collect(),
             marks: Vec::new(),
             products: Products::default(),
@@ -68,11 +82,23 @@ impl Shards {
     /// All of them as one part, put together by so many threads.
     #[must_use]
     pub fn join(self, threads: usize) -> Option<Part> {
-        let parts = self.parts.into_iter();
-        let parts = parts.map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
-        let mut parts: Vec<Part> = parts.collect();
+        let parts = self.parts.into_iter().zip(self.waiting);
+        let mut parts: Vec<(Part, Vec<Rows>)> = parts
+            .map(|(part, waiting)| {
+                let waiting = waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
+                let part = part.into_inner().unwrap_or_else(PoisonError::into_inner);
+                (part, waiting)
+            })
+            .collect();
         let each = parts.len().div_ceil(threads.max(1)).max(1);
-        let settle = |parts: &mut [Part]| parts.iter_mut().for_each(Part::settle_cells);
+        let settle = |parts: &mut [(Part, Vec<Rows>)]| {
+            for (part, waiting) in parts {
+                for rows in std::mem::take(waiting) {
+                    part.add_all(&rows, &mut Vec::new());
+                }
+                part.settle_cells();
+            }
+        };
         std::thread::scope(|scope| {
             let mut shares = parts.chunks_mut(each);
             let mine = shares.next();
@@ -81,7 +107,7 @@ impl Shards {
             }
             mine.into_iter().for_each(settle);
         });
-        let mut parts = parts.into_iter();
+        let mut parts = parts.into_iter().map(|(part, _)| part);
         let mut joined = parts.next()?;
         for part in parts {
             joined.append(part);
@@ -113,10 +139,12 @@ pub struct ShortRow {
 #[derive(Debug)]
 pub struct Batch<'s> {
     shards: &'s Shards,
+    /// Which of the threads it is.
+    thread: usize,
     rows: Vec<Rows>,
+    /// Lists without rows, to use their memory again.
+    spare: Vec<Rows>,
     numbers: Vec<u32>,
-    /// The part to begin with, another one each time: threads spread out.
-    first: usize,
     known: Vec<Known>,
     /// What the row at hand has in the columns beside the amounts.
     marks: Vec<Mark>,
@@ -191,18 +219,22 @@ impl Batch<'_> {
         if self.days.get(usize::from(column)).is_none_or(|day| *day < row.day) {
             self.note_day(column.into(), row.day);
         }
-        let name = self.shards.hashing.seek(text, row.name.0, row.name.1);
+        let (start, length) = row.name;
+        let mut name = self.shards.hashing.seek(text, start, length);
         let product = row.product.map_or(0, |(start, length)| {
             let product = std::str::from_utf8(&text[start..start + length]);
             let all = &self.shards.products;
             self.products.number(product.unwrap_or_default(), all)
         });
-        let rows = &mut self.rows;
-        let part = shard(&name, rows.len());
+        let part = shard(&name, self.rows.len());
+        let rows = &mut self.rows[part];
         if !self.marks.is_empty() {
-            rows[part].marks.append(&mut self.marks);
+            rows.marks.append(&mut self.marks);
         }
-        rows[part].rows.push(Small {
+        if name.is_long() {
+            name = rows.keep_long(name, &text[start..start + length]);
+        }
+        rows.rows.push(Small {
             name,
             units: row.units.0,
             column,
@@ -221,35 +253,43 @@ impl Batch<'_> {
         self.has_new_days = true;
     }
 
-    /// Adds up what was collected; every name of it stands in `text`.
-    pub fn send(&mut self, text: &[u8]) {
+    /// Adds up what was collected for the parts of this thread, by it and by others, and hands the rest over.
+    pub fn send(&mut self) {
+        let shards = self.shards;
         if std::mem::take(&mut self.has_new_days) {
-            let part = self.shards.parts[0].lock();
-            let mut part = part.unwrap_or_else(PoisonError::into_inner);
-            part.note_latest_days(&self.days);
+            held(&shards.parts[0]).note_latest_days(&self.days);
         }
-        let count = self.rows.len();
-        self.first += 1;
-        let order = || (0..count).map(|number| (number + self.first) % count);
-        // The free ones first: no thread waits while it has something to do.
-        let mut busy = Vec::new();
-        for number in order() {
-            match self.shards.parts[number].try_lock() {
-                Ok(part) => take(part, &mut self.rows[number], text, &mut self.numbers),
-                Err(_) => busy.push(number),
+        for (number, (part, waiting)) in shards.parts.iter().zip(&shards.waiting).enumerate() {
+            let is_mine = number % shards.threads == self.thread;
+            if !is_mine && self.rows[number].rows.is_empty() {
+                continue;
             }
-        }
-        for number in busy {
-            let part = self.shards.parts[number].lock();
-            let part = part.unwrap_or_else(PoisonError::into_inner);
-            take(part, &mut self.rows[number], text, &mut self.numbers);
+            let mut rows = std::mem::take(&mut self.rows[number]);
+            if !is_mine {
+                let mut waiting = held(waiting);
+                if waiting.len() < WAITING_MAX {
+                    waiting.push(rows);
+                    self.rows[number] = self.spare.pop().unwrap_or_default();
+                    continue;
+                }
+            }
+            // A part whose thread is behind is no longer left to it.
+            let others = std::mem::take(&mut *held(waiting));
+            let mut part = held(part);
+            part.add_all(&rows, &mut self.numbers);
+            for mut rows in others {
+                part.add_all(&rows, &mut self.numbers);
+                rows.clear();
+                self.spare.push(rows);
+            }
+            rows.clear();
+            self.rows[number] = rows;
         }
     }
 }
 
-fn take(mut part: MutexGuard<'_, Part>, rows: &mut Rows, text: &[u8], numbers: &mut Vec<u32>) {
-    part.add_all(rows, text, numbers);
-    rows.clear();
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Which part a name belongs to, by bits of its hash that its place in a table is not made from.

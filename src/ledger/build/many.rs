@@ -6,7 +6,7 @@ use super::super::intern::{Interner, Sought};
 use super::{Part, Sides};
 use crate::units::Amount;
 
-/// A row by its customer's name in a text, with an amount of 64 bits.
+/// A row by its customer's name, with an amount of 64 bits.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::ledger) struct Small {
     pub(in crate::ledger) name: Sought,
@@ -25,25 +25,35 @@ pub(in crate::ledger) struct Rows {
     pub(in crate::ledger) rows: Vec<Small>,
     /// What each has in the columns beside the amounts, row by row.
     pub(in crate::ledger) marks: Vec<Mark>,
+    /// The names that are too long for a place of their own, one after the other.
+    names: Vec<u8>,
 }
 
 impl Rows {
     pub(in crate::ledger) fn clear(&mut self) {
         self.rows.clear();
         self.marks.clear();
+        self.names.clear();
+    }
+
+    /// Keeps a name that has no place of its own.
+    pub(in crate::ledger) fn keep_long(&mut self, sought: Sought, name: &[u8]) -> Sought {
+        let start = self.names.len();
+        self.names.extend_from_slice(name);
+        sought.standing_at(start, name.len())
     }
 }
 
 impl Part {
-    /// Adds many rows, the names of which stand in one text; only where rows of one key are added up.
-    pub(in crate::ledger) fn add_all(&mut self, rows: &Rows, text: &[u8], numbers: &mut Vec<u32>) {
+    /// Adds many rows; only where rows of one key are added up.
+    pub(in crate::ledger) fn add_all(&mut self, rows: &Rows, numbers: &mut Vec<u32>) {
         let scale = rows.rows.iter().map(|row| row.scale).max().unwrap_or(0);
         self.overflows |= self.cells.widen_to(scale).is_err();
         if self.layout.by_product {
             self.overflows |= self.unit_cells.widen_to(scale).is_err();
         }
         let names = rows.rows.iter().map(|row| &row.name);
-        self.customers.number_all(names, text, numbers);
+        self.customers.number_all(names, &rows.names, numbers);
         let inside = Sides {
             inside: true,
             ..Sides::default()

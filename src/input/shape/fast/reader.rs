@@ -170,7 +170,7 @@ impl<'a> FastReader<'a> {
             reader.read_text(text, first_line)
         };
         (self.structure, self.rows) = (structure, rows);
-        self.batch.send(text);
+        self.batch.send();
         self.currency.flush(&mut reader.found);
         is_whole
     }
