@@ -50,45 +50,64 @@ impl Structure {
         if u32::try_from(text.len()).is_err() {
             return false;
         }
-        let rest = each_block(text, delimiter, |block| {
-            self.cells.add(block.ends, block.base);
-            self.records.add(block.ends & block.lines, block.base);
-            if block.quotes | block.inside != 0 {
-                self.quotes.add(block.quotes & block.inside, block.base);
-                self.has_inner_lines |= block.lines & block.inside != 0;
-            }
-        });
-        rest == Some(false)
+        each_block(text, delimiter, self) == Some(false)
+    }
+}
+
+impl See for &mut Structure {
+    #[inline(always)]
+    fn see(&mut self, block: &Block) {
+        self.cells.add(block.ends, block.base);
+        self.records.add(block.ends & block.lines, block.base);
+        if block.quotes | block.inside != 0 {
+            self.quotes.add(block.quotes & block.inside, block.base);
+            self.has_inner_lines |= block.lines & block.inside != 0;
+        }
     }
 }
 
 /// Behind the last record that ends in a text, 0 if none does; `None` where quotes don't stand as they should.
 pub(crate) fn last_record_end(text: &[u8], delimiter: u8) -> Option<usize> {
     u32::try_from(text.len()).ok()?;
-    let mut end = 0;
-    each_block(text, delimiter, |block| {
+    let mut last = LastEnd(0);
+    each_block(text, delimiter, &mut last)?;
+    Some(last.0 as usize)
+}
+
+/// Behind the last record's end.
+struct LastEnd(u32);
+
+impl See for &mut LastEnd {
+    #[inline(always)]
+    fn see(&mut self, block: &Block) {
         let records = block.ends & block.lines;
         if records != 0 {
-            end = block.base + 64 - records.leading_zeros();
+            self.0 = block.base + 64 - records.leading_zeros();
         }
-    })?;
-    Some(end as usize)
+    }
 }
 
 /// What stands in 64 bytes, one bit a byte.
-struct Block {
-    base: u32,
+pub(crate) struct Block {
+    pub(crate) base: u32,
     /// Delimiters and line ends outside quotes.
-    ends: u64,
-    lines: u64,
-    quotes: u64,
+    pub(crate) ends: u64,
+    pub(crate) lines: u64,
+    pub(crate) quotes: u64,
     /// What lies inside quotes, an opening one included.
-    inside: u64,
+    pub(crate) inside: u64,
+}
+
+/// Who is shown the blocks of a text. No closure: it may not be compiled into the walk, and then not for the processor at
+/// hand.
+pub(crate) trait See {
+    /// Takes note of a block; to be inlined.
+    fn see(&mut self, block: &Block);
 }
 
 /// Shows every block of a text that starts at a record's start, and says whether the text ends inside quotes; `None` as
 /// soon as quotes don't stand as they should.
-fn each_block(text: &[u8], delimiter: u8, see: impl FnMut(&Block)) -> Option<bool> {
+pub(crate) fn each_block(text: &[u8], delimiter: u8, see: impl See) -> Option<bool> {
     with_widest(Blocks {
         text,
         delimiter,
@@ -103,7 +122,7 @@ struct Blocks<'t, S> {
     see: S,
 }
 
-impl<S: FnMut(&Block)> Walk for Blocks<'_, S> {
+impl<S: See> Walk for Blocks<'_, S> {
     type Found = Option<bool>;
 
     #[inline(always)]
@@ -127,7 +146,7 @@ impl<S: FnMut(&Block)> Walk for Blocks<'_, S> {
     }
 }
 
-impl<S: FnMut(&Block)> Blocks<'_, S> {
+impl<S: See> Blocks<'_, S> {
     #[inline(always)]
     fn read(&mut self, bytes: &[u8; 64], base: u32, quoting: &mut Quoting) -> Option<()> {
         let lines = equal(bytes, b'\n');
@@ -139,7 +158,7 @@ impl<S: FnMut(&Block)> Blocks<'_, S> {
             inside: 0,
         };
         let is_right = quoting.read(&mut block, self.text);
-        (self.see)(&block);
+        self.see.see(&block);
         is_right.then_some(())
     }
 }

@@ -67,7 +67,11 @@ impl Shards {
     #[must_use]
     pub fn join(self) -> Option<Part> {
         let parts = self.parts.into_iter();
-        let mut parts = parts.map(|part| part.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let mut parts = parts.map(|part| {
+            let mut part = part.into_inner().unwrap_or_else(PoisonError::into_inner);
+            part.give_block();
+            part
+        });
         let mut joined = parts.next()?;
         for part in parts {
             joined.append(part);

@@ -80,7 +80,12 @@ pub(super) struct RowText<'t> {
 
 impl<'t> RowText<'t> {
     #[inline]
-    fn new(text: &'t [u8], start: usize, ends: &'t [u32], has_quotes: bool) -> RowText<'t> {
+    pub(super) fn new(
+        text: &'t [u8],
+        start: usize,
+        ends: &'t [u32],
+        has_quotes: bool,
+    ) -> RowText<'t> {
         let end = ends.last().map_or(start, |end| *end as usize);
         let is_return = end > start && text[end - 1] == b'\r';
         RowText {
@@ -96,12 +101,6 @@ impl<'t> RowText<'t> {
     #[inline]
     pub(super) const fn width(&self) -> usize {
         self.ends.len()
-    }
-
-    /// Where its cells end.
-    #[inline]
-    pub(super) fn ends(&self) -> &'t [u32] {
-        self.ends
     }
 
     #[inline]
@@ -126,7 +125,11 @@ impl<'t> RowText<'t> {
     /// where a quote is doubled.
     #[inline]
     pub(super) fn place(&self, column: usize) -> Option<(usize, usize)> {
-        let (start, end) = self.stored(column)?;
+        self.place_at(self.stored(column)?)
+    }
+
+    #[inline]
+    fn place_at(&self, (start, end): (usize, usize)) -> Option<(usize, usize)> {
         if is_ascii_word(self.text.get(start..end)?) {
             return Some((start, end - start));
         }
@@ -162,8 +165,15 @@ impl<'t> RowText<'t> {
     /// Where the name of the customer stands and how many bytes it has; `None` if the general way has to look at it.
     #[inline]
     pub(super) fn customer(&self, column: usize) -> Option<(usize, usize)> {
-        let place = self.place(column)?;
-        let name = self.at(place);
+        RowText::customer_at(self.text, self.stored(column)?)
+    }
+
+    /// The same for a cell of a text, from where it starts to where it ends.
+    #[inline]
+    pub(super) fn customer_at(text: &[u8], cell: (usize, usize)) -> Option<(usize, usize)> {
+        let row = RowText::new(text, cell.0, &[], false);
+        let place = row.place_at(cell)?;
+        let name = row.at(place);
         let may_be_damaged = matches!(name.first(), Some(b'0'..=b'9' | b'#'));
         let is_refused = name.is_empty() || may_be_damaged && is_damaged_id(text_of(name));
         (!is_refused).then_some(place)

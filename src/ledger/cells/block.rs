@@ -44,6 +44,24 @@ impl Default for Block {
 }
 
 impl Block {
+    /// A block with these cells, whose amounts are given in their order; packed if that is wanted and less.
+    pub(super) fn of(stated: Bits, units: &[i64], is_packed: bool) -> Block {
+        let mut block = Block {
+            stated,
+            before: None,
+            late: 0,
+            sums: Sums::of(units),
+            days: Days::None,
+        };
+        let (before, count) = block.ranks();
+        debug_assert_eq!(usize::from(count), units.len(), "a cell has one amount");
+        block.before = Some(before);
+        if !is_packed || usize::from(count) > PACKED_MAX {
+            block.open();
+        }
+        block
+    }
+
     /// Adds to a cell, and gives its sum.
     pub(in crate::ledger) fn add(&mut self, slot: usize, units: i128) -> Result<i128, Overflow> {
         if !self.is_stated(slot) {
@@ -176,6 +194,17 @@ impl Block {
 
     /// Keeps the stated cells alone, if that is less.
     pub(in crate::ledger) fn pack(&mut self) {
+        let (before, count) = self.ranks();
+        if self.before.is_some() || usize::from(count) > PACKED_MAX {
+            return;
+        }
+        self.sums = self.sums.picked(each_bit(&self.stated), count.into());
+        self.days.pick(&self.stated);
+        self.before = Some(before);
+    }
+
+    /// How many cells are stated before each word of bits, and how many in all.
+    fn ranks(&self) -> (Box<[u16; BLOCK / 64]>, u16) {
         let mut before = Box::new([0; BLOCK / 64]);
         let mut count = 0;
         for (before, word) in before.iter_mut().zip(self.stated) {
@@ -183,12 +212,7 @@ impl Block {
             // Never more than 1,024 in all.
             count += u16::try_from(word.count_ones()).unwrap_or(0);
         }
-        if self.before.is_some() || usize::from(count) > PACKED_MAX {
-            return;
-        }
-        self.sums = self.sums.picked(each_bit(&self.stated), count.into());
-        self.days.pick(&self.stated);
-        self.before = Some(before);
+        (before, count)
     }
 
     /// Gives every number a place again.

@@ -6,6 +6,7 @@
 
 mod block;
 mod days;
+mod fresh;
 mod rows;
 mod sums;
 
@@ -15,6 +16,7 @@ use crate::units::{Amount, Month};
 pub(super) use block::Block;
 pub use block::{BLOCK, Bits, each_bit};
 use days::SEVERAL;
+pub(super) use fresh::Fresh;
 pub(super) use sums::Sums;
 
 /// The first month a column can stand for: January 1990, the earliest date that is read.
