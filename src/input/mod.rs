@@ -13,6 +13,7 @@ pub mod dialect;
 pub mod encoding;
 mod evidence;
 mod file;
+mod filled;
 pub mod filter;
 mod findings;
 mod fingerprint;

@@ -111,7 +111,10 @@ pub(super) fn read(
         return (found, Ok(Ended::CutWrong));
     }
     let end = chunks.end.unwrap_or(Ok(None));
-    (found, end.map(|again| again.map_or(Ended::Whole, Ended::OtherEncoding)))
+    (
+        found,
+        end.map(|again| again.map_or(Ended::Whole, Ended::OtherEncoding)),
+    )
 }
 
 /// The parts that threads fill where rows have a short way.

@@ -70,7 +70,8 @@ impl Repeats {
             .filter(|pair| pair[0] == pair[1])
             .map(|pair| pair[0])
             .collect();
-        self.rows.retain(|(hash, _)| repeated.binary_search(hash).is_ok());
+        self.rows
+            .retain(|(hash, _)| repeated.binary_search(hash).is_ok());
         self.rows.sort_unstable();
         let mut pairs: Vec<(RowPlace, RowPlace)> = Vec::new();
         for run in self.rows.chunk_by(|left, right| left.0 == right.0) {

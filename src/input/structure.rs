@@ -17,9 +17,6 @@ pub(crate) struct Structure {
     /// The places of the delimiters and line ends outside quotes, in order, behind one that stands before the text;
     /// longer than what is used of it.
     cells: Places,
-    /// Those of the line ends alone, if they are wanted.
-    records: Places,
-    keeps_records: bool,
     /// How many line ends stand outside quotes.
     lines: u64,
     /// Those of the quotes that open.
@@ -46,81 +43,74 @@ impl Structure {
         self.lines
     }
 
-    /// One that knows where records end.
-    pub(crate) fn of_records() -> Structure {
-        Structure {
-            keeps_records: true,
-            ..Structure::default()
-        }
-    }
-
-    /// Where records end, if it is one that knows.
-    pub(crate) fn records(&self) -> &[u32] {
-        &self.records.places[..self.records.count]
-    }
-
     /// Where quotes open.
     pub(crate) fn quotes(&self) -> &[u32] {
         &self.quotes.places[..self.quotes.count]
     }
 
-    /// Takes note of a block.
-    #[inline(always)]
-    fn add(&mut self, block: &Block) {
-        self.cells.add(block.ends, block.base);
-        let lines = block.ends & block.lines;
-        self.lines += u64::from(lines.count_ones());
-        if self.keeps_records {
-            self.records.add(lines, block.base);
-        }
-        if block.quotes | block.inside != 0 {
-            self.quotes.add(block.quotes & block.inside, block.base);
-            self.has_inner_lines |= block.lines & block.inside != 0;
-        }
-    }
-
     /// Finds all ends in a text that starts at a record's start and in which line feeds end records; false where its
     /// quotes don't stand as they should.
     pub(crate) fn read(&mut self, text: &[u8], delimiter: u8) -> bool {
-        for places in [&mut self.cells, &mut self.records, &mut self.quotes] {
-            places.count = 0;
-        }
+        self.quotes.count = 0;
         self.cells.places.resize(self.cells.places.len().max(1), 0);
         (self.cells.places[0], self.cells.count) = (u32::MAX, 1);
         (self.has_inner_lines, self.is_by_rules, self.lines) = (false, false, 0);
         if u32::try_from(text.len()).is_err() {
             return false;
         }
-        let rest = with_widest(Blocks {
-            text,
-            delimiter,
-            found: self,
-        });
-        self.is_by_rules = rest == Some(false);
+        self.is_by_rules = each_block(text, delimiter, &mut *self) == Some(false);
         self.is_by_rules
     }
 }
 
-/// What stands in 64 bytes, one bit a byte.
-struct Block {
-    base: u32,
-    /// Delimiters and line ends outside quotes.
-    ends: u64,
-    lines: u64,
-    quotes: u64,
-    /// What lies inside quotes, an opening one included.
-    inside: u64,
+impl See for &mut Structure {
+    #[inline(always)]
+    fn see(&mut self, block: &Block) {
+        self.cells.add(block.ends, block.base);
+        self.lines += u64::from((block.ends & block.lines).count_ones());
+        if block.quotes | block.inside != 0 {
+            self.quotes.add(block.quotes & block.inside, block.base);
+            self.has_inner_lines |= block.lines & block.inside != 0;
+        }
+    }
 }
 
-/// A walk over the blocks of a text that starts at a record's start. It says whether the text ends inside quotes; `None`
-/// as soon as quotes don't stand as they should.
-struct Blocks<'t, 's> {
+/// What stands in 64 bytes, one bit a byte.
+pub(crate) struct Block {
+    pub(crate) base: u32,
+    /// Delimiters and line ends outside quotes.
+    pub(crate) ends: u64,
+    pub(crate) lines: u64,
+    pub(crate) quotes: u64,
+    /// What lies inside quotes, an opening one included.
+    pub(crate) inside: u64,
+}
+
+/// Who is shown the blocks of a text. No closure: it may not be compiled into the walk, and then not for the processor at
+/// hand.
+pub(crate) trait See {
+    /// Takes note of a block; to be inlined.
+    fn see(&mut self, block: &Block);
+}
+
+/// Shows every block of a text that starts at a record's start, and says whether the text ends inside quotes; `None` as
+/// soon as quotes don't stand as they should.
+pub(crate) fn each_block(text: &[u8], delimiter: u8, see: impl See) -> Option<bool> {
+    with_widest(Blocks {
+        text,
+        delimiter,
+        see,
+    })
+}
+
+/// A walk over the blocks of a text.
+struct Blocks<'t, S> {
     text: &'t [u8],
     delimiter: u8,
-    found: &'s mut Structure,
+    see: S,
 }
 
-impl Walk for Blocks<'_, '_> {
+impl<S: See> Walk for Blocks<'_, S> {
     type Found = Option<bool>;
 
     #[inline(always)]
@@ -143,7 +133,7 @@ impl Walk for Blocks<'_, '_> {
     }
 }
 
-impl Blocks<'_, '_> {
+impl<S: See> Blocks<'_, S> {
     #[inline(always)]
     fn read(
         &mut self,
@@ -160,7 +150,7 @@ impl Blocks<'_, '_> {
             inside: 0,
         };
         let is_right = quoting.read(&mut block, self.text);
-        self.found.add(&block);
+        self.see.see(&block);
         is_right.then_some(())
     }
 }
@@ -273,7 +263,11 @@ mod tests {
     fn found(structure: &Structure, text: &[u8]) -> Vec<Vec<String>> {
         let (mut rows, mut row, mut start) = (Vec::new(), Vec::new(), 0);
         let last = u32::try_from(text.len()).unwrap();
-        let open = structure.records().last().is_none_or(|end| *end + 1 < last);
+        let ends = structure.cells().iter().copied();
+        let open = ends
+            .filter(|end| text[*end as usize] == b'\n')
+            .next_back()
+            .is_none_or(|end| end + 1 < last);
         let cells = structure.cells().iter().copied();
         for end in cells.chain(open.then_some(last)) {
             let cell = &text[start..end as usize];
@@ -306,7 +300,7 @@ mod tests {
             text in "([ab]{0,40}[,;]?|[a,\n]|\"[a,\n]{0,50}(\"\")?[b]{0,3}\"|\"|\r?\n|,){0,30}",
             delimiter in prop::sample::select(vec![b',', b';']),
         ) {
-            let mut structure = Structure::of_records();
+            let mut structure = Structure::default();
             let text = text.as_bytes();
             if structure.read(text, delimiter) {
                 prop_assert_eq!(Some(found(&structure, text)), expected(text, delimiter));
@@ -320,10 +314,9 @@ mod tests {
         ) {
             let end = if returns { "\r\n" } else { "\n" };
             let text: String = rows.iter().map(|row| row.join(",") + end).collect();
-            let mut structure = Structure::of_records();
+            let mut structure = Structure::default();
             prop_assert!(structure.read(text.as_bytes(), b','));
             prop_assert_eq!(structure.lines(), rows.len() as u64);
-            prop_assert_eq!(structure.records().len(), rows.len());
             prop_assert_eq!(structure.cells().len(), rows.iter().map(Vec::len).sum::<usize>());
         }
     }

@@ -10,10 +10,10 @@ use hashbrown::HashMap;
 
 pub(super) use close::Draft;
 pub(super) use many::{Rows, Small};
-pub(super) use wide::{WideCell, WideRow};
+pub(super) use wide::{WideRow, WideRows, WideRun, column};
 
 use super::attributes::{AttributeDraft, Totals, held};
-use super::cells::{Cells, Overflow};
+use super::cells::{Cells, Fresh, Overflow};
 use super::coverage::Coverage;
 use super::currencies::Foreign;
 use super::intern::{Hashing, Interner};
@@ -94,6 +94,8 @@ pub struct Part {
     sides: Vec<Sides>,
     products: Interner,
     cells: Cells,
+    /// The cells of a wide file's latest customers, on their way to the others.
+    fresh: Fresh,
     layout: Layout,
     units: Units,
     /// The amounts of each unit.
@@ -162,6 +164,7 @@ impl Part {
             sides: Vec::new(),
             products: Interner::default(),
             cells: Cells::default(),
+            fresh: Fresh::default(),
             layout,
             units: Units::default(),
             unit_cells: Cells::default(),

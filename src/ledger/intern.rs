@@ -177,7 +177,10 @@ impl Sought {
 impl Hashing {
     /// A name that stands in a text.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "what it gives would be written to memory twice")]
+    #[expect(
+        clippy::inline_always,
+        reason = "what it gives would be written to memory twice"
+    )]
     pub(super) fn seek(&self, text: &[u8], start: usize, length: usize) -> Sought {
         match Key::within(text, start, length) {
             Some(key) => Sought {

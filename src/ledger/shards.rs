@@ -97,6 +97,7 @@ impl Shards {
                     part.add_all(&rows, &mut Vec::new());
                 }
                 part.settle_cells();
+                part.give_block();
             }
         };
         std::thread::scope(|scope| {
@@ -216,7 +217,11 @@ impl Batch<'_> {
             debug_assert!(false, "no date is read outside 1990 to 2100");
             return;
         };
-        if self.days.get(usize::from(column)).is_none_or(|day| *day < row.day) {
+        if self
+            .days
+            .get(usize::from(column))
+            .is_none_or(|day| *day < row.day)
+        {
             self.note_day(column.into(), row.day);
         }
         let (start, length) = row.name;

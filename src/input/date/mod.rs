@@ -15,5 +15,5 @@ mod word;
 
 pub use end::{End, read_end};
 pub use mark::{Announced, Announcement, DateDecision, DateEvidence, DateMarks, DateOrder};
-pub use read::{DateFault, When, read_when};
 pub(in crate::input) use read::{CommonDates, Years, names_month_and_year, read_within};
+pub use read::{DateFault, When, read_when};

@@ -2,70 +2,8 @@
 
 use super::super::cell::is_ascii_word;
 use super::super::repeats::content;
-use super::super::scan::MAX_RECORD;
-use super::super::structure::Structure;
 use super::long::is_damaged_id;
 use super::reader::trimmed;
-
-/// One record of a piece.
-pub(super) struct Line<'t> {
-    /// Its bytes, for the general way.
-    pub(super) text: &'t [u8],
-    /// The line it starts on.
-    pub(super) number: u64,
-    /// Its cells, if there are as many as the header has.
-    pub(super) row: Option<RowText<'t>>,
-}
-
-/// Shows every record of a piece that starts on a line, until `see` says stop; false if it did.
-#[inline]
-pub(super) fn each_line<'t>(
-    structure: &'t Structure,
-    text: &'t [u8],
-    (width, first_line): (usize, u64),
-    mut see: impl FnMut(Line<'t>) -> bool,
-) -> bool {
-    let cells = structure.cells();
-    let mut quotes = structure.quotes().iter().peekable();
-    let (mut start, mut cell, mut number) = (0, 0, first_line);
-    for end in structure.records() {
-        let record = start..*end as usize + 1;
-        let line = &text[record.clone()];
-        let mut has_quotes = false;
-        while quotes.next_if(|quote| *quote < end).is_some() {
-            has_quotes = true;
-        }
-        let ends = cells.get(cell..cell + width).unwrap_or_default();
-        let is_even = ends.last() == Some(end);
-        cell += if is_even {
-            width
-        } else {
-            cells[cell..].iter().take_while(|at| *at <= end).count()
-        };
-        let is_row = is_even && line.len() <= MAX_RECORD;
-        let row = is_row.then(|| RowText::new(text, start, ends, has_quotes));
-        let seen = see(Line {
-            text: line,
-            number,
-            row,
-        });
-        if !seen {
-            return false;
-        }
-        number += 1;
-        if structure.has_inner_lines {
-            number += (memchr::memchr_iter(b'\n', line).count() as u64).saturating_sub(1);
-        }
-        start = record.end;
-    }
-    // The last record of a file may end without a line end.
-    let rest = Line {
-        text: &text[start..],
-        number,
-        row: None,
-    };
-    start == text.len() || see(rest)
-}
 
 /// A row of the right width, as places in its text.
 pub(super) struct RowText<'t> {
@@ -80,7 +18,12 @@ pub(super) struct RowText<'t> {
 
 impl<'t> RowText<'t> {
     #[inline]
-    pub(super) fn new(text: &'t [u8], start: usize, ends: &'t [u32], has_quotes: bool) -> RowText<'t> {
+    pub(super) fn new(
+        text: &'t [u8],
+        start: usize,
+        ends: &'t [u32],
+        has_quotes: bool,
+    ) -> RowText<'t> {
         let end = ends.last().map_or(start, |end| *end as usize);
         let is_return = end > start && text[end - 1] == b'\r';
         RowText {
@@ -96,12 +39,6 @@ impl<'t> RowText<'t> {
     #[inline]
     pub(super) const fn width(&self) -> usize {
         self.ends.len()
-    }
-
-    /// Where its cells end.
-    #[inline]
-    pub(super) fn ends(&self) -> &'t [u32] {
-        self.ends
     }
 
     #[inline]
@@ -126,7 +63,11 @@ impl<'t> RowText<'t> {
     /// where a quote is doubled.
     #[inline]
     pub(super) fn place(&self, column: usize) -> Option<(usize, usize)> {
-        let (start, end) = self.stored(column)?;
+        self.place_at(self.stored(column)?)
+    }
+
+    #[inline]
+    fn place_at(&self, (start, end): (usize, usize)) -> Option<(usize, usize)> {
         if is_ascii_word(self.text.get(start..end)?) {
             return Some((start, end - start));
         }
@@ -159,11 +100,13 @@ impl<'t> RowText<'t> {
         Some(self.at(self.place(column)?))
     }
 
-    /// Where the name of the customer stands and how many bytes it has; `None` if the general way has to look at it.
+    /// Where the name in a cell of a text stands and how many bytes it has, the cell given from where it starts to where it ends;
+    /// `None` if the general way has to look at it.
     #[inline]
-    pub(super) fn customer(&self, column: usize) -> Option<(usize, usize)> {
-        let place = self.place(column)?;
-        is_name(self.text, place).then_some(place)
+    pub(super) fn customer_at(text: &[u8], cell: (usize, usize)) -> Option<(usize, usize)> {
+        let row = RowText::new(text, cell.0, &[], false);
+        let place = row.place_at(cell)?;
+        is_name(text, place).then_some(place)
     }
 
     /// The row as it is told from others.

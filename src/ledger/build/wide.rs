@@ -1,11 +1,11 @@
 //! Rows of many months each: a customer is looked for once a row, and its cells are added one after the other.
 
-use super::super::cells::{Cells, Overflow};
+use super::super::cells::{BLOCK, Cells, Overflow};
 use super::super::intern::Sought;
 use super::{Part, Sides};
 use crate::units::{Amount, Month};
 
-/// A row of many months: whose it is, and where its cells stand among those of its batch.
+/// A row of many months: whose it is, and where its runs stand among those of its batch.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::ledger) struct WideRow {
     pub(in crate::ledger) name: Sought,
@@ -13,112 +13,154 @@ pub(in crate::ledger) struct WideRow {
     pub(in crate::ledger) count: u32,
 }
 
-/// One amount of such a row in eight bytes: units above the column of its month, above its decimals.
+/// The same amount in cells that stand side by side: most customers pay the same from month to month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::ledger) struct WideCell(u64);
+pub(in crate::ledger) struct WideRun {
+    pub(in crate::ledger) units: i64,
+    pub(in crate::ledger) scale: u8,
+    /// The first period, and the one behind the last.
+    pub(in crate::ledger) from: u16,
+    pub(in crate::ledger) to: u16,
+}
 
-const UNITS_BITS: u32 = 48;
-const COLUMN_BITS: u32 = 11;
-const SCALE_BITS: u32 = 5;
-
-impl WideCell {
-    /// The largest magnitude of units that has room.
-    pub(in crate::ledger) const UNITS_MAX: i64 = (1 << (UNITS_BITS - 1)) - 1;
-
-    /// The number of a month's column, for [`WideCell::new`].
-    pub(in crate::ledger) fn column(month: Month) -> Option<u16> {
-        let column = Cells::column_of(month)?;
-        u16::try_from(column)
-            .ok()
-            .filter(|column| column >> COLUMN_BITS == 0)
-    }
-
-    /// An amount of at most [`WideCell::UNITS_MAX`] units and 31 decimals.
-    #[inline]
-    pub(in crate::ledger) const fn new(column: u16, units: i64, scale: u8) -> WideCell {
-        let low = (column as u64) << SCALE_BITS | scale as u64;
-        WideCell(units.cast_unsigned() << (COLUMN_BITS + SCALE_BITS) | low)
-    }
-
-    /// The amount.
+impl WideRun {
+    /// The amount in each of its cells.
     pub(in crate::ledger) fn amount(self) -> Amount {
-        let (_, units, scale) = self.parts();
-        Amount::new(units.into(), scale)
+        Amount::new(self.units.into(), self.scale)
     }
 
-    /// The number of its month's column.
-    #[inline]
-    pub(in crate::ledger) const fn month(self) -> u16 {
-        #[expect(clippy::cast_possible_truncation, reason = "of so many bits")]
-        let column = (self.0 >> SCALE_BITS) as u16;
-        column & ((1 << COLUMN_BITS) - 1)
+    /// How many cells it has.
+    pub(in crate::ledger) fn cells(self) -> u64 {
+        u64::from(self.to - self.from)
     }
 
+    /// The units of each cell at a scale; `None` where 64 bits do not hold it.
     #[inline]
-    fn parts(self) -> (usize, i64, u8) {
-        #[expect(clippy::cast_possible_truncation, reason = "of so many bits")]
-        let scale = self.0 as u8 & ((1 << SCALE_BITS) - 1);
-        let units = self.0.cast_signed() >> (COLUMN_BITS + SCALE_BITS);
-        (usize::from(self.month()), units, scale)
+    fn units_at(self, factors: &[i64; SCALES]) -> Option<i64> {
+        let factor = factors.get(usize::from(self.scale)).copied().unwrap_or(0);
+        self.units.checked_mul(factor).filter(|_| factor > 0)
     }
 }
 
+/// Rows of one part, with the runs of their batch.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::ledger) struct WideRows<'b> {
+    pub(in crate::ledger) rows: &'b [WideRow],
+    pub(in crate::ledger) runs: &'b [WideRun],
+    /// No amount has more decimals.
+    pub(in crate::ledger) scale: u8,
+    /// The column of each period's month, and whether no two are the same.
+    pub(in crate::ledger) columns: (&'b [u16], bool),
+}
+
+/// The number of a month's column; `None` for a month that no date reaches.
+pub(in crate::ledger) fn column(month: Month) -> Option<u16> {
+    u16::try_from(Cells::column_of(month)?).ok()
+}
+
+/// Every scale that an amount of 64 bits can have, and more.
+const SCALES: usize = 32;
+
 impl Part {
     /// Adds many rows that count, the names of which stand in one text; only where rows of one key are added up.
-    ///
-    /// No amount may have more than `scale` decimals.
     pub(in crate::ledger) fn add_wide(
         &mut self,
-        (rows, cells, scale): (&[WideRow], &[WideCell], u8),
+        batch: &WideRows<'_>,
         text: &[u8],
         numbers: &mut Vec<u32>,
     ) {
-        let names = rows.iter().map(|row| &row.name);
-        let whole = self.customers.len() / Cells::BLOCK;
+        let names = batch.rows.iter().map(|row| &row.name);
+        let known = self.customers.len();
         self.customers.number_all(names, text, numbers);
         let inside = Sides {
             inside: true,
             ..Sides::default()
         };
         self.sides.resize(self.customers.len(), inside);
-        let mut held = self.cells.widen_to(scale);
-        let factors = factors(self.cells.scale());
-        for (row, number) in rows.iter().zip(numbers) {
-            let range = row.first as usize..(row.first + row.count) as usize;
-            for cell in &cells[range] {
-                let (column, units, scale) = cell.parts();
-                self.negatives += u64::from(units < 0);
-                let factor = factors[usize::from(scale)];
-                let added = match units.checked_mul(factor) {
-                    Some(units) if factor > 0 => {
-                        self.cells.add_small(*number, column, units).map(|_| ())
-                    }
-                    _ => self.add_large(*number, column, (units, scale)),
-                };
-                held = held.and(added);
-            }
+        let mut held = Ok(());
+        if batch.scale > self.cells.scale() {
+            self.give_block();
+            held = self.cells.widen_to(batch.scale);
         }
-        self.cells
-            .pack_rows(whole..self.customers.len() / Cells::BLOCK);
+        let factors = factors(self.cells.scale());
+        let mut next = known;
+        for (row, number) in batch.rows.iter().zip(numbers) {
+            // New names are numbered in the order of their rows.
+            let is_new = *number as usize == next;
+            next += usize::from(is_new);
+            let is_fresh = self.is_fresh(*number, is_new, batch.columns);
+            let runs = &batch.runs[row.first as usize..(row.first + row.count) as usize];
+            held = held.and(self.add_runs((*number, is_fresh), runs, batch.columns.0, &factors));
+        }
+        self.cells.pack_rows(known / BLOCK..next / BLOCK);
         self.overflows |= held.is_err();
     }
 
-    /// The same for a sum beyond 64 bits.
-    #[cold]
-    fn add_large(
+    /// True if a customer's cells are for the block that is filled in order, which is started where it is time; false if
+    /// they are for the grid, which has the customer's block then.
+    #[inline]
+    fn is_fresh(
         &mut self,
         number: u32,
-        column: usize,
-        (units, scale): (i64, u8),
+        is_new: bool,
+        (columns, are_distinct): (&[u16], bool),
+    ) -> bool {
+        if is_new && number as usize % BLOCK == 0 {
+            self.cells.take_over(&mut self.fresh, true);
+            if are_distinct {
+                self.fresh.start(number, columns);
+            }
+        }
+        let is_of_it = self.fresh.takes(number);
+        if is_of_it && !is_new {
+            self.give_block();
+        }
+        is_of_it && is_new
+    }
+
+    /// Gives the block that is filled in order to the grid, which alone knows how to add to any cell.
+    pub(in crate::ledger) fn give_block(&mut self) {
+        self.cells.take_over(&mut self.fresh, false);
+    }
+
+    #[inline]
+    fn add_runs(
+        &mut self,
+        (number, mut is_fresh): (u32, bool),
+        runs: &[WideRun],
+        columns: &[u16],
+        factors: &[i64; SCALES],
     ) -> Result<(), Overflow> {
-        let amount = Amount::new(units.into(), scale);
-        self.cells.add(number, Cells::month_of(column), amount)
+        let mut held = Ok(());
+        for run in runs {
+            if run.units < 0 {
+                self.negatives += run.cells();
+            }
+            let units = run.units_at(factors);
+            if let (true, Some(units)) = (is_fresh, units) {
+                self.fresh.add(number, (run.from, run.to), units);
+                continue;
+            }
+            if is_fresh {
+                self.give_block();
+                is_fresh = false;
+            }
+            for column in &columns[usize::from(run.from)..usize::from(run.to)] {
+                let column = usize::from(*column);
+                let added = match units {
+                    Some(units) => self.cells.add_small(number, column, units),
+                    None => self.cells.add_large(number, column, run.amount()),
+                };
+                held = held.and(added.map(|_| ()));
+            }
+        }
+        held
     }
 }
 
 /// What units of each scale are multiplied by to be at this one; 0 where 64 bits do not hold it.
-fn factors(scale: u8) -> [i64; 1 << SCALE_BITS] {
-    let mut factors = [0; 1 << SCALE_BITS];
+fn factors(scale: u8) -> [i64; SCALES] {
+    let mut factors = [0; SCALES];
     for (factor, less) in factors.iter_mut().zip((0..=scale).rev()) {
         *factor = 10_i64.checked_pow(less.into()).unwrap_or(0);
     }
@@ -127,26 +169,13 @@ fn factors(scale: u8) -> [i64; 1 << SCALE_BITS] {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    proptest! {
-        #[test]
-        fn a_cell_keeps_what_it_is_made_of(
-            column in 0_u16..1 << COLUMN_BITS,
-            units in -WideCell::UNITS_MAX..=WideCell::UNITS_MAX,
-            scale in 0_u8..=18,
-        ) {
-            prop_assert_eq!(WideCell::new(column, units, scale).parts(), (usize::from(column), units, scale));
-        }
-    }
 
     #[test]
     fn every_month_that_is_read_has_a_column() {
         for (year, is_one) in [(1989, false), (1990, true), (2100, true), (2101, false)] {
             let month = Month::new(year, if is_one && year == 2100 { 12 } else { 1 }).unwrap();
-            assert_eq!(WideCell::column(month).is_some(), is_one, "{year}");
+            assert_eq!(column(month).is_some(), is_one, "{year}");
         }
     }
 }

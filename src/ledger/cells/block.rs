@@ -45,6 +45,24 @@ impl Default for Block {
 }
 
 impl Block {
+    /// A block with these cells, whose amounts are given in their order; packed if that is wanted and less.
+    pub(super) fn of(stated: Bits, units: &[i64], is_packed: bool) -> Block {
+        let mut block = Block {
+            stated,
+            before: None,
+            late: 0,
+            sums: Sums::of(units),
+            days: Days::None,
+        };
+        let (before, count) = ranks(&stated);
+        debug_assert_eq!(count, units.len(), "a cell has one amount");
+        block.before = Some(Box::new(before));
+        if !is_packed || count > PACKED_MAX {
+            block.open();
+        }
+        block
+    }
+
     /// Adds to a cell, and gives its sum.
     pub(in crate::ledger) fn add(&mut self, slot: usize, units: i128) -> Result<i128, Overflow> {
         if !self.is_stated(slot) {

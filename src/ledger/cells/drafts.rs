@@ -104,7 +104,12 @@ pub(super) struct Drafts {
 impl Drafts {
     /// A cell of a block that has a draft.
     #[inline]
-    pub(super) fn cell(&mut self, column: usize, block: usize, slot: usize) -> Option<&mut DraftCell> {
+    pub(super) fn cell(
+        &mut self,
+        column: usize,
+        block: usize,
+        slot: usize,
+    ) -> Option<&mut DraftCell> {
         let above = *self.numbers.get(column)?.get(block)?;
         let draft = self.drafts.get_mut((above as usize).wrapping_sub(1))?;
         draft.get_mut(slot)
@@ -113,7 +118,10 @@ impl Drafts {
     /// A byte of a cell: reading it brings the cell near.
     #[inline]
     pub(super) fn peek(&self, column: usize, block: usize, slot: usize) -> u8 {
-        let above = self.numbers.get(column).and_then(|blocks| blocks.get(block));
+        let above = self
+            .numbers
+            .get(column)
+            .and_then(|blocks| blocks.get(block));
         let number = above.map_or(usize::MAX, |above| (*above as usize).wrapping_sub(1));
         let draft = self.drafts.get(number);
         draft.map_or(0, |draft| draft[slot].0.to_le_bytes()[0])

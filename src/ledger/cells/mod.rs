@@ -7,6 +7,7 @@
 mod block;
 mod days;
 mod drafts;
+mod fresh;
 mod rows;
 mod sums;
 
@@ -17,6 +18,7 @@ pub(super) use block::Block;
 pub use block::{BLOCK, Bits, each_bit};
 use days::SEVERAL;
 use drafts::{Draft, DraftCell, Drafts};
+pub(super) use fresh::Fresh;
 pub(super) use sums::Sums;
 
 /// The first month a column can stand for: January 1990, the earliest date that is read.
@@ -166,14 +168,21 @@ impl Cells {
 
     /// The cells to begin a draft with; `None` for a block that has one, or that is better added to as it is: packed
     /// with few rows that came late, or with sums that are too large.
-    fn room_for_draft(&mut self, column: usize, block: usize) -> Result<Option<Box<Draft>>, Overflow> {
+    fn room_for_draft(
+        &mut self,
+        column: usize,
+        block: usize,
+    ) -> Result<Option<Box<Draft>>, Overflow> {
         if column >= COLUMNS_MAX {
             return Err(Overflow);
         }
         if self.drafts.cell(column, block, 0).is_some() {
             return Ok(None);
         }
-        let place = self.columns.get_mut(column).and_then(|blocks| blocks.get_mut(block));
+        let place = self
+            .columns
+            .get_mut(column)
+            .and_then(|blocks| blocks.get_mut(block));
         if let Some(place @ Some(_)) = place {
             let cells = place.as_ref().and_then(|block| block.as_draft());
             if cells.is_some() {
@@ -200,7 +209,9 @@ impl Cells {
     }
 
     fn settle_block(&mut self, column: usize, block: usize, packs: bool) {
-        let ended = self.drafts.end(column, block, |draft| Block::from_draft(draft, packs));
+        let ended = self
+            .drafts
+            .end(column, block, |draft| Block::from_draft(draft, packs));
         if let Some(ended) = ended {
             let blocks = &mut self.columns[column];
             if blocks.len() <= block {

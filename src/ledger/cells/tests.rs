@@ -180,7 +180,8 @@ fn filled(
 fn packing_and_widening_change_nothing() {
     for (seed, late) in (0..).zip([1000, 50, 20, 5, 3, 2]) {
         let mut drawn = Drawn(seed);
-        let (mut cells, mut model) = filled(&mut drawn, (200 + 700 * seed, 12), late, seed % 2 == 0);
+        let (mut cells, mut model) =
+            filled(&mut drawn, (200 + 700 * seed, 12), late, seed % 2 == 0);
         let mut blocks = cells.columns.iter().flatten().flatten();
         assert!(blocks.any(|block| block.is_packed()), "some are packed");
         model.assert_is(&cells);
@@ -221,7 +222,13 @@ fn drafts_change_nothing_whatever_the_order_of_rows() {
 fn sums_too_large_for_a_draft_are_kept_in_a_block() {
     let mut cells = Cells::default();
     let column = Cells::column_of(month("2024-01")).unwrap();
-    for (number, units) in [(0, 7), (1, 30_000_000), (1, 30_000_000), (1, i64::MAX), (0, 1)] {
+    for (number, units) in [
+        (0, 7),
+        (1, 30_000_000),
+        (1, 30_000_000),
+        (1, i64::MAX),
+        (0, 1),
+    ] {
         cells.add_dated(number, column, units, 5).unwrap();
     }
     cells.widen_to(1).unwrap();

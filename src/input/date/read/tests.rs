@@ -386,7 +386,14 @@ fn common_dates_are_what_they_are_elsewhere() {
             }
         }
     }
-    for cell in ["2024-3-05x", "2024/03/05", "2024-03-5 ", "2024-03-0:", "2024-03-:0", "2O24-03-05"] {
+    for cell in [
+        "2024-3-05x",
+        "2024/03/05",
+        "2024-03-5 ",
+        "2024-03-0:",
+        "2024-03-:0",
+        "2O24-03-05",
+    ] {
         assert_eq!(dates.read(cell.as_bytes()), None, "{cell}");
     }
 }

@@ -282,9 +282,16 @@ impl<'a> FastReader<'a> {
         for number in 0..rows.len().min(AT_ONCE) {
             let row = rows[number];
             let (start, end) = table.stored(row, column);
-            let (shown, when) = match table.text.get(start..end).and_then(|cell| self.dates.common.read(cell)) {
+            let (shown, when) = match table
+                .text
+                .get(start..end)
+                .and_then(|cell| self.dates.common.read(cell))
+            {
                 Some(when) => (DateMarks::TEXT, when),
-                None => match self.dates.read(self.plan, table.row(row, true).cell(column)) {
+                None => match self
+                    .dates
+                    .read(self.plan, table.row(row, true).cell(column))
+                {
                     Some(read) => read,
                     None => {
                         seen.is_plain[number] = false;
@@ -411,7 +418,10 @@ impl<'a> FastReader<'a> {
     ) {
         let (start, end) = table.bounds(row);
         let quotes = structure.quotes();
-        if quotes.get(self.quote).is_some_and(|quote| (*quote as usize) < end) {
+        if quotes
+            .get(self.quote)
+            .is_some_and(|quote| (*quote as usize) < end)
+        {
             let behind = |quote: &&u32| (**quote as usize) < end;
             self.quote += quotes[self.quote..].iter().take_while(behind).count();
             let row = table.row(row, true);

@@ -81,8 +81,13 @@ fn is_regular(structure: &Structure, text: &[u8], width: usize) -> bool {
     let lines = structure.lines();
     // As many line ends as rows, and one at the end of each: none is left for elsewhere.
     !structure.has_inner_lines
-        && Some(cells.len()) == usize::try_from(lines).ok().and_then(|lines| lines.checked_mul(width))
-        && cells.chunks_exact(width).all(|ends| text[ends[width - 1] as usize] == b'\n')
+        && Some(cells.len())
+            == usize::try_from(lines)
+                .ok()
+                .and_then(|lines| lines.checked_mul(width))
+        && cells
+            .chunks_exact(width)
+            .all(|ends| text[ends[width - 1] as usize] == b'\n')
 }
 
 /// A number of places in a piece, which is shorter than 2^32.

@@ -43,7 +43,10 @@ fn read(plan: &Plan<'_>, pieces: &[(Vec<u8>, u64)], threads: Option<usize>) -> F
         found
     });
     let mut found = found.expect("there is a thread");
-    let general = std::mem::replace(&mut found.part, shards.join(threads).expect("there is a part"));
+    let general = std::mem::replace(
+        &mut found.part,
+        shards.join(threads).expect("there is a part"),
+    );
     found.part.merge(general);
     found
 }
