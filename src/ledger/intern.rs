@@ -274,6 +274,21 @@ impl Interner {
         self.number(&sought, name.as_bytes())
     }
 
+    /// The same of a name that stands in a text.
+    pub(super) fn intern_at(&mut self, text: &[u8], (start, length): (usize, usize)) -> u32 {
+        let sought = self.hashing.seek(text, start, length);
+        self.number(&sought, text)
+    }
+
+    /// True if a name is the one that stands at a place in a text.
+    #[inline]
+    pub(super) fn is_at(&self, number: u32, text: &[u8], (start, length): (usize, usize)) -> bool {
+        match Key::within(text, start, length) {
+            Some(key) => self.keys[number as usize] == key,
+            None => self.name(number).as_bytes() == &text[start..start + length],
+        }
+    }
+
     /// The number of a name in a text, given now if it has none.
     fn number(&mut self, sought: &Sought, text: &[u8]) -> u32 {
         if self.placed < self.keys.len() || self.keys.len() * 8 >= self.slots.len() * 5 {

@@ -164,13 +164,13 @@ struct Products {
 
 impl Products {
     #[inline]
-    fn number(&mut self, product: &str, all: &Mutex<Interner>) -> u32 {
-        let own = self.values.number(product) as usize;
+    fn number(&mut self, text: &[u8], product: (usize, usize), all: &Mutex<Interner>) -> u32 {
+        let own = self.values.number_at(text, product) as usize;
         if let Some(number) = self.numbers.get(own) {
             return *number;
         }
         let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = all.intern(product);
+        let number = all.intern_at(text, product);
         self.numbers.push(number);
         number
     }
@@ -185,15 +185,15 @@ struct Known {
 
 impl Known {
     #[inline]
-    fn mark(&mut self, value: &str, all: &Mutex<Values>) -> Mark {
-        let Some(number) = self.values.mark(value).value() else {
+    fn mark(&mut self, text: &[u8], value: (usize, usize), all: &Mutex<Values>) -> Mark {
+        let Some(number) = self.values.mark_at(text, value).value() else {
             return Mark::VALUELESS;
         };
         if let Some(mark) = self.marks.get(number as usize) {
             return *mark;
         }
         let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-        let mark = all.mark(value);
+        let mark = all.mark_at(text, value);
         self.marks.push(mark);
         mark
     }
@@ -203,8 +203,14 @@ impl Batch<'_> {
     /// Says what the next row has in a column beside the amounts; to be said of each, in their order.
     #[inline]
     pub fn mark(&mut self, value: &str) {
+        self.mark_at(value.as_bytes(), (0, value.len()));
+    }
+
+    /// The same of a value that stands in a text: where it starts and how many bytes it has.
+    #[inline]
+    pub fn mark_at(&mut self, text: &[u8], value: (usize, usize)) {
         let column = self.marks.len();
-        let mark = self.known[column].mark(value, &self.shards.values[column]);
+        let mark = self.known[column].mark(text, value, &self.shards.values[column]);
         self.marks.push(mark);
     }
 
@@ -226,10 +232,9 @@ impl Batch<'_> {
         }
         let (start, length) = row.name;
         let mut name = self.shards.hashing.seek(text, start, length);
-        let product = row.product.map_or(0, |(start, length)| {
-            let product = std::str::from_utf8(&text[start..start + length]);
+        let product = row.product.map_or(0, |product| {
             let all = &self.shards.products;
-            self.products.number(product.unwrap_or_default(), all)
+            self.products.number(text, product, all)
         });
         let part = shard(&name, self.rows.len());
         let rows = &mut self.rows[part];

@@ -37,16 +37,33 @@ impl Values {
     /// The number of any text, given now if it has none.
     #[inline]
     pub(in crate::ledger) fn number(&mut self, text: &str) -> u32 {
-        if text.is_empty() {
-            return self.names.intern(text);
+        self.number_at(text.as_bytes(), (0, text.len()))
+    }
+
+    /// The same of a value that stands in a text: where it starts and how many bytes it has.
+    #[inline]
+    pub(in crate::ledger) fn mark_at(&mut self, text: &[u8], value: (usize, usize)) -> Mark {
+        let (start, length) = value;
+        if length == 0 || &text[start..start + length] == NO_VALUE.as_bytes() {
+            return Mark::VALUELESS;
         }
-        let place = place(text.as_bytes());
+        Mark::of(self.number_at(text, value))
+    }
+
+    /// The number of what stands in a text, given now if it has none.
+    #[inline]
+    pub(in crate::ledger) fn number_at(&mut self, text: &[u8], value: (usize, usize)) -> u32 {
+        let (start, length) = value;
+        if length == 0 {
+            return self.names.intern_at(text, value);
+        }
+        let place = place(&text[start..start + length]);
         if let Some(known) = self.recent[place].checked_sub(1)
-            && self.names.name(known) == text
+            && self.names.is_at(known, text, value)
         {
             return known;
         }
-        let number = self.names.intern(text);
+        let number = self.names.intern_at(text, value);
         self.recent[place] = number + 1;
         number
     }

@@ -80,14 +80,32 @@ impl Part {
                 negatives += u64::from(row.units < 0);
             }
         } else {
+            let units = self.number_units(rows, numbers);
             let mut marks = rows.marks.chunks_exact(self.attributes.len().max(1));
-            for (row, number) in rows.rows.iter().zip(numbers) {
-                let held = self.add_small(row, *number, marks.next().unwrap_or_default());
+            for ((row, number), unit) in rows.rows.iter().zip(numbers).zip(units) {
+                let marks = marks.next().unwrap_or_default();
+                let held = self.add_small(row, (*number, unit), marks);
                 self.overflows |= held.is_none();
                 negatives += u64::from(row.units < 0);
             }
         }
         self.negatives += negatives;
+    }
+
+    /// The unit of each row, that of its customer where products are not kept; their cells are near then.
+    fn number_units(&mut self, rows: &Rows, numbers: &[u32]) -> Vec<u32> {
+        if !self.layout.by_product {
+            return numbers.to_vec();
+        }
+        let numbered = rows.rows.iter().zip(numbers);
+        let units = numbered.map(|(row, number)| self.units.number(*number, row.product));
+        let units: Vec<u32> = units.collect();
+        let places = rows.rows.iter().zip(&units);
+        let near = places.fold(0, |near, (row, unit)| {
+            near ^ self.unit_cells.peek(*unit, usize::from(row.column))
+        });
+        std::hint::black_box(near);
+        units
     }
 
     /// Notes the latest days of the dates of months, from the first column on; 0 is none.
@@ -106,17 +124,17 @@ impl Part {
     /// Adds a row to the cell of its customer, and to that of its product where those are kept; `None` where 128 bits
     /// do not hold a sum.
     #[inline]
-    fn add_small(&mut self, row: &Small, number: u32, marks: &[Mark]) -> Option<()> {
+    fn add_small(&mut self, row: &Small, (number, unit): (u32, u32), marks: &[Mark]) -> Option<()> {
         let (column, amount) = (
             usize::from(row.column),
             Amount::new(row.units.into(), row.scale),
         );
         let sum = add(&mut self.cells, number, column, row, row.day)?;
-        let (mut unit, mut unit_sum) = (number, sum);
-        if self.layout.by_product {
-            unit = self.units.number(number, row.product);
-            unit_sum = add(&mut self.unit_cells, unit, column, row, 0)?;
-        }
+        let unit_sum = if self.layout.by_product {
+            add(&mut self.unit_cells, unit, column, row, 0)?
+        } else {
+            sum
+        };
         let (month, layout) = (Cells::month_of(column), self.layout);
         let of_unit = (unit, unit_sum, self.unit_cells.scale());
         let of_customer = (number, sum, self.cells.scale());

@@ -437,12 +437,16 @@ impl<'a> FastReader<'a> {
     fn mark(&mut self, table: &Table<'_>, number: usize) {
         let count = self.by.len();
         for column in 0..count {
-            let (start, length) = self.seen.values[number * count + column];
-            let value = match text_of(&table.text[start..start + length]) {
-                "" | NO_VALUE if self.has_parents && column + 1 == count => NO_PARENT,
-                value => value,
-            };
-            self.batch.mark(value);
+            let place = self.seen.values[number * count + column];
+            if self.has_parents && column + 1 == count {
+                let (start, length) = place;
+                let value = text_of(&table.text[start..start + length]);
+                if matches!(value, "" | NO_VALUE) {
+                    self.batch.mark(NO_PARENT);
+                    continue;
+                }
+            }
+            self.batch.mark_at(table.text, place);
         }
     }
 
