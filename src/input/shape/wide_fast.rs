@@ -8,7 +8,7 @@ mod cell;
 mod row;
 
 use super::super::columns::Role;
-use super::super::filled::Filled;
+use super::super::ends::Ends;
 use super::super::furniture::{Furniture, is_same};
 use super::super::number::Plain;
 use super::super::repeats::under;
@@ -20,9 +20,9 @@ use super::reader::RowReader;
 use super::row_text::RowText;
 use crate::ledger::{Layout, RowPlace, Shards, WideBatch};
 use crate::policies::EmptyAmount;
-use crate::units::Amount;
+use crate::units::{Amount, Month};
 use cell::{Seen, short_bytes};
-use row::{WideText, each_line};
+use row::{WideCell, WideText, each_line};
 
 /// Says why rows of this plan cannot be read the short way, if they cannot.
 fn refuse(plan: &Plan<'_>) -> Result<(), Detour> {
@@ -70,7 +70,7 @@ pub(in crate::input) fn shards(plan: &Plan<'_>, threads: usize) -> Result<Shards
     Ok(Shards::new(threads, plan.duplicates, layout(plan.columns)))
 }
 
-/// What a column is for: the number of its period among those that count, or one of these.
+/// What a column is for: the number of its period among those that count, or one of the others below.
 type Use = u16;
 
 /// Nothing is read from it.
@@ -79,25 +79,28 @@ const UNUSED: Use = u16::MAX;
 const CUSTOMER: Use = u16::MAX - 1;
 /// Its period lies behind the last month that counts.
 const BEYOND: Use = u16::MAX - 2;
+/// It is named as the sum of the periods.
+const TOTAL: Use = u16::MAX - 3;
 
 /// Reads pieces the short way; one a thread.
 pub(in crate::input) struct WideReader<'a> {
     plan: &'a Plan<'a>,
-    /// What each column is for.
-    uses: Vec<Use>,
+    /// What each column is for, and how many columns that follow are those of the following periods.
+    uses: Vec<(Use, u16)>,
     /// The headers of the periods, in one number.
     headers: u64,
     /// The currency that amounts are in.
     code: String,
-    filled: Filled,
+    ends: Ends,
     is_by_rules: bool,
     batch: WideBatch<'a>,
     /// The periods that no row was noted of yet: the number among those that count, and among all.
     uncovered: Vec<(usize, usize)>,
     /// Room for a row some cells of which stand in quotes.
-    ends: Vec<u32>,
+    cells: Vec<u32>,
     unquoted: Vec<u8>,
-    /// Which columns of totals the row at hand proves.
+    /// Where the columns of totals state one in the row at hand, and which of them it proves.
+    stated: Vec<Option<(usize, usize)>>,
     proved: Vec<bool>,
     counted: Counted,
 }
@@ -115,6 +118,31 @@ struct Counted {
     first_stated: Option<RowPlace>,
 }
 
+/// What each column is for, and which periods count; `None` where there are too many.
+fn uses(plan: &Plan<'_>) -> Option<(Vec<(Use, u16)>, Vec<usize>)> {
+    let mut uses = vec![(UNUSED, 0); plan.columns.header.len()];
+    for column in plan.totals {
+        uses[*column].0 = TOTAL;
+    }
+    uses[plan.columns.of(Role::Customer)?].0 = CUSTOMER;
+    let mut counting = Vec::new();
+    for (number, label) in plan.periods.iter().enumerate() {
+        uses[label.index].0 = BEYOND;
+        if plan.through.is_none_or(|through| label.last <= through) {
+            uses[label.index].0 = Use::try_from(counting.len()).ok()?;
+            counting.push(number);
+        }
+    }
+    // From the last one: a column has one more behind it than the next.
+    for column in (1..uses.len()).rev() {
+        let ((before, _), (here, behind)) = (uses[column - 1], uses[column]);
+        if here < TOTAL && before.checked_add(1) == Some(here) {
+            uses[column - 1].1 = behind + 1;
+        }
+    }
+    Some((uses, counting))
+}
+
 impl<'a> WideReader<'a> {
     /// A reader that found nothing yet; `None` where rows need the general way.
     #[must_use]
@@ -122,29 +150,20 @@ impl<'a> WideReader<'a> {
         if refuse(plan).is_err() {
             return None;
         }
-        let mut uses = vec![UNUSED; plan.columns.header.len()];
-        uses[plan.columns.of(Role::Customer)?] = CUSTOMER;
-        let (mut months, mut uncovered) = (Vec::new(), Vec::new());
-        for (number, label) in plan.periods.iter().enumerate() {
-            if plan.through.is_some_and(|through| label.last > through) {
-                uses[label.index] = BEYOND;
-                continue;
-            }
-            uncovered.push((months.len(), number));
-            uses[label.index] = Use::try_from(months.len()).ok()?;
-            months.push(label.last);
-        }
+        let (uses, counting) = uses(plan)?;
+        let months: Vec<Month> = counting.iter().map(|n| plan.periods[*n].last).collect();
         Some(WideReader {
             plan,
             uses,
             headers: under(plan.periods),
             code: kept_currency(plan, "")?,
-            filled: Filled::default(),
+            ends: Ends::default(),
             is_by_rules: false,
             batch: shards.wide_batch(&months)?,
-            uncovered,
-            ends: Vec::new(),
+            uncovered: counting.into_iter().enumerate().collect(),
+            cells: Vec::new(),
             unquoted: Vec::new(),
+            stated: vec![None; plan.totals.len()],
             proved: vec![false; plan.totals.len()],
             counted: Counted::default(),
         })
@@ -162,14 +181,14 @@ impl<'a> WideReader<'a> {
         first_line: u64,
         reader: &mut RowReader<'_>,
     ) -> bool {
-        let mut filled = std::mem::take(&mut self.filled);
-        self.is_by_rules = filled.read(text, self.plan.dialect.delimiter);
+        let mut ends = std::mem::take(&mut self.ends);
+        self.is_by_rules = ends.read(text, self.plan.dialect.delimiter);
         let is_whole = if self.is_by_rules {
-            self.read_rows(&filled, text, first_line, reader)
+            self.read_rows(&ends, text, first_line, reader)
         } else {
             reader.read_text(text, first_line)
         };
-        self.filled = filled;
+        self.ends = ends;
         self.flush(&mut reader.found);
         self.batch.send(text);
         is_whole
@@ -177,13 +196,12 @@ impl<'a> WideReader<'a> {
 
     fn read_rows(
         &mut self,
-        filled: &Filled,
+        ends: &Ends,
         text: &[u8],
         first_line: u64,
         reader: &mut RowReader<'_>,
     ) -> bool {
-        let shown = (self.plan.columns.header.len(), first_line);
-        each_line(filled, text, shown, |line| {
+        each_line(ends, text, first_line, |line| {
             let row = line.row.as_ref();
             if row.is_some_and(|row| self.read_row(row, line.number, &mut reader.found)) {
                 return true;
@@ -219,7 +237,7 @@ impl<'a> WideReader<'a> {
             file: self.plan.file.0,
             line,
         };
-        let room = (&mut self.ends, &mut self.unquoted);
+        let room = (&mut self.cells, &mut self.unquoted);
         let written = row.content(self.plan.dialect.delimiter, room);
         found.repeats.add(written, self.headers, place);
         found.totals.add_proved(&self.proved);
@@ -233,55 +251,60 @@ impl<'a> WideReader<'a> {
         true
     }
 
-    /// Reads the cells of the periods into the batch; `None` if one of them is not plain.
+    /// Reads the cells of the periods into the batch; `None` if one of them is not plain, or there are not as many cells as
+    /// the header has.
     #[inline]
     fn read_cells(&mut self, row: &WideText<'_>) -> Option<Seen> {
         let mut seen = Seen::NOTHING;
+        self.stated.fill(None);
         let sums = !self.plan.totals.is_empty();
         // The last amount and its bytes: most customers pay the same from month to month.
         let mut last = (0, Plain::ZERO);
-        for (column, (start, end)) in row.cells() {
-            let period = *self.uses.get(column)?;
-            if period >= BEYOND || end <= start {
-                self.read_other(row, (column, (start, end)), &mut seen)?;
+        let mut cells = row.cells();
+        while let Some(cell) = cells.next() {
+            let (period, behind) = *self.uses.get(cell.column)?;
+            if period >= TOTAL || cell.is_empty() {
+                self.read_other(row, &cell, &mut seen)?;
                 continue;
             }
-            let bytes = short_bytes(row.text, (start, end));
+            let bytes = short_bytes(row.text, cell.place);
             if bytes != 0 && bytes == last.0 {
                 self.batch.again(period);
             } else {
-                let plain = cell::read(row.text, (start, end), self.plan.mark.0).ok()?;
-                let Some(plain) = plain else { continue };
+                let Some(plain) = cell::read(row.text, cell.place, self.plan.mark.0).ok()? else {
+                    continue;
+                };
                 if plain.units.abs() > WideBatch::UNITS_MAX {
                     return None;
                 }
-                seen.is_stated = true;
-                seen.marks = seen.marks.and(plain.marks);
+                seen.note(&plain);
                 self.batch.cell(period, plain.units, plain.scale);
                 last = (bytes, plain);
             }
+            let same = cells.skip_same(&cell, behind);
+            self.batch.extend(same);
             if sums {
-                seen.add(&last.1)?;
+                (0..=same).try_for_each(|_| seen.add(&last.1))?;
             }
         }
-        Some(seen)
+        (cells.count() == self.uses.len()).then_some(seen)
     }
 
     /// Reads a cell of no period that counts.
-    fn read_other(
-        &self,
-        row: &WideText<'_>,
-        (column, (start, end)): (usize, (usize, usize)),
-        seen: &mut Seen,
-    ) -> Option<()> {
-        match *self.uses.get(column)? {
-            CUSTOMER => seen.customer = Some((start, end)),
-            BEYOND if end > start => {
-                let plain = cell::read(row.text, (start, end), self.plan.mark.0).ok()?;
-                let Some(plain) = plain else { return Some(()) };
-                seen.is_stated = true;
-                seen.marks = seen.marks.and(plain.marks);
-                seen.add(&plain)?;
+    fn read_other(&mut self, row: &WideText<'_>, cell: &WideCell, seen: &mut Seen) -> Option<()> {
+        match self.uses.get(cell.column)?.0 {
+            CUSTOMER => seen.customer = Some(cell.place),
+            TOTAL if !cell.is_empty() => {
+                let totals = self.plan.totals.iter().zip(&mut self.stated);
+                let stated = totals.filter(|(column, _)| **column == cell.column);
+                stated.for_each(|(_, stated)| *stated = Some(cell.place));
+            }
+            BEYOND if !cell.is_empty() => {
+                let plain = cell::read(row.text, cell.place, self.plan.mark.0).ok()?;
+                if let Some(plain) = plain {
+                    seen.note(&plain);
+                    seen.add(&plain)?;
+                }
             }
             _ => {}
         }
@@ -293,14 +316,9 @@ impl<'a> WideReader<'a> {
     fn proves_totals(&mut self, row: &WideText<'_>, (units, scale): (i64, u8)) -> bool {
         let periods = self.plan.periods.len() as u64;
         let sum = Amount::new(units.into(), scale);
-        for (column, proved) in self.plan.totals.iter().zip(&mut self.proved) {
-            let stated = match row.stored(*column) {
-                Some((start, end)) if end > start => {
-                    cell::read(row.text, (start, end), self.plan.mark.0)
-                }
-                _ => Ok(None),
-            };
-            let Ok(stated) = stated else {
+        for (stated, proved) in self.stated.iter().zip(&mut self.proved) {
+            let read = |place| cell::read(row.text, place, self.plan.mark.0);
+            let Ok(stated) = stated.map_or(Ok(None), read) else {
                 return false;
             };
             *proved = stated.is_some();

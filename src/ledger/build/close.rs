@@ -101,10 +101,7 @@ impl Part {
 
     /// Refuses sums that a later one could outgrow exact arithmetic with.
     fn refuse_overflow(&self) -> Result<(), Message> {
-        let is_bounded = |cells: &Cells| {
-            let magnitude = cells.magnitude();
-            magnitude.is_ok_and(|magnitude| magnitude <= Ledger::MAGNITUDE_MAX)
-        };
+        let is_bounded = |cells: &Cells| cells.is_within(Ledger::MAGNITUDE_MAX);
         // What products cut from one another stands in theirs alone.
         let amounts = [&self.cells, &self.unit_cells];
         let (what, scale) = if self.overflows || !amounts.into_iter().all(is_bounded) {

@@ -438,6 +438,18 @@ impl Cells {
         Ok(total)
     }
 
+    /// True if the sum of the magnitudes of all cells is no larger than this one. Cells are looked at only where their
+    /// widths do not say it.
+    pub(super) fn is_within(&self, most: u128) -> bool {
+        let blocks = self.columns.iter().flatten().flatten();
+        let bounds = blocks.map(|block| block.sums().bound());
+        let bound = bounds.fold(Some(0_u128), |all, bound| all?.checked_add(bound?));
+        if bound.is_some_and(|bound| bound <= most) {
+            return true;
+        }
+        self.magnitude().is_ok_and(|magnitude| magnitude <= most)
+    }
+
     /// Adds every cell of another grid over the same customers times the rate of its month; cells of a month
     /// without a rate are left out.
     pub(super) fn add_times(

@@ -95,6 +95,15 @@ impl Sums {
         Ok(())
     }
 
+    /// What the sum of all magnitudes is never above; `None` for sums of 128 bits.
+    pub(super) const fn bound(&self) -> Option<u128> {
+        match self {
+            Sums::Small(_) => Some((BLOCK as u128) << 31),
+            Sums::Medium(_) => Some((BLOCK as u128) << 63),
+            Sums::Wide(_) => None,
+        }
+    }
+
     pub(super) fn magnitude(&self) -> Result<u128, Overflow> {
         match self {
             // No block has so many that 64 bits do not hold them.

@@ -83,6 +83,14 @@ impl WideBatch<'_> {
         }
     }
 
+    /// Adds the amount that was added last to so many periods that follow.
+    #[inline]
+    pub fn extend(&mut self, periods: u16) {
+        if let Some(run) = self.runs.last_mut() {
+            run.to += periods;
+        }
+    }
+
     /// Forgets the row in the making.
     pub fn drop_row(&mut self) {
         self.runs.truncate(self.taken);

@@ -68,6 +68,13 @@ impl Seen {
         customer: None,
     };
 
+    /// Notes what an amount shows.
+    #[inline]
+    pub(super) fn note(&mut self, plain: &Plain) {
+        self.is_stated = true;
+        self.marks = self.marks.and(plain.marks);
+    }
+
     /// Adds to the sum; `None` where 64 bits do not hold it.
     #[inline]
     pub(super) fn add(&mut self, plain: &Plain) -> Option<()> {

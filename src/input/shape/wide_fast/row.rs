@@ -1,6 +1,6 @@
-//! The rows of a piece as the places of the cells that hold something.
+//! The rows of a piece, whose cells are found one after the other.
 
-use super::super::super::filled::{Filled, FilledCell};
+use super::super::super::ends::Ends;
 use super::super::super::scan::MAX_RECORD;
 use super::super::row_text::RowText;
 
@@ -10,35 +10,31 @@ pub(super) struct Line<'t> {
     pub(super) text: &'t [u8],
     /// The line it starts on.
     pub(super) number: u64,
-    /// Its cells, if there are as many as the header has.
+    /// Its cells, if their ends can be told.
     pub(super) row: Option<WideText<'t>>,
 }
 
 /// Shows every record of a piece that starts on a line, until `see` says stop; false if it did.
 #[inline]
 pub(super) fn each_line<'t>(
-    filled: &'t Filled,
+    ends: &'t Ends,
     text: &'t [u8],
-    (width, first_line): (usize, u64),
+    first_line: u64,
     mut see: impl FnMut(Line<'t>) -> bool,
 ) -> bool {
-    let mut quotes = filled.quotes().iter().peekable();
-    let (mut start, mut cell, mut at, mut number) = (0, 0, 0, first_line);
-    for record in filled.records() {
-        let end = record.end as usize;
+    let mut quotes = ends.quotes().iter().peekable();
+    let (mut start, mut number) = (0, first_line);
+    while let Some(end) = ends.record_end(start) {
         let line = &text[start..=end];
         let mut has_quotes = false;
-        while quotes.next_if(|quote| **quote < record.end).is_some() {
+        while quotes.next_if(|quote| (**quote as usize) < end).is_some() {
             has_quotes = true;
         }
-        let is_row = (record.cells - cell) as usize == width && line.len() <= MAX_RECORD;
-        let row = is_row.then(|| WideText {
+        let row = (line.len() <= MAX_RECORD).then_some(WideText {
             text,
+            ends,
             start,
-            end: end - usize::from(line.ends_with(b"\r\n")),
-            first: cell,
-            cells: &filled.cells()[at..record.filled as usize],
-            width,
+            end,
             has_quotes,
         });
         let seen = see(Line {
@@ -50,10 +46,10 @@ pub(super) fn each_line<'t>(
             return false;
         }
         number += 1;
-        if filled.has_inner_lines {
+        if ends.has_inner_lines {
             number += (memchr::memchr_iter(b'\n', line).count() as u64).saturating_sub(1);
         }
-        (start, cell, at) = (end + 1, record.cells, record.filled as usize);
+        start = end + 1;
     }
     // The last record of a file may end without a line end.
     let rest = Line {
@@ -64,41 +60,122 @@ pub(super) fn each_line<'t>(
     start == text.len() || see(rest)
 }
 
-/// A row of the right width.
+/// A row, of however many cells.
 pub(super) struct WideText<'t> {
     /// The whole piece.
     pub(super) text: &'t [u8],
+    ends: &'t Ends,
     start: usize,
-    /// Where it ends, without the carriage return before the line feed.
+    /// Where its line feed stands.
     end: usize,
-    /// The number of its first cell.
-    first: u32,
-    /// The cells that hold something; the last one may hold that carriage return alone.
-    cells: &'t [FilledCell],
-    width: usize,
     has_quotes: bool,
 }
 
-impl<'t> WideText<'t> {
-    /// Each cell that holds something: its column, and where it starts and ends, with its quotes.
+/// A cell that holds something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct WideCell {
+    /// Its column.
+    pub(super) column: usize,
+    /// Where it starts and ends, with its quotes; without the carriage return before the line feed, which may leave
+    /// nothing.
+    pub(super) place: (usize, usize),
+    /// True for the last one of its row.
+    is_last: bool,
+}
+
+impl WideCell {
+    /// True where the line ends with a carriage return and nothing else stands in the last cell.
     #[inline]
-    pub(super) fn cells(&self) -> impl Iterator<Item = (usize, (usize, usize))> + use<'t> {
-        // A cell starts behind the one before it and the ends of the empty ones between.
-        let (first, row_end) = (self.first as usize, self.end);
-        let (mut end, mut next) = (self.start, first);
-        self.cells.iter().map(move |cell| {
-            let number = cell.number() as usize;
-            let start = end + (number - next);
-            (end, next) = (cell.end() as usize + 1, number + 1);
-            (number - first, (start, (end - 1).min(row_end)))
-        })
+    pub(super) const fn is_empty(&self) -> bool {
+        self.place.1 <= self.place.0
+    }
+}
+
+/// The cells of a row that hold something, one after the other.
+pub(super) struct WideCells<'r, 't> {
+    row: &'r WideText<'t>,
+    /// Where the next cell starts, and its column; behind the row once all were given.
+    at: usize,
+    column: usize,
+}
+
+impl WideCells<'_, '_> {
+    /// The next one.
+    #[inline]
+    pub(super) fn next(&mut self) -> Option<WideCell> {
+        let row = self.row;
+        while self.at <= row.end {
+            let empty = row.ends.empty_from(self.at);
+            if empty > 0 {
+                // Behind the row the next one starts, maybe with empty cells too.
+                let empty = empty.min(row.end + 1 - self.at);
+                (self.at, self.column) = (self.at + empty, self.column + empty);
+                continue;
+            }
+            let end = row.ends.cell_end(self.at)?;
+            let is_last = end == row.end;
+            let is_return = is_last && row.text[end - 1] == b'\r';
+            let cell = WideCell {
+                column: self.column,
+                place: (self.at, end - usize::from(is_return)),
+                is_last,
+            };
+            (self.at, self.column) = (end + 1, self.column + 1);
+            return Some(cell);
+        }
+        None
     }
 
-    /// Where a cell starts and ends, with its quotes; nothing for an empty one.
-    pub(super) fn stored(&self, column: usize) -> Option<(usize, usize)> {
-        let mut cells = self.cells();
-        let cell = cells.find(|(number, _)| *number == column);
-        cell.map(|(_, place)| place)
+    /// Goes on behind the cells that follow the one that was given last and are written as it is, at most so many, and
+    /// says how many they are.
+    #[inline]
+    pub(super) fn skip_same(&mut self, last: &WideCell, most: u16) -> u16 {
+        if last.is_last || most == 0 {
+            return 0;
+        }
+        // Where two cells are the same and their ends too, every byte is that of a cell before.
+        let width = self.at - last.place.0;
+        let bytes = usize::from(most) * width;
+        let same = same_bytes(self.row.text, (last.place.0, self.at), bytes) / width;
+        (self.at, self.column) = (self.at + same * width, self.column + same);
+        // Never more than `most`.
+        u16::try_from(same).unwrap_or(most)
+    }
+
+    /// How many cells the row has, once all were given.
+    pub(super) const fn count(&self) -> usize {
+        self.column
+    }
+}
+
+/// How many bytes are the same from two places on, up to a number; or fewer at the end of the text.
+#[inline]
+fn same_bytes(text: &[u8], (left, right): (usize, usize), most: usize) -> usize {
+    let mut same = 0;
+    while same < most {
+        let bytes = |at: usize| text.get(at + same..).and_then(<[u8]>::first_chunk::<16>);
+        let (Some(left), Some(right)) = (bytes(left), bytes(right)) else {
+            break;
+        };
+        let differ = u128::from_le_bytes(*left) ^ u128::from_le_bytes(*right);
+        if differ != 0 {
+            same += differ.trailing_zeros() as usize / 8;
+            break;
+        }
+        same += 16;
+    }
+    same.min(most)
+}
+
+impl<'t> WideText<'t> {
+    /// Its cells.
+    #[inline]
+    pub(super) const fn cells(&self) -> WideCells<'_, 't> {
+        WideCells {
+            row: self,
+            at: self.start,
+            column: 0,
+        }
     }
 
     /// The row as it is told from others.
@@ -112,28 +189,49 @@ impl<'t> WideText<'t> {
         't: 's,
     {
         if !self.has_quotes {
-            return self.text.get(self.start..self.end).unwrap_or_default();
+            let line = self.text.get(self.start..self.end).unwrap_or_default();
+            return line.strip_suffix(b"\r").unwrap_or(line);
         }
-        self.ends(ends);
+        ends.clear();
+        let first = self.ends.cell_end(self.start);
+        let all = std::iter::successors(first, |end| self.ends.cell_end(end + 1));
+        let all = all.take_while(|end| *end <= self.end);
+        // No piece has 2^32 bytes.
+        ends.extend(all.map(|end| u32::try_from(end).unwrap_or(u32::MAX)));
         let row = RowText::new(self.text, self.start, ends, true);
         row.content(delimiter, scratch)
     }
+}
 
-    /// Where all cells end.
-    fn ends(&self, into: &mut Vec<u32>) {
-        into.clear();
-        let mut number = self.first;
-        for cell in self.cells {
-            let last = into.last().map_or(self.start, |end| *end as usize + 1);
-            // No piece has 2^32 bytes.
-            let last = u32::try_from(last).unwrap_or(u32::MAX);
-            into.extend(last..last + (cell.number() - number));
-            into.push(cell.end());
-            number = cell.number() + 1;
-        }
-        let last = into.last().map_or(self.start, |end| *end as usize + 1);
-        let last = u32::try_from(last).unwrap_or(u32::MAX);
-        let left = self.width.saturating_sub(into.len());
-        into.extend((last..).take(left));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_follow_and_are_the_same_are_skipped_together() {
+        let row = "a,12.50,12.50,12.50,12.5,,,12.5,7,7,7\r\n";
+        let text = format!("{row}{row}");
+        let mut ends = Ends::default();
+        assert!(ends.read(text.as_bytes(), b','));
+        let mut rows = 0;
+        each_line(&ends, text.as_bytes(), 1, |line| {
+            let row = line.row.unwrap();
+            for most in [0, 1, 2, 9] {
+                let (mut cells, mut found) = (row.cells(), Vec::new());
+                while let Some(cell) = cells.next() {
+                    let same = cells.skip_same(&cell, most);
+                    let written = &text[cell.place.0..cell.place.1];
+                    found.push((cell.column, written, same));
+                }
+                assert_eq!(cells.count(), 11);
+                let same: u16 = found.iter().map(|(_, _, same)| same).sum();
+                let all = found.len() + usize::from(same);
+                assert_eq!((all, found[1].2), (9, most.min(2)));
+                assert_eq!(found.last(), Some(&(10, "7", 0)));
+            }
+            rows += 1;
+            true
+        });
+        assert_eq!(rows, 2);
     }
 }
