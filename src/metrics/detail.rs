@@ -2,6 +2,7 @@
 //! price.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use super::anchors::{Anchor, Anchors};
 use super::columns::Columns;
@@ -129,15 +130,39 @@ impl Unit {
 pub(super) struct Units<'a> {
     /// The ledger that holds them.
     pub(super) ledger: &'a Ledger,
-    /// The customer of each number of that ledger.
-    owners: Vec<u32>,
-    /// For each customer, where its units start in `sorted`; the next one's start is their end.
-    starts: Vec<usize>,
-    sorted: Vec<u32>,
+    whose: Arc<Whose>,
     /// Their amounts by month, also those below zero.
     columns: Columns<'a>,
     /// For each customer nothing, to be counted with and given back.
     nothing: RefCell<Vec<i128>>,
+}
+
+/// Which units are whose.
+struct Whose {
+    /// The customer of each number of the ledger of units.
+    owners: Vec<u32>,
+    /// For each customer, where its units start in `sorted`; the next one's start is their end.
+    starts: Vec<usize>,
+    sorted: Vec<u32>,
+}
+
+/// Units as another thread can take them.
+#[derive(Clone)]
+pub(super) struct SharedUnits<'a> {
+    ledger: &'a Ledger,
+    whose: Arc<Whose>,
+}
+
+impl<'a> SharedUnits<'a> {
+    /// The same units with columns of their own.
+    pub(super) fn take(&self) -> Units<'a> {
+        Units {
+            ledger: self.ledger,
+            whose: Arc::clone(&self.whose),
+            columns: Columns::with_below(self.ledger),
+            nothing: RefCell::default(),
+        }
+    }
 }
 
 impl<'a> Units<'a> {
@@ -164,14 +189,20 @@ impl<'a> Units<'a> {
             sorted[*place] = *unit;
             *place += 1;
         }
-        Some(Units {
-            ledger,
+        let whose = Arc::new(Whose {
             owners,
             starts,
             sorted,
-            columns: Columns::with_below(ledger),
-            nothing: RefCell::default(),
-        })
+        });
+        Some(SharedUnits { ledger, whose }.take())
+    }
+
+    /// The same units for another thread.
+    pub(super) fn share(&self) -> SharedUnits<'a> {
+        SharedUnits {
+            ledger: self.ledger,
+            whose: Arc::clone(&self.whose),
+        }
     }
 
     /// A number for each customer, all zero, to be given back so by [`Units::keep`]: they are many.
@@ -193,17 +224,17 @@ impl<'a> Units<'a> {
 
     /// Whose the units from a number on are.
     pub(super) fn owners(&self, first: usize) -> &[u32] {
-        self.owners.get(first..).unwrap_or_default()
+        self.whose.owners.get(first..).unwrap_or_default()
     }
 
     /// Whose a unit is.
     pub(super) fn owner(&self, unit: u32) -> u32 {
-        self.owners[unit as usize]
+        self.whose.owners[unit as usize]
     }
 
     /// How many numbers the customers have.
     pub(super) fn customers(&self) -> usize {
-        self.starts.len() - 1
+        self.whose.starts.len() - 1
     }
 
     /// What moved between two ends of a customer that has these values there.
@@ -260,7 +291,7 @@ impl<'a> Units<'a> {
 
     fn of_customer(&self, customer: u32) -> &[u32] {
         let index = customer as usize;
-        &self.sorted[self.starts[index]..self.starts[index + 1]]
+        &self.whose.sorted[self.whose.starts[index]..self.whose.starts[index + 1]]
     }
 
     /// A unit at both ends, what is in other currencies at the rates of the opening.

@@ -3,12 +3,12 @@
 use std::cell::OnceCell;
 
 use super::anchors::{Anchors, anchor, anchors};
-use super::columns::{Columns, Past, Totals};
-use super::detail::Units;
+use super::columns::{Between, Columns, Details, Past, Totals};
+use super::detail::{Detail, Units};
 use super::method::YEAR;
 use super::periods::Asked;
-use crate::ledger::{Books, Ledger};
-use crate::policies::{Level, Method, Policies};
+use crate::ledger::{Books, Ledger, in_parts};
+use crate::policies::{Level, Method, Netting, Policies};
 
 /// The ledger of comparisons, and what moves inside its customers, where the input says so.
 pub(super) struct Sides<'a> {
@@ -18,6 +18,7 @@ pub(super) struct Sides<'a> {
     past: OnceCell<Past>,
     /// The comparisons that were worked out in advance, all in one pass.
     pub(super) totals: Totals,
+    segments_are_products: bool,
 }
 
 impl<'a> Sides<'a> {
@@ -28,21 +29,48 @@ impl<'a> Sides<'a> {
             columns: Columns::of(&books.customers),
             past: OnceCell::new(),
             totals: Totals::default(),
+            segments_are_products: books.segments_are_products,
         }
     }
 
     /// Works out the comparisons of a calculation in one pass, where that can be.
     pub(super) fn look_ahead(&mut self, asked: &Asked, policies: &Policies) {
-        if self.are_plain(policies) {
-            let all = comparisons(self.ledger, asked, policies);
-            self.totals = Totals::of(&self.columns, all, policies);
+        if !self.are_plain(policies) {
+            return;
         }
+        let all = comparisons(self.ledger, asked, policies);
+        self.totals = Totals::of(&self.columns, all, policies);
+        let details = self.details(self.totals.asked(), policies);
+        self.totals.detail(details);
     }
 
-    /// True where everybody's movements by columns are all there is to a comparison.
+    /// True where everybody's movements by columns, and their products', are all there is to a comparison.
     fn are_plain(&self, policies: &Policies) -> bool {
-        let is_whole = self.ledger.attributes().is_empty() && self.units.is_none();
+        let is_detailed = policies.netting == Netting::Product
+            || self.segments_are_products
+            || self.ledger.has_quantities();
+        let is_plain = |units: &Units<'_>| !is_detailed && !units.ledger.has_quantities();
+        let is_whole =
+            self.ledger.attributes().is_empty() && self.units.as_ref().is_none_or(is_plain);
         is_whole && policies.level == Level::Customer && !self.ledger.is_converted()
+    }
+
+    /// What moved inside customers in each comparison, a share of them on each thread; nothing without products.
+    fn details(&self, all: &[Anchors], policies: &Policies) -> Vec<Detail> {
+        let Some(units) = self.units.as_ref().map(Units::share) else {
+            return Vec::new();
+        };
+        let (ledger, past, threads) = (self.ledger, self.past(), self.ledger.threads());
+        let share = all.len().div_ceil(threads).max(1);
+        let shares = in_parts(all.len(), share, threads, |range| {
+            let (columns, units) = (Columns::of(ledger), units.take());
+            let detail = |ends: &Anchors| {
+                let between = Between::new(&columns, past, ends, policies);
+                Details::new(&units, ends).total(&between)
+            };
+            all[range].iter().map(detail).collect::<Vec<_>>()
+        });
+        shares.concat()
     }
 
     /// When customers had revenue.

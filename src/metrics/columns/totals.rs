@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::super::anchors::{Anchor, Anchors};
+use super::super::detail::Detail;
 use super::super::rollforward::Rollforward;
 use super::comparison::{Comparison, Pair};
 use super::end::Worth;
@@ -59,6 +60,19 @@ impl Totals {
             total.sums.assert_customers();
         }
         Totals { asked, found }
+    }
+
+    /// What was asked for.
+    pub(in crate::metrics) fn asked(&self) -> &[Anchors] {
+        &self.asked
+    }
+
+    /// Says what moved inside customers in each comparison, in the order in which they were asked for; nothing where
+    /// nothing can.
+    pub(in crate::metrics) fn detail(&mut self, details: Vec<Detail>) {
+        for (total, detail) in self.found.iter_mut().zip(details) {
+            total.sums.detail = detail;
+        }
     }
 
     /// The total of a comparison, if it was asked for.
