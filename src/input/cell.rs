@@ -27,13 +27,12 @@ const EDGES: [u8; 256] = {
     let mut edges = [0; 256];
     let mut byte = 0x21;
     while byte < 0x7F {
-        edges[byte] = match byte as u8 {
-            b'"' => 0,
-            b'=' | b'\'' => 1,
-            _ => 3,
-        };
+        edges[byte] = 3;
         byte += 1;
     }
+    edges[b'"' as usize] = 0;
+    edges[b'=' as usize] = 1;
+    edges[b'\'' as usize] = 1;
     edges
 };
 

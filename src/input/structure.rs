@@ -141,11 +141,11 @@ impl<S: See> Blocks<'_, S> {
         quoting: &mut Quoting,
         lanes: impl Lanes,
     ) -> Option<()> {
-        let lines = lanes.equal(bytes, b'\n');
+        let line_ends = lanes.equal(bytes, b'\n');
         let mut block = Block {
             base,
-            ends: lanes.equal(bytes, self.delimiter) | lines,
-            lines,
+            ends: lanes.equal(bytes, self.delimiter) | line_ends,
+            lines: line_ends,
             quotes: lanes.equal(bytes, b'"'),
             inside: 0,
         };
@@ -263,10 +263,9 @@ mod tests {
     fn found(structure: &Structure, text: &[u8]) -> Vec<Vec<String>> {
         let (mut rows, mut row, mut start) = (Vec::new(), Vec::new(), 0);
         let last = u32::try_from(text.len()).unwrap();
-        let ends = structure.cells().iter().copied();
+        let mut ends = structure.cells().iter().copied();
         let open = ends
-            .filter(|end| text[*end as usize] == b'\n')
-            .next_back()
+            .rfind(|end| text[*end as usize] == b'\n')
             .is_none_or(|end| end + 1 < last);
         let cells = structure.cells().iter().copied();
         for end in cells.chain(open.then_some(last)) {

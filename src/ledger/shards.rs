@@ -244,7 +244,7 @@ impl Batch<'_> {
         if name.is_long() {
             name = rows.keep_long(name, &text[start..start + length]);
         }
-        rows.rows.push(Small {
+        rows.list.push(Small {
             name,
             units: row.units.0,
             column,
@@ -271,7 +271,7 @@ impl Batch<'_> {
         }
         for (number, (part, waiting)) in shards.parts.iter().zip(&shards.waiting).enumerate() {
             let is_mine = number % shards.threads == self.thread;
-            if !is_mine && self.rows[number].rows.is_empty() {
+            if !is_mine && self.rows[number].list.is_empty() {
                 continue;
             }
             let mut rows = std::mem::take(&mut self.rows[number]);

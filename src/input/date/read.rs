@@ -216,7 +216,6 @@ impl CommonDates {
         let cell: &[u8; 10] = cell.try_into().ok()?;
         let label = u64::from_le_bytes(*cell.first_chunk::<8>()?);
         let (tens, ones) = (cell[8].wrapping_sub(b'0'), cell[9].wrapping_sub(b'0'));
-        #[expect(clippy::cast_possible_truncation, reason = "the highest bits are few")]
         let place = (label.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize;
         let known = &mut self.months[place % CommonDates::KEPT];
         if known.0 != label {

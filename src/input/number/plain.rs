@@ -54,7 +54,6 @@ fn read_any(cell: &[u8], mark: Mark) -> Option<Plain> {
 
 /// Amounts of up to eight bytes, with two, one or no decimals.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "as above")]
 fn read_eight(text: &[u8], (start, end): (usize, usize), mark: Mark) -> Option<Plain> {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
     const MINUS: u64 = (b'-' ^ b'0') as u64;

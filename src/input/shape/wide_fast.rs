@@ -118,8 +118,11 @@ struct Counted {
     first_stated: Option<RowPlace>,
 }
 
+/// What each column is for.
+type Uses = Vec<(Use, u16)>;
+
 /// What each column is for, and which periods count; `None` where there are too many.
-fn uses(plan: &Plan<'_>) -> Option<(Vec<(Use, u16)>, Vec<usize>)> {
+fn uses(plan: &Plan<'_>) -> Option<(Uses, Vec<usize>)> {
     let mut uses = vec![(UNUSED, 0); plan.columns.header.len()];
     for column in plan.totals {
         uses[*column].0 = TOTAL;

@@ -22,7 +22,7 @@ pub(in crate::ledger) struct Small {
 /// Rows that count.
 #[derive(Debug, Default)]
 pub(in crate::ledger) struct Rows {
-    pub(in crate::ledger) rows: Vec<Small>,
+    pub(in crate::ledger) list: Vec<Small>,
     /// What each has in the columns beside the amounts, row by row.
     pub(in crate::ledger) marks: Vec<Mark>,
     /// The names that are too long for a place of their own, one after the other.
@@ -31,7 +31,7 @@ pub(in crate::ledger) struct Rows {
 
 impl Rows {
     pub(in crate::ledger) fn clear(&mut self) {
-        self.rows.clear();
+        self.list.clear();
         self.marks.clear();
         self.names.clear();
     }
@@ -47,12 +47,12 @@ impl Rows {
 impl Part {
     /// Adds many rows; only where rows of one key are added up.
     pub(in crate::ledger) fn add_all(&mut self, rows: &Rows, numbers: &mut Vec<u32>) {
-        let scale = rows.rows.iter().map(|row| row.scale).max().unwrap_or(0);
+        let scale = rows.list.iter().map(|row| row.scale).max().unwrap_or(0);
         self.overflows |= self.cells.widen_to(scale).is_err();
         if self.layout.by_product {
             self.overflows |= self.unit_cells.widen_to(scale).is_err();
         }
-        let names = rows.rows.iter().map(|row| &row.name);
+        let names = rows.list.iter().map(|row| &row.name);
         self.customers.number_all(names, &rows.names, numbers);
         let inside = Sides {
             inside: true,
@@ -60,7 +60,7 @@ impl Part {
         };
         self.sides.resize(self.customers.len(), inside);
         // Nothing is done with it but to have the cells near when they are added to: no read of these waits for another.
-        let places = rows.rows.iter().zip(numbers.iter());
+        let places = rows.list.iter().zip(numbers.iter());
         let near = places.fold(0, |near, (row, number)| {
             near ^ self.cells.peek(*number, usize::from(row.column))
         });
@@ -68,7 +68,7 @@ impl Part {
         let mut negatives = 0;
         if self.attributes.is_empty() && !self.layout.by_product {
             let scale = self.cells.scale();
-            for (row, number) in rows.rows.iter().zip(numbers) {
+            for (row, number) in rows.list.iter().zip(numbers) {
                 let column = row.column.into();
                 let is_held = if row.scale == scale {
                     let cells = &mut self.cells;
@@ -82,7 +82,7 @@ impl Part {
         } else {
             let units = self.number_units(rows, numbers);
             let mut marks = rows.marks.chunks_exact(self.attributes.len().max(1));
-            for ((row, number), unit) in rows.rows.iter().zip(numbers).zip(units) {
+            for ((row, number), unit) in rows.list.iter().zip(numbers).zip(units) {
                 let marks = marks.next().unwrap_or_default();
                 let held = self.add_small(row, (*number, unit), marks);
                 self.overflows |= held.is_none();
@@ -97,10 +97,10 @@ impl Part {
         if !self.layout.by_product {
             return numbers.to_vec();
         }
-        let numbered = rows.rows.iter().zip(numbers);
+        let numbered = rows.list.iter().zip(numbers);
         let units = numbered.map(|(row, number)| self.units.number(*number, row.product));
         let units: Vec<u32> = units.collect();
-        let places = rows.rows.iter().zip(&units);
+        let places = rows.list.iter().zip(&units);
         let near = places.fold(0, |near, (row, unit)| {
             near ^ self.unit_cells.peek(*unit, usize::from(row.column))
         });

@@ -105,7 +105,7 @@ impl Part {
         is_new: bool,
         (columns, are_distinct): (&[u16], bool),
     ) -> bool {
-        if is_new && number as usize % BLOCK == 0 {
+        if is_new && (number as usize).is_multiple_of(BLOCK) {
             self.cells.take_over(&mut self.fresh, true);
             if are_distinct {
                 self.fresh.start(number, columns);

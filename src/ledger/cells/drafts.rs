@@ -96,7 +96,7 @@ impl DraftCell {
 pub(super) struct Drafts {
     /// By column and block the number above that of its draft; 0 where it has none.
     numbers: Vec<Vec<u32>>,
-    drafts: Vec<Box<Draft>>,
+    all: Vec<Box<Draft>>,
     /// The numbers of drafts that are not in use.
     free: Vec<u32>,
 }
@@ -111,7 +111,7 @@ impl Drafts {
         slot: usize,
     ) -> Option<&mut DraftCell> {
         let above = *self.numbers.get(column)?.get(block)?;
-        let draft = self.drafts.get_mut((above as usize).wrapping_sub(1))?;
+        let draft = self.all.get_mut((above as usize).wrapping_sub(1))?;
         draft.get_mut(slot)
     }
 
@@ -123,7 +123,7 @@ impl Drafts {
             .get(column)
             .and_then(|blocks| blocks.get(block));
         let number = above.map_or(usize::MAX, |above| (*above as usize).wrapping_sub(1));
-        let draft = self.drafts.get(number);
+        let draft = self.all.get(number);
         draft.map_or(0, |draft| draft[slot].0.to_le_bytes()[0])
     }
 
@@ -143,10 +143,10 @@ impl Drafts {
             blocks.resize(block + 1, 0);
         }
         let number = self.free.pop().unwrap_or_else(|| {
-            self.drafts.push(Box::new([DraftCell::default(); BLOCK]));
-            u32::try_from(self.drafts.len() - 1).expect("fewer than 2^32 blocks")
+            self.all.push(Box::new([DraftCell::default(); BLOCK]));
+            u32::try_from(self.all.len() - 1).expect("fewer than 2^32 blocks")
         });
-        *self.drafts[number as usize] = *cells;
+        *self.all[number as usize] = *cells;
         blocks[block] = number + 1;
     }
 
@@ -160,7 +160,7 @@ impl Drafts {
         let above = self.numbers.get_mut(column)?.get_mut(block)?;
         let number = std::mem::take(above).checked_sub(1)?;
         self.free.push(number);
-        Some(see(&self.drafts[number as usize]))
+        Some(see(&self.all[number as usize]))
     }
 
     /// How many columns and blocks there may be.
@@ -174,7 +174,7 @@ impl Drafts {
 
     /// True where no block has one.
     pub(super) fn is_empty(&self) -> bool {
-        self.free.len() == self.drafts.len()
+        self.free.len() == self.all.len()
     }
 
     /// Gives the memory of those that are not in use back, if none is.
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(drafts.end(2, 1, |draft| draft[5].sum()), Some(8));
         assert_eq!(drafts.end(2, 1, |_| ()), None);
         drafts.begin(0, 0, &[DraftCell::default(); BLOCK]);
-        assert_eq!(drafts.drafts.len(), 1);
+        assert_eq!(drafts.all.len(), 1);
         assert_eq!(drafts.cell(0, 0, 5).unwrap().stated(), None);
     }
 }

@@ -443,7 +443,9 @@ impl Cells {
     pub(super) fn is_within(&self, most: u128) -> bool {
         let blocks = self.columns.iter().flatten().flatten();
         let bounds = blocks.map(|block| block.sums().bound());
-        let bound = bounds.fold(Some(0_u128), |all, bound| all?.checked_add(bound?));
+        let bound = bounds
+            .into_iter()
+            .try_fold(0_u128, |all, bound| all.checked_add(bound?));
         if bound.is_some_and(|bound| bound <= most) {
             return true;
         }

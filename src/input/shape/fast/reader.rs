@@ -1,5 +1,10 @@
 //! The reader: column after column of some rows at once, so that each loop is short, and what is not plain is left.
 
+#![expect(
+    clippy::needless_range_loop,
+    reason = "one number goes through the rows and several arrays: their bounds are looked at once"
+)]
+
 use super::super::super::date::{CommonDates, DateMarks, When, read_when};
 use super::super::super::number::{Mark, Marks, Plain, Reading, read_amount, read_plain_at};
 use super::super::super::structure::Structure;
@@ -253,15 +258,13 @@ impl<'a> FastReader<'a> {
         for number in 0..rows.len().min(AT_ONCE) {
             let row = rows[number];
             let stored = table.stored(row, column);
-            let plain = match read_plain_at(table.text, stored, mark) {
-                Some(plain) => plain,
-                None => match other_amount(&table.row(row, true), column, mark) {
-                    Some(plain) => plain,
-                    None => {
-                        seen.is_plain[number] = false;
-                        continue;
-                    }
-                },
+            let plain = read_plain_at(table.text, stored, mark);
+            let Some(plain) = (match plain {
+                Some(plain) => Some(plain),
+                None => other_amount(&table.row(row, true), column, mark),
+            }) else {
+                seen.is_plain[number] = false;
+                continue;
             };
             seen.is_plain[number] = true;
             // Field by field: a whole would be written and read again in parts of other sizes.
@@ -282,22 +285,16 @@ impl<'a> FastReader<'a> {
         for number in 0..rows.len().min(AT_ONCE) {
             let row = rows[number];
             let (start, end) = table.stored(row, column);
-            let (shown, when) = match table
-                .text
-                .get(start..end)
-                .and_then(|cell| self.dates.common.read(cell))
-            {
-                Some(when) => (DateMarks::TEXT, when),
-                None => match self
+            let common = table.text.get(start..end);
+            let common = common.and_then(|cell| self.dates.common.read(cell));
+            let Some((shown, when)) = (match common {
+                Some(when) => Some((DateMarks::TEXT, when)),
+                None => self
                     .dates
-                    .read(self.plan, table.row(row, true).cell(column))
-                {
-                    Some(read) => read,
-                    None => {
-                        seen.is_plain[number] = false;
-                        continue;
-                    }
-                },
+                    .read(self.plan, table.row(row, true).cell(column)),
+            }) else {
+                seen.is_plain[number] = false;
+                continue;
             };
             all = all.and(shown);
             seen.is_plain[number] &= when.month <= latest;
