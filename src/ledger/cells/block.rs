@@ -44,17 +44,17 @@ impl Default for Block {
 }
 
 impl Block {
-    /// A block with these cells, whose amounts are given in their order; packed if that is wanted and less.
-    pub(super) fn of(stated: Bits, units: &[i64], is_packed: bool) -> Block {
+    /// A block with these cells, whose sums are given in their order; packed if that is wanted and less.
+    pub(super) fn of(stated: Bits, sums: Sums, is_packed: bool) -> Block {
         let mut block = Block {
             stated,
             before: None,
             late: 0,
-            sums: Sums::of(units),
+            sums,
             days: Days::None,
         };
         let (before, count) = block.ranks();
-        debug_assert_eq!(usize::from(count), units.len(), "a cell has one amount");
+        debug_assert_eq!(usize::from(count), block.sums.len(), "a cell has one sum");
         block.before = Some(before);
         if !is_packed || usize::from(count) > PACKED_MAX {
             block.open();
