@@ -45,17 +45,17 @@ impl Default for Block {
 }
 
 impl Block {
-    /// A block with these cells, whose amounts are given in their order; packed if that is wanted and less.
-    pub(super) fn of(stated: Bits, units: &[i64], is_packed: bool) -> Block {
+    /// A block with these cells, whose sums are given in their order; packed if that is wanted and less.
+    pub(super) fn of(stated: Bits, sums: Sums, is_packed: bool) -> Block {
         let mut block = Block {
             stated,
             before: None,
             late: 0,
-            sums: Sums::of(units),
+            sums,
             days: Days::None,
         };
         let (before, count) = ranks(&stated);
-        debug_assert_eq!(count, units.len(), "a cell has one amount");
+        debug_assert_eq!(count, block.sums.len(), "a cell has one sum");
         block.before = Some(Box::new(before));
         if !is_packed || count > PACKED_MAX {
             block.open();

@@ -6,27 +6,39 @@
 
 use super::Cells;
 use super::block::{BLOCK, Bits, Block};
+use super::sums::Sums;
 
 /// The block that is being filled, in every month that rows have a column of.
 #[derive(Clone, Debug, Default)]
 pub(in crate::ledger) struct Fresh {
     /// Which block of customers it is; none after it was taken over before it was full.
     block: Option<u32>,
-    months: Vec<FreshMonth>,
+    /// The numbers of the months' columns in the grid.
+    columns: Vec<u16>,
+    /// For each month one bit a number with a cell: those of the numbers at hand, and of those before them.
+    now: Vec<u64>,
+    before: Vec<Bits>,
+    /// Which word of bits those at hand are.
+    word: usize,
+    units: Units,
 }
 
+/// For each month the amounts of its cells, in order.
 #[derive(Clone, Debug)]
-struct FreshMonth {
-    /// One bit for each number with a cell.
-    stated: Bits,
-    /// Their amounts, in order.
-    units: Vec<i64>,
-    /// The number of the month's column in the grid.
-    column: u16,
+enum Units {
+    Small(Vec<Vec<i32>>),
+    /// Once one of them needs more bits.
+    Medium(Vec<Vec<i64>>),
+}
+
+impl Default for Units {
+    fn default() -> Units {
+        Units::Small(Vec::new())
+    }
 }
 
 impl Fresh {
-    /// True if the next cells are those of a customer, who has no cell yet: it is the next one, or opens a block.
+    /// True if a customer's cells are those of the block.
     #[inline]
     pub(in crate::ledger) const fn takes(&self, customer: u32) -> bool {
         let Some(block) = self.block else {
@@ -38,33 +50,71 @@ impl Fresh {
     /// Starts the block that a customer is the first one of, the last one taken over; the months have these columns, each
     /// its own.
     pub(in crate::ledger) fn start(&mut self, customer: u32, columns: &[u16]) {
-        debug_assert!(
-            self.months.iter().all(|month| month.units.is_empty()),
-            "the last block was taken over"
-        );
-        self.block = Some(customer / BLOCK_NUMBERS);
-        let known = self.months.iter().map(|month| month.column);
-        if !known.eq(columns.iter().copied()) {
-            let month = |column: &u16| FreshMonth {
-                stated: [0; BLOCK / 64],
-                units: Vec::new(),
-                column: *column,
-            };
-            self.months = columns.iter().map(month).collect();
+        (self.block, self.word) = (Some(customer / BLOCK_NUMBERS), 0);
+        if self.columns != columns {
+            self.columns = columns.to_vec();
+            self.now = vec![0; columns.len()];
+            self.before = vec![[0; BLOCK / 64]; columns.len()];
+            self.units = Units::Small(vec![Vec::new(); columns.len()]);
         }
     }
 
-    /// Adds one amount to cells of a customer, in the months from one to another.
+    /// Adds one amount to cells of a customer, in the months from one to another; customers come in their order.
     #[inline]
     pub(in crate::ledger) fn add(&mut self, customer: u32, (from, to): (u16, u16), units: i64) {
-        let slot = (customer % BLOCK_NUMBERS) as usize;
-        let months = self.months.get_mut(usize::from(from)..usize::from(to));
-        debug_assert!(months.is_some(), "every month has a column");
-        for month in months.unwrap_or_default() {
-            month.stated[slot / 64] |= 1 << (slot % 64);
-            month.units.push(units);
+        let (slot, months) = (customer % BLOCK_NUMBERS, usize::from(from)..usize::from(to));
+        let word = slot as usize / 64;
+        if word != self.word {
+            self.next_word(word);
+        }
+        for bits in &mut self.now[months.clone()] {
+            *bits |= 1 << (slot % 64);
+        }
+        if let (Units::Small(all), Ok(units)) = (&mut self.units, i32::try_from(units)) {
+            all[months].iter_mut().for_each(|month| month.push(units));
+        } else {
+            let all = &mut self.medium()[months];
+            all.iter_mut().for_each(|month| month.push(units));
         }
     }
+
+    /// Puts the bits at hand to those before them.
+    fn next_word(&mut self, word: usize) {
+        for (now, before) in self.now.iter_mut().zip(&mut self.before) {
+            before[self.word] |= std::mem::take(now);
+        }
+        self.word = word;
+    }
+
+    /// The amounts with room for 64 bits.
+    #[cold]
+    fn medium(&mut self) -> &mut [Vec<i64>] {
+        if let Units::Small(all) = &self.units {
+            let wider = |month: &Vec<i32>| month.iter().map(|units| i64::from(*units)).collect();
+            self.units = Units::Medium(all.iter().map(wider).collect());
+        }
+        match &mut self.units {
+            Units::Medium(all) => all,
+            Units::Small(_) => &mut [],
+        }
+    }
+
+    /// Takes what stands in a month, if anything; the memory of its amounts is used again.
+    fn take(&mut self, month: usize) -> Option<(Bits, Sums)> {
+        let sums = match &mut self.units {
+            Units::Small(all) => taken(&mut all[month]).map(Sums::Small),
+            Units::Medium(all) => taken(&mut all[month]).map(Sums::Medium),
+        };
+        let stated = std::mem::replace(&mut self.before[month], [0; BLOCK / 64]);
+        Some((stated, sums?))
+    }
+}
+
+/// What a list holds, if anything.
+fn taken<T: Copy>(list: &mut Vec<T>) -> Option<Box<[T]>> {
+    let taken: Box<[T]> = list.as_slice().into();
+    list.clear();
+    (!taken.is_empty()).then_some(taken)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "1,024")]
@@ -76,14 +126,16 @@ impl Cells {
         let Some(block) = fresh.block.take() else {
             return;
         };
-        for month in &mut fresh.months {
-            if month.units.is_empty() {
-                continue;
+        fresh.next_word(0);
+        for month in 0..fresh.columns.len() {
+            if let Some((stated, sums)) = fresh.take(month) {
+                let column = usize::from(fresh.columns[month]);
+                self.put_block(column, block as usize, Block::of(stated, sums, is_full));
             }
-            let stated = std::mem::replace(&mut month.stated, [0; BLOCK / 64]);
-            let filled = Block::of(stated, &month.units, is_full);
-            month.units.clear();
-            self.put_block(usize::from(month.column), block as usize, filled);
+        }
+        // The next block may do with less again.
+        if matches!(fresh.units, Units::Medium(_)) {
+            fresh.units = Units::Small(vec![Vec::new(); fresh.columns.len()]);
         }
     }
 

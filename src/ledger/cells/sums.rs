@@ -17,22 +17,6 @@ impl Sums {
         Sums::Small(vec![0; BLOCK].into())
     }
 
-    /// Those of these amounts.
-    pub(super) fn of(units: &[i64]) -> Sums {
-        // Every bit in which some amount differs from its sign.
-        let beyond = units
-            .iter()
-            .fold(0, |bits, units| bits | (units ^ units >> 63));
-        if i32::try_from(beyond).is_err() {
-            return Sums::Medium(units.into());
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "each has a sign and 31 bits"
-        )]
-        Sums::Small(units.iter().map(|units| *units as i32).collect())
-    }
-
     #[inline]
     pub(super) fn get(&self, place: usize) -> i128 {
         match self {
@@ -156,7 +140,7 @@ impl Sums {
         }
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Sums::Small(sums) => sums.len(),
             Sums::Medium(sums) => sums.len(),

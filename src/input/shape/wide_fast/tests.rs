@@ -92,6 +92,16 @@ fn cell() -> impl Strategy<Value = String> {
     ]
 }
 
+/// The cells of a row: mostly several of the same side by side.
+fn cells() -> impl Strategy<Value = Vec<String>> {
+    let runs = prop::collection::vec((cell(), 1_usize..9), 14);
+    runs.prop_map(|runs| {
+        let runs = runs.into_iter();
+        let cells = runs.flat_map(|(cell, count)| std::iter::repeat_n(cell, count));
+        cells.take(14).collect()
+    })
+}
+
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         6 => "[a-d]",
@@ -103,7 +113,7 @@ fn name() -> impl Strategy<Value = String> {
 
 prop_compose! {
     fn table()(
-        rows in prop::collection::vec((name(), prop::collection::vec(cell(), 14), 0_u8..40), 0..20),
+        rows in prop::collection::vec((name(), cells(), 0_u8..40), 0..20),
         months in 1_usize..14,
         first in 0_usize..14,
         has_total in any::<bool>(),
@@ -241,4 +251,56 @@ fn amounts_of_many_sizes_and_scales_are_added_up() {
     )
     .unwrap();
     assert_eq!(short, general);
+}
+
+/// Rows of so many customers, some of whom have a second row a few rows on, or many.
+fn many_rows(customers: u32, amount: &dyn Fn(u32) -> String) -> String {
+    let mut text = "customer,2024-01,2024-02,2024-03,2024-04\n".to_owned();
+    let mut rows = 0_u32;
+    let mut row = |customer: u32| {
+        let cells = (0..4).map(|month| {
+            let number = rows.wrapping_mul(0x9E37_79B1).rotate_left(7) / 3 + month / 2;
+            if number % 3 == 0 {
+                String::new()
+            } else {
+                amount(number)
+            }
+        });
+        let cells: Vec<String> = cells.collect();
+        text.push_str(&format!("c{customer},{}\n", cells.join(",")));
+        rows += 1;
+    };
+    for customer in 0..customers {
+        row(customer);
+        match customer % 700 {
+            3 => row(customer),
+            5 => row(customer / 2),
+            _ => {}
+        }
+    }
+    text
+}
+
+#[test]
+fn customers_of_many_blocks_are_added_up_whatever_comes_again() {
+    let in_cents = |number: u32| format!("{}.{:02}", number % 900, number % 100);
+    let growing = |number: u32| match number % 997 {
+        0 => format!("{}.123456", number % 50),
+        1 => format!("-{}", number % 70),
+        _ => in_cents(number),
+    };
+    let large = |number: u32| match number % 499 {
+        0 => format!("{number}99.50"),
+        _ => in_cents(number),
+    };
+    let amounts: [&dyn Fn(u32) -> String; 3] = [&in_cents, &growing, &large];
+    for amount in amounts {
+        let text = many_rows(2_600, amount);
+        let policies = Policies::default();
+        for sizes in [[5_000].as_slice(), &[7, 900, 31]] {
+            let options = LoadOptions::default();
+            let (short, general) = compare(&text, &options, &policies, Mark::Dot, sizes).unwrap();
+            assert_eq!(short, general);
+        }
+    }
 }
