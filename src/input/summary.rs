@@ -216,6 +216,7 @@ fn books_of(
         None => part.finish(by, currency.cloned(), through),
     };
     let mut books = books.map_err(in_file)?;
+    books.set_threads(head.options.threads);
     let customer = head.column(Role::Customer);
     if let Some(message) = roll_forward(&books.customers, customer.clone()) {
         return Err(in_file(message));

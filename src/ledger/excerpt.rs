@@ -45,6 +45,7 @@ impl Ledger {
             converted: self.converted_of(groups, &months),
             first: self.first,
             last: self.last,
+            threads: self.threads,
         }
     }
 

@@ -19,6 +19,7 @@ mod excerpt;
 mod id_map;
 mod intern;
 mod names;
+mod parts;
 mod regroup;
 mod shards;
 mod table;
@@ -34,8 +35,11 @@ pub use coverage::Coverage;
 pub use currencies::{Rates, Unrated};
 pub use id_map::{Cycle, IdMap};
 pub use intern::Interner;
+pub use parts::in_parts;
 pub use regroup::Units;
 pub use shards::{Batch, Shards, ShortRow, WideBatch};
+
+use std::ops::Range;
 
 use crate::units::{Amount, Grain, Month};
 use cells::Cells;
@@ -76,6 +80,8 @@ pub struct Ledger {
     converted: Option<Converted>,
     first: Month,
     last: Month,
+    /// How many threads may look at it at once.
+    threads: usize,
 }
 
 impl Ledger {
@@ -168,9 +174,16 @@ impl Ledger {
 
     /// Shows each customer's cells in the months of [`Ledger::label_ends`], in one pass over the ledger.
     pub fn each_row(&self, see: &mut dyn FnMut(u32, &[Cell])) {
-        let mut inside = self.customers.iter().peekable();
+        self.each_row_of(0..self.blocks(), see);
+    }
+
+    /// The same for the customers of some blocks.
+    pub fn each_row_of(&self, blocks: Range<usize>, see: &mut dyn FnMut(u32, &[Cell])) {
+        let is_before = |customer: &u32| (*customer as usize) < blocks.start * BLOCK;
+        let start = self.customers.partition_point(is_before);
+        let mut inside = self.customers[start..].iter().peekable();
         self.cells
-            .each_row(&self.label_ends(), &mut |customer, row| {
+            .each_row(&self.label_ends(), blocks, &mut |customer, row| {
                 if inside.next_if(|next| **next == customer).is_some() {
                     see(customer, row);
                 }

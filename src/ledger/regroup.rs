@@ -202,6 +202,7 @@ impl Ledger {
             currency: self.currency.clone(),
             first: self.first,
             last: self.last,
+            threads: self.threads,
         };
         ledger.number_parents();
         ledger

@@ -63,6 +63,7 @@ impl Part {
             converted: None,
             first,
             last,
+            threads: 1,
         };
         customers.number_parents();
         let products = layout.by_product.then(|| Ledger {
@@ -78,6 +79,7 @@ impl Part {
             converted: None,
             first,
             last,
+            threads: 1,
         });
         Ok(Books {
             customers,

@@ -1,5 +1,7 @@
 //! The cells of a customer side by side.
 
+use std::ops::Range;
+
 use super::block::{BLOCK, Block};
 use super::{Cell, Cells, position};
 use crate::units::Month;
@@ -8,8 +10,13 @@ use crate::units::Month;
 const ROWS: usize = 16;
 
 impl Cells {
-    /// Shows each customer's cells of these months, customers in the order of their numbers.
-    pub(in crate::ledger) fn each_row(&self, months: &[Month], see: &mut dyn FnMut(u32, &[Cell])) {
+    /// Shows the cells of these months of each customer of some blocks, customers in the order of their numbers.
+    pub(in crate::ledger) fn each_row(
+        &self,
+        months: &[Month],
+        numbers: Range<usize>,
+        see: &mut dyn FnMut(u32, &[Cell]),
+    ) {
         if months.is_empty() {
             return;
         }
@@ -20,7 +27,9 @@ impl Cells {
         let deepest = columns.iter().flatten().map(|column| column.len()).max();
         let width = months.len();
         let mut rows = vec![Cell::default(); width * ROWS];
-        for (number, first) in (0..deepest.unwrap_or(0)).zip((0..).step_by(BLOCK)) {
+        let end = numbers.end.min(deepest.unwrap_or(0));
+        for number in numbers.start..end {
+            let first = super::number(0, number * BLOCK);
             let mut blocks: Vec<Option<Walk<'_>>> = columns
                 .iter()
                 .map(|column| column.and_then(|column| column.get(number)?.as_deref()))

@@ -88,7 +88,7 @@ impl Model {
         months.sort_unstable();
         months.dedup();
         let mut rows = 0;
-        cells.each_row(&months, &mut |number, row| {
+        cells.each_row(&months, 0..usize::MAX, &mut |number, row| {
             for (month, cell) in months.iter().zip(row) {
                 let known = self.cells.get(&(number, *month));
                 rows += usize::from(known.is_some());
