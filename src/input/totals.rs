@@ -5,9 +5,12 @@ use super::furniture::may_hold_total;
 use super::header;
 use super::shape::is_total;
 use crate::error::{Code, Message};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, in_parts};
 use crate::text;
 use crate::units::Month;
+
+/// How many names a thread looks at before it takes more.
+const NAMES: usize = 1 << 14;
 
 /// How a customer that is named as totals are relates to the others.
 enum Sum {
@@ -57,6 +60,17 @@ fn is_total_name(name: &str) -> bool {
     is_sub || is_total(name)
 }
 
+/// The customers that are named as totals are.
+fn named_as_totals(ledger: &Ledger) -> Vec<u32> {
+    let customers = ledger.customers();
+    let parts = in_parts(customers.len(), NAMES, ledger.threads(), |part| {
+        let named = customers[part].iter().copied();
+        let named = named.filter(|number| is_total_name(ledger.name(*number)));
+        named.collect::<Vec<u32>>()
+    });
+    parts.concat()
+}
+
 /// Leaves out customers that are named as totals are and are the sum of all others in each of their months, and says
 /// so: then they prove that the others are complete.
 ///
@@ -70,10 +84,7 @@ pub(super) fn without_totals(
     keeps_totals: bool,
 ) -> Result<Vec<Message>, Message> {
     let (ledger, mut products) = ledgers;
-    let named = ledger.customers().iter().copied();
-    let mut named: Vec<u32> = named
-        .filter(|number| is_total_name(ledger.name(*number)))
-        .collect();
+    let mut named = named_as_totals(ledger);
     named.sort_unstable_by_key(|number| ledger.name(*number));
     let column = column.unwrap_or_default();
     let mut warnings = Vec::new();

@@ -65,25 +65,42 @@ pub fn is_total_like(name: &str) -> bool {
 /// False for nearly every name of a customer: no word for a total is without one of these.
 #[must_use]
 pub fn may_hold_total(name: &str) -> bool {
-    const fn stem(letters: [u8; 3]) -> u32 {
-        (letters[0] as u32) << 16 | (letters[1] as u32) << 8 | letters[2] as u32
+    let (mut state, mut found, mut bytes) = (0_u32, 0, 0);
+    for byte in name.bytes() {
+        // A stem of which this byte is no next letter ends here; each byte can start all of them.
+        state = (state << STEMS.len() | FIRST) & NEXT[usize::from(byte)];
+        found |= state;
+        bytes |= byte;
     }
-    const STEMS: [u32; 6] = [
-        stem(*b"tot"),
-        stem(*b"sum"),
-        stem(*b"som"),
-        stem(*b"ges"),
-        stem(*b"erg"),
-        stem(*b"all"),
-    ];
-    let mut last_three = 0;
-    let has_stem = name.bytes().any(|byte| {
-        // A letter with this bit is the small one; no other byte becomes a letter by it.
-        last_three = (last_three << 8 | u32::from(byte | 0x20)) & 0xFF_FFFF;
-        STEMS.contains(&last_three)
-    });
-    has_stem || !name.is_ascii()
+    found & LAST != 0 || !bytes.is_ascii()
 }
+
+/// What every word for a total holds one of.
+const STEMS: [[u8; 3]; 6] = [*b"tot", *b"sum", *b"som", *b"ges", *b"erg", *b"all"];
+
+/// The first letters of all stems; a stem's next letter stands as many bits higher as there are stems.
+const FIRST: u32 = (1 << STEMS.len()) - 1;
+
+/// The last letters of all stems.
+const LAST: u32 = FIRST << (2 * STEMS.len());
+
+/// For each byte one bit for every letter of a stem that it is, large or small.
+static NEXT: [u32; 256] = {
+    let mut next = [0; 256];
+    let mut stem = 0;
+    while stem < STEMS.len() {
+        let mut letter = 0;
+        while letter < 3 {
+            let small = STEMS[stem][letter] as usize;
+            let bit = 1 << (letter * STEMS.len() + stem);
+            next[small] |= bit;
+            next[small - 0x20] |= bit;
+            letter += 1;
+        }
+        stem += 1;
+    }
+    next
+};
 
 /// True for a word for a total alone, in a key.
 pub(super) fn is_bare(key: &str) -> bool {
@@ -214,6 +231,19 @@ mod tests {
             "suma total",
         ] {
             assert!(may_hold_total(word) && is_total_like(word), "{word}");
+        }
+        for (name, holds) in [
+            ("", false),
+            ("to", false),
+            ("tto", false),
+            ("TotTo", true),
+            ("sototo", true),
+            ("esgerg", true),
+            ("al-l", false),
+            ("x aLL", true),
+            ("é", true),
+        ] {
+            assert_eq!(may_hold_total(name), holds, "{name}");
         }
         assert!(!may_hold_total("cus_9sXkQ2") && !is_total_like("cus_9sXkQ2"));
     }
