@@ -77,24 +77,37 @@ impl View<'_> {
             .iter()
             .flat_map(|(index, ..)| [*index, index + 1])
             .collect();
-        let inside = self.ledger.inside();
-        for column in columns {
-            let units = |(index, ended, _): &(usize, u32, u32)| {
-                let is_here = *index == column || index + 1 == column;
-                is_here.then(|| self.ledger.units(*ended, self.month(*index)))
-            };
-            let mut payers = Payers::of(matches.iter().filter_map(units).collect());
-            let month = self.month(column);
-            for (block, inside) in inside.iter().enumerate() {
-                match self.ledger.column(block, month).amounts() {
-                    Some(Amounts::Small(stated)) => payers.count_all(stated, inside),
-                    Some(Amounts::Medium(stated)) => payers.count_all(stated, inside),
-                    Some(Amounts::Wide(stated)) => payers.count_all(stated, inside),
-                    None => {}
+        let (ledger, months) = (self.ledger, &self.scan.months);
+        let units = |(index, ended, _): &(usize, u32, u32), column: usize| {
+            let is_here = *index == column || index + 1 == column;
+            is_here.then(|| ledger.units(*ended, months[*index]))
+        };
+        let payers = |column: &usize| {
+            let amounts = matches.iter().filter_map(|found| units(found, *column));
+            (*column, Payers::of(amounts.collect()))
+        };
+        let all: Vec<(usize, Payers)> = columns.iter().map(payers).collect();
+        let inside = ledger.inside();
+        let parts = ledger.each_part(|blocks| {
+            let count = |(column, payers): &(usize, Payers)| {
+                let mut counts = payers.nobody();
+                for block in blocks.clone() {
+                    let amounts = ledger.column(block, months[*column]).amounts();
+                    payers.count_in(amounts, &inside[block], &mut counts);
                 }
-            }
-            matches.retain(|found| units(found).is_none_or(|units| payers.are_one(units)));
-        }
+                counts
+            };
+            all.iter().map(count).collect::<Vec<_>>()
+        });
+        let rare = |found: &(usize, u32, u32)| {
+            let mut numbered = all.iter().enumerate();
+            numbered.all(|(number, (column, payers))| {
+                let place = units(found, *column).and_then(|units| payers.place(units));
+                let counts = parts.iter().map(|counts| &counts[number]);
+                place.is_none_or(|place| counts.map(|counts| counts[place]).sum::<u32>() <= 1)
+            })
+        };
+        matches.retain(rare);
         matches
     }
 
@@ -177,11 +190,10 @@ fn single(edges: &[Edge]) -> Vec<Edge> {
         .collect()
 }
 
-/// How many customers pay each of some amounts.
+/// Some amounts, to count the customers that pay each of them.
 struct Payers {
     /// The amounts, sorted, each once.
     amounts: Vec<i128>,
-    counts: Vec<u32>,
     /// A bit for every amount with the same end: most others are told apart without a search.
     marks: Vec<u64>,
 }
@@ -195,40 +207,44 @@ impl Payers {
             let (word, bit) = mark(*units);
             marks[word] |= bit;
         }
-        Payers {
-            counts: vec![0; amounts.len()],
-            amounts,
-            marks,
-        }
+        Payers { amounts, marks }
+    }
+
+    /// For each amount, that nobody pays it so far.
+    fn nobody(&self) -> Vec<u32> {
+        vec![0; self.amounts.len()]
     }
 
     /// Counts whoever of a block is inside.
+    fn count_in(&self, amounts: Option<Amounts<'_>>, inside: &Bits, counts: &mut [u32]) {
+        match amounts {
+            Some(Amounts::Small(stated)) => self.count_all(stated, inside, counts),
+            Some(Amounts::Medium(stated)) => self.count_all(stated, inside, counts),
+            Some(Amounts::Wide(stated)) => self.count_all(stated, inside, counts),
+            None => {}
+        }
+    }
+
     fn count_all<T: Copy + Default + Ord + Into<i128>>(
-        &mut self,
+        &self,
         stated: Stated<'_, T>,
         inside: &Bits,
+        counts: &mut [u32],
     ) {
         stated.each(|slot, units| {
-            if inside[slot / 64] >> (slot % 64) & 1 == 1 {
-                self.count(units.into());
+            let (word, bit) = mark(units.into());
+            if self.marks[word] & bit != 0
+                && inside[slot / 64] >> (slot % 64) & 1 == 1
+                && let Some(place) = self.place(units.into())
+            {
+                counts[place] += 1;
             }
         });
     }
 
-    #[inline]
-    fn count(&mut self, units: i128) {
-        let (word, bit) = mark(units);
-        if self.marks[word] & bit != 0
-            && let Ok(place) = self.amounts.binary_search(&units)
-        {
-            self.counts[place] += 1;
-        }
-    }
-
-    /// True if at most one customer pays this.
-    fn are_one(&self, units: i128) -> bool {
-        let place = self.amounts.binary_search(&units);
-        place.is_ok_and(|place| self.counts[place] <= 1)
+    /// Where an amount stands among them.
+    fn place(&self, units: i128) -> Option<usize> {
+        self.amounts.binary_search(&units).ok()
     }
 }
 

@@ -23,36 +23,26 @@ struct Seen {
 /// One bit for each mark of an amount that stands in a month.
 type Marks = Vec<u64>;
 
-/// All edges of a ledger.
+/// All edges of a ledger, or of some of its customers.
+#[derive(Default)]
 pub(super) struct Edges {
     starts: Vec<Seen>,
     ends: Vec<Seen>,
-    /// By column.
-    start_marks: Vec<Marks>,
-    end_marks: Vec<Marks>,
 }
 
 impl Edges {
-    /// Without any so far, over so many columns.
-    pub(super) fn new(columns: usize) -> Edges {
-        Edges {
-            starts: Vec::new(),
-            ends: Vec::new(),
-            start_marks: vec![Marks::new(); columns],
-            end_marks: vec![Marks::new(); columns],
-        }
-    }
-
     pub(super) fn add_start(&mut self, customer: u32, index: usize, units: i128) {
-        let seen = Seen::new(customer, index, units);
-        set(&mut self.start_marks[index], seen.mark);
-        self.starts.push(seen);
+        self.starts.push(Seen::new(customer, index, units));
     }
 
     pub(super) fn add_end(&mut self, customer: u32, index: usize, units: i128) {
-        let seen = Seen::new(customer, index, units);
-        set(&mut self.end_marks[index], seen.mark);
-        self.ends.push(seen);
+        self.ends.push(Seen::new(customer, index, units));
+    }
+
+    /// Adds the edges of other customers.
+    pub(super) fn append(&mut self, other: Edges) {
+        self.starts.extend(other.starts);
+        self.ends.extend(other.ends);
     }
 
     /// The starts with a mark that an end of the month before has too, and the ends with one of a start of the month
@@ -62,12 +52,14 @@ impl Edges {
         ledger: &Ledger,
         months: &[Month],
     ) -> (Vec<Edge>, Vec<Edge>) {
+        let start_marks = marks(&self.starts, months.len());
+        let end_marks = marks(&self.ends, months.len());
         let may_start = |seen: &&Seen| {
             let before = usize::from(seen.index).checked_sub(1);
-            before.is_some_and(|before| is_set(&self.end_marks[before], seen.mark))
+            before.is_some_and(|before| is_set(&end_marks[before], seen.mark))
         };
         let may_end = |seen: &&Seen| {
-            let after = self.start_marks.get(usize::from(seen.index) + 1);
+            let after = start_marks.get(usize::from(seen.index) + 1);
             after.is_some_and(|after| is_set(after, seen.mark))
         };
         let edge = |seen: &Seen| Edge {
@@ -95,6 +87,15 @@ impl Seen {
             mark: u16::from_be_bytes([high, next]),
         }
     }
+}
+
+/// The marks of edges, by column.
+fn marks(edges: &[Seen], columns: usize) -> Vec<Marks> {
+    let mut marks = vec![Marks::new(); columns];
+    for seen in edges {
+        set(&mut marks[usize::from(seen.index)], seen.mark);
+    }
+    marks
 }
 
 fn set(marks: &mut Marks, mark: u16) {

@@ -35,7 +35,7 @@ pub(super) struct Outlier {
 }
 
 /// What one pass over customers × months finds. Columns are months that an amount can stand in.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Scan {
     pub(super) months: Vec<Month>,
     /// For each month, how many customers have revenue in it.
@@ -72,7 +72,7 @@ impl Scan {
         let kept = kept.map_or(0..months.len(), |(first, last)| {
             place(first)..place(last) + 1
         });
-        let mut scan = Scan {
+        let blank = Scan {
             paying: vec![0; months.len()],
             covered: months.iter().map(|month| ledger.has_rows(*month)).collect(),
             is_flow: policies.basis == Basis::Flow,
@@ -80,13 +80,34 @@ impl Scan {
             kept,
             ..Scan::default()
         };
-        let mut edges = Edges::new(scan.months.len());
-        for (block, inside) in ledger.inside().iter().enumerate() {
-            let block = Block::read(ledger, block, *inside, &scan.months);
-            scan.see(&block, &mut edges);
+        let inside = ledger.inside();
+        let parts = ledger.each_part(|blocks| {
+            let (mut scan, mut edges) = (blank.clone(), Edges::default());
+            for block in blocks {
+                let block = Block::read(ledger, block, inside[block], &scan.months);
+                scan.see(&block, &mut edges);
+            }
+            (scan, edges)
+        });
+        let (mut scan, mut edges) = (blank, Edges::default());
+        for (part, more) in parts {
+            scan.append(part);
+            edges.append(more);
         }
         (scan.starts, scan.ends) = edges.that_may_match(ledger, &scan.months);
         scan
+    }
+
+    /// Adds what was seen of later blocks.
+    fn append(&mut self, later: Scan) {
+        for (paying, more) in self.paying.iter_mut().zip(later.paying) {
+            *paying += more;
+        }
+        self.zeros += later.zeros;
+        self.below_zero.extend(later.below_zero);
+        self.gaps.extend(later.gaps);
+        self.mixed_up.extend(later.mixed_up);
+        self.one_time.extend(later.one_time);
     }
 
     fn see(&mut self, block: &Block, edges: &mut Edges) {
