@@ -235,7 +235,7 @@ pub(super) fn about_months(question: &Question<'_>, read: &Calculation) -> Vec<M
     warnings
 }
 
-fn definition(
+pub(super) fn definition(
     policies: &Policies,
     (filters, filters_origin): (&[Filter], &str),
     loaded: &Loaded,

@@ -11,7 +11,7 @@ use crate::input::Loaded;
 use crate::input::shape::Shape;
 use crate::ledger::{Books, Bridged};
 use crate::metrics::{Asked, Comparison, compare};
-use crate::output::{CompareReport, CompareRow, Report, render};
+use crate::output::{CompareReport, CompareRow, Definition, Report, render};
 use crate::policies::{Basis, DEFINITIONS, NamedDefinition, Origin, Policies};
 use crate::units::Period;
 
@@ -182,7 +182,7 @@ impl Question<'_> {
         let row = |comparison: Comparison| {
             let candidate = &candidates[comparison.number];
             CompareRow {
-                definition: self.declared(&candidate.policies).definition,
+                definition: self.definition(&candidate.policies),
                 caution: candidate.caution,
                 is_in_force: comparison.number == in_force,
                 comparison,
@@ -251,8 +251,19 @@ impl Question<'_> {
     fn declared(&self, policies: &Policies) -> Report {
         let origin = self.config.load.origin("where");
         let filters = (self.config.load.filters.as_slice(), origin.as_str());
+        report::declared(policies, filters, self.read_for(policies))
+    }
+
+    /// What was chosen, without what was read: nobody is looked at.
+    fn definition(&self, policies: &Policies) -> Definition {
+        let origin = self.config.load.origin("where");
+        let filters = (self.config.load.filters.as_slice(), origin.as_str());
+        report::definition(policies, filters, self.read_for(policies))
+    }
+
+    fn read_for(&self, policies: &Policies) -> &Loaded {
         let loaded = self.readings.loaded(policies);
-        report::declared(policies, filters, loaded.unwrap_or(self.readings.loaded))
+        loaded.unwrap_or(self.readings.loaded)
     }
 
     /// What has to be known beside the figures of another definition than the one in force, where it is not

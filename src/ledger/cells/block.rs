@@ -153,10 +153,15 @@ impl Block {
     /// The day of a cell's dates; 0 where it has none.
     pub(in crate::ledger) fn day(&self, slot: usize) -> u8 {
         if self.is_stated(slot) {
-            self.days.of(slot, self.place(slot))
+            self.day_at((slot, self.place(slot)))
         } else {
             0
         }
+    }
+
+    /// The same of a stated cell, by its slot and its place.
+    pub(in crate::ledger) fn day_at(&self, (slot, place): (usize, usize)) -> u8 {
+        self.days.of(slot, place)
     }
 
     /// False where no cell has rows of several dates.

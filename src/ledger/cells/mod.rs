@@ -243,9 +243,9 @@ impl Cells {
         let mut found = Vec::new();
         for (month, first, block) in self.blocks() {
             if block.may_have_several_days() {
-                let several = block.places().map(|(slot, _)| slot);
-                let several = several.filter(|slot| block.day(*slot) == SEVERAL);
-                found.extend(several.map(|slot| (number(first, slot), month)));
+                let several = block.places();
+                let several = several.filter(|cell| block.day_at(*cell) == SEVERAL);
+                found.extend(several.map(|(slot, _)| (number(first, slot), month)));
             }
         }
         found
