@@ -60,6 +60,18 @@ pub struct Anchors {
     pub rates_of: Option<Month>,
 }
 
+impl Anchors {
+    /// An end against itself.
+    pub(super) const fn still(end: Anchor, partial: bool) -> Anchors {
+        Anchors {
+            opening: end,
+            closing: end,
+            partial,
+            rates_of: None,
+        }
+    }
+}
+
 /// Why an end cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {

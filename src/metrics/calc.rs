@@ -1,13 +1,12 @@
 //! The main job: every record of the periods asked for, or every reason why not.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::anchors::{Anchors, Unreadable, anchor, anchors};
-use super::columns::{Between, Columns, Details, Past};
+use super::columns::{Between, Details};
 use super::confidence::{Confidence, Intervals, Member, intervals};
-use super::detail::Units;
 use super::method::Stop;
 use super::movements::{Movement, Negative, detailed, of_products};
 use super::periods::Asked;
@@ -15,6 +14,7 @@ use super::problems;
 use super::record::{Annual, Figures, Record};
 use super::rollforward::Rollforward;
 use super::segments::{Bases, Segments, by_segment, members_by_segment};
+use super::sides::Sides;
 use crate::error::Errors;
 use crate::ledger::{Books, Ledger, Units as Parents, Unrated};
 use crate::policies::{Level, Method, Negatives, Netting, Policies, SegmentAt};
@@ -74,6 +74,21 @@ pub fn calc_with(
     policies: &Policies,
     confidence: Option<Confidence>,
 ) -> Result<Calculation, Errors> {
+    let mut sides = Sides::of(books);
+    if confidence.is_none() {
+        sides.look_ahead(asked, policies);
+    }
+    calc_on(books, &sides, asked, policies, confidence)
+}
+
+/// The same as [`calc_with`], with what other calculations of the same books worked out already.
+pub(super) fn calc_on<'a>(
+    books: &'a Books,
+    sides: &'a Sides<'a>,
+    asked: &Asked,
+    policies: &'a Policies,
+    confidence: Option<Confidence>,
+) -> Result<Calculation, Errors> {
     let ledger = &books.customers;
     let mut run = Run {
         books,
@@ -81,7 +96,7 @@ pub fn calc_with(
         ledger,
         has_products: books.products.is_some(),
         has_quantities: books.has_quantities(),
-        sides: Sides::of(books),
+        sides,
         policies,
         everybody: policies.without_thresholds(),
         confidence,
@@ -115,7 +130,7 @@ pub(super) struct Run<'a> {
     /// The ledgers by parent of the comparison before; parents change from closing to closing.
     parents: RefCell<Option<Rc<Parents>>>,
     pub(super) ledger: &'a Ledger,
-    sides: Sides<'a>,
+    sides: &'a Sides<'a>,
     has_products: bool,
     has_quantities: bool,
     pub(super) policies: &'a Policies,
@@ -156,29 +171,6 @@ struct Way<'a> {
     closing: Month,
     /// The customers that are in no figure.
     left_out: &'a BTreeSet<u32>,
-}
-
-/// The ledger of comparisons, and what moves inside its customers, where the input says so.
-struct Sides<'a> {
-    ledger: &'a Ledger,
-    units: Option<Units<'a>>,
-    columns: Columns<'a>,
-    past: OnceCell<Past>,
-}
-
-impl<'a> Sides<'a> {
-    fn of(books: &'a Books) -> Sides<'a> {
-        Sides {
-            ledger: &books.customers,
-            units: Units::of(books),
-            columns: Columns::of(&books.customers),
-            past: OnceCell::new(),
-        }
-    }
-
-    fn past(&self) -> &Past {
-        self.past.get_or_init(|| Past::of(&self.columns))
-    }
 }
 
 impl Run<'_> {
@@ -253,7 +245,7 @@ impl Run<'_> {
         policies: &Policies,
     ) -> Result<Compared, Vec<Negative>> {
         let Some(parents) = self.parents_at(way.closing) else {
-            return self.compare_without(&self.sides, way, policies);
+            return self.compare_without(self.sides, way, policies);
         };
         self.compare_without(&Sides::of(&parents.books), way, policies)
     }
@@ -288,6 +280,16 @@ impl Run<'_> {
         if ledger.is_converted() || has_own_products {
             return None;
         }
+        let is_total = ledger.attributes().is_empty() && self.confidence.is_none();
+        let total = sides.totals.find(way.ends);
+        if let Some(total) = total.filter(|_| is_total && way.left_out.is_empty()) {
+            // Somebody has to be named then.
+            let is_refused = !total.cut.is_empty() && policies.negatives == Negatives::Error;
+            return (!is_refused).then(|| Compared {
+                clipped: total.cut.clone(),
+                ..Compared::of(total.sums.clone())
+            });
+        }
         let between = Between::new(&sides.columns, sides.past(), way.ends, policies);
         // Somebody has to be named then.
         if between.has_cut() && policies.negatives == Negatives::Error {
@@ -295,7 +297,6 @@ impl Run<'_> {
         }
         let units = sides.units.as_ref();
         let details = units.map(|units| Details::new(units, way.ends));
-        let is_total = ledger.attributes().is_empty() && self.confidence.is_none();
         if is_total && between.counts_everybody() && way.left_out.is_empty() {
             let mut total = between.total();
             if let Some(details) = &details {
@@ -494,12 +495,7 @@ impl Run<'_> {
             return calculation.records.push(record(None, None, partial));
         }
         // Against itself every customer keeps its class and its segment, so this is what stands there.
-        let still = Anchors {
-            opening: end,
-            closing: end,
-            partial,
-            rates_of: None,
-        };
+        let still = Anchors::still(end, partial);
         // Without an opening there is no base that a threshold could leave anybody out of.
         let compared = match self.compare(&still, &self.everybody) {
             Ok(compared) => compared,

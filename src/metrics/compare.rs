@@ -1,15 +1,17 @@
 //! One period under several definitions: how far each is from the standard one, by which rules, and by whom.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::calc::{Calculation, calc_with};
+use super::calc::{Calculation, calc_on};
 use super::confidence::Confidence;
 use super::periods::Asked;
 use super::ranking::Touched;
 use super::record::{Figures, Record};
 use super::registry::{RATE_DECIMALS, Value, field};
+use super::sides::Sides;
 use super::touched::{State, touched};
 use crate::error::Errors;
 use crate::ledger::Books;
@@ -88,6 +90,7 @@ pub fn compare(
         readings,
         confidence,
         known: BTreeMap::new(),
+        sides: RefCell::default(),
         changes: Vec::new(),
     };
     let numbered = all.iter().enumerate();
@@ -152,6 +155,8 @@ struct Bench<'a, 'r> {
     confidence: Option<Confidence>,
     /// What was measured already, by the fingerprint of its choices.
     known: BTreeMap<String, Rc<Measured<'a>>>,
+    /// What all measurements of the same books share.
+    sides: RefCell<Vec<(&'a Books, Rc<Sides<'a>>)>>,
     /// The measurements before and after each step, in the order of steps.
     changes: Vec<(Rc<Measured<'a>>, Rc<Measured<'a>>)>,
 }
@@ -224,7 +229,7 @@ impl<'a> Bench<'a, '_> {
             Err(reason) => return self.refused(policies, None, reason),
         };
         let asked = Asked::one(self.period, policies);
-        match calc_with(books, &asked, policies, None) {
+        match calc_on(books, &self.sides_of(books), &asked, policies, None) {
             Ok(calculation) => match first(calculation) {
                 Some(record) => Measured {
                     policies: policies.clone(),
@@ -235,6 +240,16 @@ impl<'a> Bench<'a, '_> {
             },
             Err(errors) => self.refused(policies, Some(books), said(&errors)),
         }
+    }
+
+    fn sides_of(&self, books: &'a Books) -> Rc<Sides<'a>> {
+        let mut all = self.sides.borrow_mut();
+        if let Some((_, known)) = all.iter().find(|(known, _)| std::ptr::eq(*known, books)) {
+            return Rc::clone(known);
+        }
+        let sides = Rc::new(Sides::of(books));
+        all.push((books, Rc::clone(&sides)));
+        sides
     }
 
     /// The customers behind each step, in their order.
@@ -258,10 +273,12 @@ impl<'a> Bench<'a, '_> {
     }
 
     /// The record of a definition, with intervals where they were asked for.
-    fn with_intervals(&self, measured: &Measured<'_>, policies: &Policies) -> Record {
+    fn with_intervals(&self, measured: &Measured<'a>, policies: &Policies) -> Record {
         let again = self.confidence.and_then(|confidence| {
             let asked = Asked::one(self.period, policies);
-            let calculation = calc_with(measured.books?, &asked, policies, Some(confidence));
+            let books = measured.books?;
+            let sides = self.sides_of(books);
+            let calculation = calc_on(books, &sides, &asked, policies, Some(confidence));
             first(calculation.ok()?)
         });
         again.unwrap_or_else(|| measured.record.clone())

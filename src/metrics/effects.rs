@@ -1,11 +1,12 @@
 //! What each customer moves NRR and GRR by: the rate less the rate without the customer, exactly.
 
 use super::anchors::Anchors;
+use super::columns::{Between, Columns, Past};
 use super::detail::Units;
 use super::movements::{Class, Movement, Negative, detailed};
 use super::rollforward::Rollforward;
-use crate::ledger::Books;
-use crate::policies::{Policies, Reactivation};
+use crate::ledger::{Books, Ledger};
+use crate::policies::{Negatives, Policies, Reactivation};
 use crate::units::{Difference, Ratio};
 
 /// Why a customer has no effect that could be said.
@@ -97,7 +98,11 @@ impl Moved {
     ) -> Result<Moved, Vec<Negative>> {
         let ledger = &books.customers;
         let units = Units::of(books);
-        let movements = detailed(ledger, units.as_ref(), ends, policies)?;
+        let by_columns = units.is_none().then(|| in_columns(ledger, ends, policies));
+        let movements = match by_columns.flatten() {
+            Some(movements) => movements,
+            None => detailed(ledger, units.as_ref(), ends, policies)?,
+        };
         Ok(Moved {
             movements,
             policy: policies.reactivation,
@@ -114,6 +119,23 @@ impl Moved {
     pub(super) fn own(&self, movement: &Movement) -> Part {
         Part::of_customer(movement, self.policy)
     }
+}
+
+/// Everybody's movements month by month; `None` where each customer has to be looked at.
+fn in_columns(ledger: &Ledger, ends: &Anchors, policies: &Policies) -> Option<Vec<Movement>> {
+    if ledger.is_converted() {
+        return None;
+    }
+    let columns = Columns::of(ledger);
+    let past = Past::of(&columns);
+    let between = Between::new(&columns, &past, ends, policies);
+    // Somebody has to be named then.
+    if between.has_cut() && policies.negatives == Negatives::Error {
+        return None;
+    }
+    let mut movements = Vec::new();
+    between.each(|movement| movements.push(movement));
+    Some(movements)
 }
 
 /// What a part of the base moves both rates by; the part's sums are those of its customers.

@@ -10,7 +10,8 @@ use super::rollforward::Rollforward;
 use crate::policies::{Basis, Fx, Method};
 use crate::units::{Month, Period, Ratio};
 
-const YEAR: u32 = 12;
+/// The months of a year.
+pub(super) const YEAR: u32 = 12;
 
 /// What keeps a comparison from being made.
 pub(super) enum Stop {

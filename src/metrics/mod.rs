@@ -31,6 +31,7 @@ mod rollforward;
 mod segments;
 mod sensitivity;
 mod shares;
+mod sides;
 mod touched;
 
 pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};

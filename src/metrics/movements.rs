@@ -456,7 +456,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let is_below =
-            opening.units * 12 < self.opening_min || closing.units * 12 < self.closing_min;
+            is_under(opening.units, self.opening_min) || is_under(closing.units, self.closing_min);
         Some(Movement {
             customer,
             opening: opening.units,
@@ -538,6 +538,12 @@ impl<'a> Reader<'a> {
             .through(before_closing)
             .any(|month: Month| self.ledger.has_revenue(customer, month))
     }
+}
+
+/// True if a value that is not below zero is under a threshold of [`threshold`], which is none at zero.
+pub(super) const fn is_under(units: i128, min: i128) -> bool {
+    // A checked product of 128 bits is slow, and mostly there is no threshold.
+    min > 0 && units * 12 < min
 }
 
 /// What twelve times a value must reach: `min` a year, at the length of what the anchor reads.

@@ -124,9 +124,6 @@ impl<'a> Ranking<'a> {
         if third.is_some_and(|third| weight < third.weight) {
             return;
         }
-        let name = ledger.name(customer);
-        let is_before = |other: &Largest<'_>| (other.weight, name) > (weight, other.name);
-        let place = self.largest.partition_point(is_before);
         let least = fraction
             .filter(|_| part.is_some())
             .map_or(0, |(above, whole)| {
@@ -134,14 +131,27 @@ impl<'a> Ranking<'a> {
                 let unit = whole.unsigned_abs() / 10_u128.pow(u32::from(DECIMALS)) + 1;
                 above.unsigned_abs().saturating_sub(unit)
             });
-        let own = Largest {
+        self.insert(Largest {
             weight,
-            name,
+            name: ledger.name(customer),
             part,
             least,
-        };
+        });
+    }
+
+    fn insert(&mut self, own: Largest<'a>) {
+        let is_before = |other: &Largest<'_>| (other.weight, own.name) > (own.weight, other.name);
+        let place = self.largest.partition_point(is_before);
         self.largest.insert(place, own);
         self.largest.truncate(NAMED);
+    }
+
+    /// Adds the customers of another ranking of the same difference.
+    pub(super) fn add(&mut self, other: Ranking<'a>) {
+        self.customers += other.customers;
+        for own in other.largest {
+            self.insert(own);
+        }
     }
 
     /// What was found.
@@ -153,6 +163,40 @@ impl<'a> Ranking<'a> {
             largest: named
                 .map(|one| (one.name.to_owned(), rounded(one)))
                 .collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rankings_of_parts_make_that_of_the_whole() {
+        let names: Vec<String> = (0..40).map(|number| format!("c{number} 1")).collect();
+        let ledger = Ledger::from_table(&format!("2024-01\n{}", names.join("\n"))).unwrap();
+        let amount = |units| Amount::new(units, 0);
+        for adds_up in [true, false] {
+            let part = Part {
+                adds_up,
+                nrr: Ratio::new(amount(90), amount(100)),
+                opening: 1000,
+            };
+            let moved = |customer: u32| Share {
+                retained: i128::from(customer * 7 % 5) - 2,
+                opening: i128::from(customer % 3),
+            };
+            let ranked = |customers: std::ops::Range<u32>| {
+                let mut ranking = Ranking::new(part);
+                customers.for_each(|one| ranking.offer(&ledger, one, moved(one)));
+                ranking
+            };
+            let whole = ranked(0..40).touched();
+            for cut in [0, 1, 2, 20, 39, 40] {
+                let mut parts = ranked(cut..40);
+                parts.add(ranked(0..cut));
+                assert_eq!(parts.touched(), whole);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::anchors::{Anchor, Anchors, anchors};
-use super::movements::threshold;
+use super::movements::{is_under, threshold};
 use super::ranking::{Part, Ranking, Share, Touched};
 use super::rollforward::Rollforward;
 use super::shares::{Shares, YEAR};
@@ -106,6 +106,7 @@ enum Way {
 }
 
 /// What a measurement reads, and what it sums up to.
+#[derive(Clone)]
 struct Plan {
     way: Way,
     is_negative_error: bool,
@@ -226,6 +227,54 @@ impl<'a> Pass<'a> {
     }
 
     fn run(&mut self) {
+        if self.pairs.is_empty() {
+            return;
+        }
+        let sights = self.sights.iter();
+        let read = sights.flat_map(|sight| [&sight.opening, &sight.closing]);
+        let start = read.clone().map(|slots| slots.start).min().unwrap_or(0);
+        let end = read.map(|slots| slots.end).max().unwrap_or(0);
+        let pass = &*self;
+        let parts = self.ledger.each_part(|blocks| {
+            let mut part = pass.blank();
+            part.see_blocks(blocks, start..end);
+            part
+        });
+        for part in parts {
+            self.add(part);
+        }
+    }
+
+    /// The same without anything seen.
+    fn blank(&self) -> Pass<'a> {
+        let pairs = self.pairs.iter().map(|pair| Pair {
+            plans: pair.plans,
+            ranking: Ranking::new(pair.ranking.part()),
+        });
+        Pass {
+            ledger: self.ledger,
+            months: self.months.clone(),
+            sights: self.sights.clone(),
+            plans: self.plans.clone(),
+            pairs: pairs.collect(),
+        }
+    }
+
+    /// Adds what was seen of other customers.
+    fn add(&mut self, part: Pass<'a>) {
+        for (sight, other) in self.sights.iter_mut().zip(part.sights) {
+            sight.is_below |= other.is_below;
+        }
+        for (plan, other) in self.plans.iter_mut().zip(part.plans) {
+            plan.sum.add(other.sum);
+        }
+        for (pair, other) in self.pairs.iter_mut().zip(part.pairs) {
+            pair.ranking.add(other.ranking);
+        }
+    }
+
+    /// Looks at the customers of some blocks, of whom only these months are read.
+    fn see_blocks(&mut self, blocks: Range<usize>, slots: Range<usize>) {
         let Pass {
             ledger,
             months,
@@ -233,22 +282,14 @@ impl<'a> Pass<'a> {
             plans,
             pairs,
         } = self;
-        if pairs.is_empty() {
-            return;
-        }
-        let read = sights
-            .iter()
-            .flat_map(|sight| [&sight.opening, &sight.closing]);
-        let start = read.clone().map(|slots| slots.start).min().unwrap_or(0);
-        let end = read.map(|slots| slots.end).max().unwrap_or(0);
         let mut sums = vec![0; months.len() + 1];
         let mut seen = vec![Seen::default(); sights.len()];
         let mut shares = vec![Share::default(); plans.len()];
-        ledger.each_row(&mut |customer, row| {
-            if row[start..end].iter().all(|cell| cell.units == 0) {
+        ledger.each_row_of(blocks, &mut |customer, row| {
+            if row[slots.clone()].iter().all(|cell| cell.units == 0) {
                 return;
             }
-            for slot in start..end {
+            for slot in slots.clone() {
                 sums[slot + 1] = sums[slot] + row[slot].units;
             }
             let row = Row {
@@ -372,7 +413,8 @@ impl Sight {
         self.is_below |= opening < 0 || closing < 0;
         let (opening, closing) = (opening.max(0), closing.max(0));
         if opening > 0 {
-            let is_below = opening * 12 < self.opening_min || closing * 12 < self.closing_min;
+            let is_below =
+                is_under(opening, self.opening_min) || is_under(closing, self.closing_min);
             return Seen {
                 opening,
                 retained: closing,

@@ -7,6 +7,7 @@
 //! A cell is a comparison of two ends like any other: age 0 is its opening, the later period its closing.
 //! What returns stays in its cohort, so no policy on returning customers acts here.
 
+mod blocks;
 mod reader;
 mod triangle;
 
@@ -21,8 +22,9 @@ use super::periods::Asked;
 use super::problems;
 use crate::error::Errors;
 use crate::ledger::{Attribute, Books, Ledger, NO_VALUE, ValueId};
-use crate::policies::{Netting, Policies, SegmentAt};
+use crate::policies::{Negatives, Netting, Policies, SegmentAt, Zero};
 use crate::units::{Grain, Month, Period};
+use blocks::Blocks;
 use reader::{Line, Reader};
 use triangle::Tally;
 
@@ -178,6 +180,11 @@ impl Run<'_> {
     fn add_customers(&mut self) {
         let ledger = &self.books.customers;
         let has_segments = !ledger.attributes().is_empty();
+        let is_plain =
+            !has_segments && self.signups.is_none() && self.policies.zero != Zero::Active;
+        if is_plain && self.add_blocks() {
+            return;
+        }
         let mut line = Line::default();
         ledger.each_row(&mut |customer, row| {
             self.reader.read(ledger, customer, customer, row, &mut line);
@@ -191,6 +198,18 @@ impl Run<'_> {
                 part.add_whole(cohort, &line);
             }
         });
+    }
+
+    /// Every customer as a whole, many at once; false where somebody has to be named.
+    fn add_blocks(&mut self) -> bool {
+        let Blocks { total, cut, unseen } = Blocks::of(&self.books.customers, self.anchors);
+        if !cut.is_empty() && self.policies.negatives == Negatives::Error {
+            return false;
+        }
+        self.total = total;
+        self.reader.clipped.extend(cut);
+        self.found.unseen.extend(unseen);
+        true
     }
 
     /// Every customer as the sum of its products, each of them capped on its own.

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use super::*;
 use crate::metrics::Ask;
 use crate::metrics::registry::Value;
@@ -209,4 +211,91 @@ fn products_are_capped_one_by_one_where_they_are_netted_so() {
     assert_eq!(triangle(&books, &[], None)[0], whole);
     let each = "2024-01 of 2: 27 27 2 | 42 15 2";
     assert_eq!(triangle(&books, &[("netting", "product")], None)[0], each);
+}
+
+/// The month of everybody's first revenue in a period, found customer by customer.
+fn first_revenue(books: &Books, settings: &[(&str, &str)]) -> Signups {
+    let ledger = &books.customers;
+    let found = measured(books, settings, None).unwrap();
+    let is_stock = settings.contains(&("basis", "stock"));
+    let first = |customer: &u32| {
+        let value = |period: &&Period| {
+            let first = if is_stock {
+                period.last()
+            } else {
+                period.first()
+            };
+            let months = first.through(period.last());
+            months
+                .map(|month| ledger.units(*customer, month))
+                .sum::<i128>()
+        };
+        let first = found.periods.iter().find(|period| value(period) > 0)?;
+        Some((*customer, first.last()))
+    };
+    ledger.customers().iter().filter_map(first).collect()
+}
+
+#[test]
+fn many_customers_at_once_are_one_after_the_other() {
+    let mut state = 1_u64;
+    let mut below = |end: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) % end
+    };
+    let mut table = "2024-01 2024-02 2024-03 2024-04 2024-05 2024-06".to_owned();
+    for customer in 0..2200 {
+        write!(table, "\nC-{customer}").unwrap();
+        for _ in 0..6 {
+            let cell = match below(12) {
+                0..5 => ".".to_owned(),
+                5 => "0".to_owned(),
+                6 => format!("-{}", below(9)),
+                7 => below(1 << 40).to_string(),
+                _ => format!("{}.5", below(9)),
+            };
+            write!(table, " {cell}").unwrap();
+        }
+    }
+    let mut books = books(&table);
+    for settings in [
+        [
+            ("every", "month"),
+            ("basis", "stock"),
+            ("negatives", "clip"),
+        ],
+        [
+            ("every", "quarter"),
+            ("basis", "stock"),
+            ("negatives", "clip"),
+        ],
+        [
+            ("every", "quarter"),
+            ("basis", "flow"),
+            ("negatives", "clip"),
+        ],
+    ] {
+        // By a signup customers are read line by line.
+        let by_line = first_revenue(&books, &settings);
+        let lines = triangle(&books, &settings, Some(&by_line));
+        let clipped = measured(&books, &settings, Some(&by_line)).unwrap().clipped;
+        assert!(!clipped.is_empty());
+        for threads in [1, 2, 3] {
+            books.set_threads(threads);
+            assert_eq!(triangle(&books, &settings, None), lines);
+            let found = measured(&books, &settings, None).unwrap();
+            assert_eq!(found.clipped, clipped);
+            let in_some = |one: &u32| found.unseen.contains(one) || by_line.contains_key(one);
+            let ledger = &books.customers;
+            let last = ledger.last();
+            let paid = |one: &&u32| ledger.last_revenue_through(**one, last).is_some();
+            assert!(ledger.customers().iter().filter(paid).all(in_some));
+            assert!(!found.unseen.iter().any(|one| by_line.contains_key(one)));
+        }
+        books.set_threads(1);
+    }
+    let stopped = [("every", "month"), ("negatives", "error")];
+    assert!(measured(&books, &stopped, None).is_err());
 }

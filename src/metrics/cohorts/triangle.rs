@@ -107,10 +107,19 @@ struct Row {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Sum {
+pub(super) struct Sum {
     active: u64,
     amount: i128,
     capped: i128,
+}
+
+impl Sum {
+    /// Adds a customer by its value and by what of it counts towards GRR.
+    pub(super) const fn add(&mut self, value: i128, capped: i128) {
+        self.amount += value;
+        self.capped += capped;
+        self.active += 1;
+    }
 }
 
 impl Tally {
@@ -125,6 +134,18 @@ impl Tally {
         let opening = line.opening(cohort);
         let capped = line.values.iter().map(|value| (*value).min(opening));
         self.row(cohort, line).add(cohort, line, capped);
+    }
+
+    /// Adds customers of a cohort, who add up to these sums from age 0 on.
+    pub(super) fn add_sums(&mut self, cohort: i32, customers: u64, sums: &[Sum]) {
+        let row = self.cohorts.entry(cohort).or_default();
+        row.customers += customers;
+        row.sums.resize(sums.len(), Sum::default());
+        for (sum, more) in row.sums.iter_mut().zip(sums) {
+            sum.active += more.active;
+            sum.amount += more.amount;
+            sum.capped += more.capped;
+        }
     }
 
     fn row(&mut self, cohort: i32, line: &Line) -> &mut Row {
@@ -163,9 +184,7 @@ impl Row {
         let values = line.values.iter().copied().zip(capped).skip(start);
         for (age, (sum, (value, capped))) in self.sums.iter_mut().zip(values).enumerate() {
             if value > 0 {
-                sum.amount += value;
-                sum.capped += capped;
-                sum.active += 1;
+                sum.add(value, capped);
             } else if is_paying && line.is_kept_at_zero(start + age) {
                 sum.active += 1;
             }

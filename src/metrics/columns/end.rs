@@ -1,28 +1,28 @@
 //! What everybody is worth at one end of a comparison.
 
-use super::{Columns, and, and_not, number, or};
+use super::{Grid, and, and_not, number, or};
 use crate::ledger::{Amounts, BLOCK, Bits, each_bit};
 use crate::units::Month;
 
 /// Amounts below this in magnitude are added up in 64 bits: a horizon has less than 2^11 months.
 const MEDIUM_MAX: i64 = 1 << 52;
 
-/// The values of all customers, and what of them was cut at zero.
+/// The values of all customers.
 #[derive(Debug, Default)]
 pub(in crate::metrics) struct End {
     blocks: Vec<Worth>,
-    /// Who was below zero, and by how much, in the order of numbers.
-    pub(super) cut: Vec<(u32, i128)>,
 }
 
 /// The values of a block.
 #[derive(Debug, Default)]
 pub(in crate::metrics) struct Worth {
-    pub(super) values: Values,
+    pub(in crate::metrics) values: Values,
     /// Their sum.
     pub(super) total: i128,
     /// Who is worth more than nothing; or where values below zero are kept, who has any row.
-    pub(super) paid: Bits,
+    pub(in crate::metrics) paid: Bits,
+    /// Who was below zero and is cut to zero, and by how much, in the order of numbers.
+    pub(in crate::metrics) cut: Vec<(u32, i128)>,
 }
 
 /// Values of a block, one a place.
@@ -41,47 +41,75 @@ static NOTHING: Worth = Worth {
     values: Values::None,
     total: 0,
     paid: [0; BLOCK / 64],
+    cut: Vec::new(),
 };
+
+impl Worth {
+    /// Adds up the months from the first to the last one for the customers of a block.
+    pub(super) fn read(grid: &Grid<'_>, block: usize, (first, last): (Month, Month)) -> Worth {
+        let inside = &grid.inside[block];
+        let mut amounts = Vec::new();
+        let mut stated = [0; BLOCK / 64];
+        for month in first.through(last) {
+            let column = grid.ledger.column(block, month);
+            amounts.extend(column.amounts());
+            stated = or(&stated, &column.stated());
+        }
+        let mut worth = Worth {
+            values: Values::sum(&amounts),
+            total: 0,
+            paid: and(&stated, inside),
+            cut: Vec::new(),
+        };
+        for slot in each_bit(&and_not(&stated, inside)) {
+            worth.values.clear(slot);
+        }
+        if !grid.keeps_below {
+            worth.paid = match amounts.as_slice() {
+                [one] => and(&one.paid(), inside),
+                _ => worth.values.paid(),
+            };
+            if worth.values.has_below() {
+                worth.cut_at_zero(block, &stated);
+            }
+        }
+        worth.total = worth.values.total();
+        worth
+    }
+
+    fn cut_at_zero(&mut self, block: usize, stated: &Bits) {
+        for slot in each_bit(stated) {
+            let units = self.values.get(slot);
+            if units < 0 {
+                self.cut.push((number(block, slot), -units));
+                self.values.clear(slot);
+            }
+        }
+    }
+
+    /// What was cut of a customer.
+    pub(super) fn cut_of(&self, number: u32) -> i128 {
+        let place = self.cut.binary_search_by_key(&number, |cut| cut.0);
+        place.map_or(0, |place| self.cut[place].1)
+    }
+}
 
 impl End {
     /// Adds up the months from the first to the last one.
-    pub(super) fn read(columns: &Columns<'_>, (first, last): (Month, Month)) -> End {
-        let mut end = End::default();
-        for (block, inside) in columns.inside.iter().enumerate() {
-            let mut amounts = Vec::new();
-            let mut stated = [0; BLOCK / 64];
-            for month in first.through(last) {
-                let column = columns.ledger.column(block, month);
-                amounts.extend(column.amounts());
-                stated = or(&stated, &column.stated());
-            }
-            let mut worth = Worth {
-                values: Values::sum(&amounts),
-                total: 0,
-                paid: and(&stated, inside),
-            };
-            for slot in each_bit(&and_not(&stated, inside)) {
-                worth.values.clear(slot);
-            }
-            if !columns.keeps_below {
-                if let [one] = amounts.as_slice() {
-                    worth.paid = and(&one.paid(), inside);
-                } else {
-                    worth.paid = worth.values.paid();
-                }
-                if worth.values.has_below() {
-                    let below = each_bit(&stated).map(|slot| (slot, worth.values.get(slot)));
-                    let below: Vec<(usize, i128)> = below.filter(|(_, units)| *units < 0).collect();
-                    for (slot, units) in below {
-                        end.cut.push((number(block, slot), -units));
-                        worth.values.clear(slot);
-                    }
-                }
-            }
-            worth.total = worth.values.total();
-            end.blocks.push(worth);
+    pub(super) fn read(grid: &Grid<'_>, months: (Month, Month)) -> End {
+        let parts = grid.ledger.each_part(|blocks| {
+            let worths = blocks.map(|block| Worth::read(grid, block, months));
+            worths.collect::<Vec<Worth>>()
+        });
+        End {
+            blocks: parts.into_iter().flatten().collect(),
         }
-        end
+    }
+
+    /// Who was cut to zero, and by how much.
+    pub(super) fn cut(&self) -> impl Iterator<Item = (u32, i128)> {
+        let blocks = self.blocks.iter();
+        blocks.flat_map(|worth| worth.cut.iter().copied())
     }
 
     /// The values of a block.
@@ -98,12 +126,6 @@ impl End {
     pub(in crate::metrics) fn units(&self, number: u32) -> i128 {
         let number = number as usize;
         self.worth(number / BLOCK).values.get(number % BLOCK)
-    }
-
-    /// What was cut of a customer.
-    pub(super) fn cut_of(&self, number: u32) -> i128 {
-        let place = self.cut.binary_search_by_key(&number, |cut| cut.0);
-        place.map_or(0, |place| self.cut[place].1)
     }
 }
 
@@ -168,6 +190,18 @@ impl Values {
             Values::Small(values) => above(values),
             Values::Medium(values) => above(values),
             Values::Wide(values) => above(values),
+        }
+    }
+
+    /// The sum of the values at these places.
+    pub(super) fn sum_of(&self, bits: &Bits) -> i128 {
+        match self {
+            Values::None => 0,
+            // 1,024 values of 32 bits stay below 2^42.
+            Values::Small(values) => each_bit(bits)
+                .fold(0_i64, |sum, slot| sum.wrapping_add(values[slot].into()))
+                .into(),
+            _ => each_bit(bits).map(|slot| self.get(slot)).sum(),
         }
     }
 

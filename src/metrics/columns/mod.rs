@@ -3,18 +3,21 @@
 //! A customer's state is looked up where it is needed; what everybody needs is worked out once, in columns.
 
 mod between;
+mod comparison;
 mod details;
 mod end;
+mod totals;
 
 pub(super) use between::Between;
 pub(super) use details::Details;
-pub(super) use end::{End, Values};
+pub(super) use end::{End, Values, Worth};
+pub(super) use totals::Totals;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::anchors::Anchor;
-use crate::ledger::{Amounts, BLOCK, Bits, Ledger, each_bit};
+use crate::ledger::{BLOCK, Bits, Ledger};
 use crate::units::Month;
 
 /// How many ends are kept: a comparison's closing is often the opening of the next, and the closing of that with
@@ -23,6 +26,12 @@ const KEPT: usize = 4;
 
 /// The ledger by month, with what comparisons share.
 pub(super) struct Columns<'a> {
+    grid: Grid<'a>,
+    ends: RefCell<Vec<Known>>,
+}
+
+/// The ledger by month and block.
+struct Grid<'a> {
     ledger: &'a Ledger,
     /// The months that an amount can stand in.
     months: Vec<Month>,
@@ -30,7 +39,17 @@ pub(super) struct Columns<'a> {
     inside: Vec<Bits>,
     /// Amounts below zero stay as they are; else they are cut to zero.
     keeps_below: bool,
-    ends: RefCell<Vec<Known>>,
+}
+
+impl Grid<'_> {
+    /// For each month one bit for each customer of a block with revenue.
+    fn paid(&self, block: usize) -> Vec<Bits> {
+        let paid = |month: &Month| {
+            let amounts = self.ledger.column(block, *month).amounts();
+            amounts.map_or(NOBODY, |amounts| and(&amounts.paid(), &self.inside[block]))
+        };
+        self.months.iter().map(paid).collect()
+    }
 }
 
 /// The first and the last month of an end, and what everybody is worth there.
@@ -38,21 +57,23 @@ type Known = ((Month, Month), Rc<End>);
 
 impl<'a> Columns<'a> {
     pub(super) fn of(ledger: &'a Ledger) -> Columns<'a> {
-        Columns {
+        let grid = Grid {
             ledger,
             months: ledger.label_ends(),
             inside: ledger.inside(),
             keeps_below: false,
+        };
+        Columns {
+            grid,
             ends: RefCell::default(),
         }
     }
 
     /// The same with amounts below zero as they are.
     pub(super) fn with_below(ledger: &'a Ledger) -> Columns<'a> {
-        Columns {
-            keeps_below: true,
-            ..Columns::of(ledger)
-        }
+        let mut columns = Columns::of(ledger);
+        columns.grid.keeps_below = true;
+        columns
     }
 
     /// What everybody is worth at an end.
@@ -62,7 +83,7 @@ impl<'a> Columns<'a> {
         let place = ends.iter().position(|(known, _)| *known == months);
         let end = match place {
             Some(place) => ends.remove(place),
-            None => (months, Rc::new(End::read(self, months))),
+            None => (months, Rc::new(End::read(&self.grid, months))),
         };
         let shared = Rc::clone(&end.1);
         ends.push(end);
@@ -75,69 +96,46 @@ impl<'a> Columns<'a> {
 
 /// When customers had revenue.
 pub(super) struct Past {
-    months: Vec<Month>,
-    /// By month and block, one bit for each customer with revenue.
-    paid: Vec<Vec<Bits>>,
-    /// For each customer the first of the months with revenue; [`NEVER`] without any.
-    first: Vec<u16>,
+    /// By block and month, one bit for each customer with revenue.
+    blocks: Vec<Vec<Bits>>,
 }
-
-/// After every month: there are fewer.
-const NEVER: u16 = u16::MAX;
 
 impl Past {
     pub(super) fn of(columns: &Columns<'_>) -> Past {
-        let Columns {
-            ledger,
-            months,
-            inside,
-            ..
-        } = columns;
-        let mut first = vec![NEVER; inside.len() * BLOCK];
-        let mut seen = vec![[0; BLOCK / 64]; inside.len()];
-        let mut paid = Vec::with_capacity(months.len());
-        for (month, index) in months.iter().zip(0..) {
-            let mut bits = vec![[0; BLOCK / 64]; inside.len()];
-            for (block, bits) in bits.iter_mut().enumerate() {
-                let amounts = ledger.column(block, *month).amounts();
-                let all = amounts.map_or([0; BLOCK / 64], Amounts::paid);
-                *bits = and(&all, &inside[block]);
-                let new = and_not(bits, &seen[block]);
-                for slot in each_bit(&new) {
-                    first[block * BLOCK + slot] = index;
-                }
-                seen[block] = or(&seen[block], bits);
-            }
-            paid.push(bits);
-        }
+        let grid = &columns.grid;
+        let parts = grid.ledger.each_part(|blocks| {
+            let paid = blocks.map(|block| grid.paid(block));
+            paid.collect::<Vec<_>>()
+        });
         Past {
-            months: months.clone(),
-            paid,
-            first,
+            blocks: parts.into_iter().flatten().collect(),
         }
-    }
-
-    /// How many months there are up to this one.
-    fn months_to(&self, month: Month) -> usize {
-        self.months.partition_point(|other| *other <= month)
-    }
-
-    /// True if a customer had revenue in one of so many first months.
-    fn paid_in(&self, number: u32, months: usize) -> bool {
-        usize::from(self.first[number as usize]) < months
-    }
-
-    /// Of a block, who had revenue in some month after `first` and before `last`.
-    fn paid_between(&self, block: usize, first: Month, last: Month) -> Bits {
-        let start = self.months.partition_point(|month| *month <= first);
-        let end = self.months.partition_point(|month| *month < last);
-        let mut paid = [0; BLOCK / 64];
-        for month in self.paid.get(start..end).unwrap_or_default() {
-            paid = or(&paid, &month[block]);
-        }
-        paid
     }
 }
+
+/// Shows each block of a ledger, what it is worth at some ends, and who of it ever had revenue; what is seen of several
+/// blocks is collected in one.
+pub(super) fn in_blocks<T: Send>(
+    ledger: &Ledger,
+    ends: &[Anchor],
+    blank: impl Fn() -> T + Sync,
+    see: impl Fn(&mut T, usize, &[Worth], &Bits) + Sync,
+) -> Vec<T> {
+    let columns = Columns::of(ledger);
+    let grid = &columns.grid;
+    ledger.each_part(|blocks| {
+        let mut seen = blank();
+        for block in blocks {
+            let worth = |end: &Anchor| Worth::read(grid, block, (end.first, end.last));
+            let worths: Vec<Worth> = ends.iter().map(worth).collect();
+            see(&mut seen, block, &worths, &any(&grid.paid(block)));
+        }
+        seen
+    })
+}
+
+/// No place of a block.
+const NOBODY: Bits = [0; BLOCK / 64];
 
 /// The number of a place in a block.
 pub(super) fn number(block: usize, slot: usize) -> u32 {
@@ -154,6 +152,11 @@ pub(super) fn and_not(left: &Bits, right: &Bits) -> Bits {
 
 pub(super) fn or(left: &Bits, right: &Bits) -> Bits {
     std::array::from_fn(|word| left[word] | right[word])
+}
+
+/// Everybody of several.
+fn any(several: &[Bits]) -> Bits {
+    several.iter().fold(NOBODY, |any, bits| or(&any, bits))
 }
 
 pub(super) fn count(bits: &Bits) -> u64 {

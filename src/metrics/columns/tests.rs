@@ -6,6 +6,7 @@ use super::super::anchors::anchors;
 use super::super::movements::{Movement, movements};
 use super::super::rollforward::Rollforward;
 use super::*;
+use crate::ledger::Books;
 use crate::policies::{Origin, Policies};
 use crate::units::{FiscalYear, Period};
 
@@ -55,6 +56,27 @@ fn ledger(drawn: &mut Drawn, most: u64) -> Ledger {
     Ledger::from_table(&table).unwrap()
 }
 
+#[test]
+fn changes_of_small_values_are_those_of_wide_ones() {
+    let mut drawn = Drawn(7);
+    let mut column = || {
+        let mut values = Box::new([0; BLOCK]);
+        for value in &mut *values {
+            *value = match drawn.below(6) {
+                0..3 => 0,
+                3 => i32::MAX,
+                _ => i32::try_from(drawn.below(5)).unwrap(),
+            };
+        }
+        Values::Small(values)
+    };
+    for _ in 0..20 {
+        let (opening, closing) = (column(), column());
+        let wide = comparison::Changes::wide(&opening, &closing);
+        assert_eq!(comparison::Changes::of(&opening, &closing), wide);
+    }
+}
+
 fn policies(settings: &[(&str, &str)]) -> Policies {
     let mut policies = Policies::default();
     for (name, value) in settings {
@@ -88,7 +110,10 @@ fn everybodys_movements_are_each_customers() {
         if most == 0 {
             ledger.leave_out("C-7");
         }
-        let columns = Columns::of(&ledger);
+        let mut books = Books::of(ledger);
+        books.set_threads(if most % 2 == 0 { 1 } else { 3 });
+        let ledger = &books.customers;
+        let columns = Columns::of(ledger);
         let past = Past::of(&columns);
         for settings in CHOICES {
             let mut policies = policies(settings);
@@ -100,8 +125,8 @@ fn everybodys_movements_are_each_customers() {
                 ("2024", 12),
             ] {
                 let period = Period::parse(label, FiscalYear::CALENDAR).unwrap();
-                let ends = anchors(&ledger, period, lookback, &policies).unwrap();
-                let expected = movements(&ledger, &ends, &policies).unwrap();
+                let ends = anchors(ledger, period, lookback, &policies).unwrap();
+                let expected = movements(ledger, &ends, &policies).unwrap();
                 let between = Between::new(&columns, &past, &ends, &policies);
                 let mut found: Vec<Movement> = Vec::new();
                 between.each(|movement| found.push(movement));
@@ -119,6 +144,16 @@ fn everybodys_movements_are_each_customers() {
                     let (reactivation, scale) = (policies.reactivation, ledger.scale());
                     let total = Rollforward::total(&expected, reactivation, scale);
                     assert_eq!(between.total(), total, "{label} under {settings:?}");
+                }
+                let totals = Totals::of(&columns, vec![ends], &policies);
+                let in_one_pass = totals.find(&ends);
+                assert_eq!(in_one_pass.is_some(), between.counts_everybody());
+                if let Some(found) = in_one_pass {
+                    assert_eq!(found.sums, between.total());
+                    let mut own = found.cut.clone();
+                    own.sort_unstable();
+                    own.dedup();
+                    assert_eq!(own, cut);
                 }
             }
         }

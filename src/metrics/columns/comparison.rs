@@ -1,0 +1,261 @@
+//! What a block of customers adds to a roll-forward of everybody.
+
+use std::ops::Range;
+
+use super::super::anchors::Anchors;
+use super::super::movements::{Class, Reader, Value};
+use super::super::rollforward::Rollforward;
+use super::end::{Values, Worth};
+use super::{Grid, NOBODY, and, and_not, any, count, has, number, or};
+use crate::ledger::{BLOCK, Bits, each_bit};
+use crate::policies::{Policies, Reactivation, Zero};
+use crate::units::Month;
+
+/// A comparison of two ends, whoever it is of.
+pub(super) struct Comparison<'a> {
+    pub(super) reader: Reader<'a>,
+    policies: &'a Policies,
+    months: &'a [Month],
+    /// Those of the ledger's months that are the opening's last one, or lie before it.
+    to_opening: Range<usize>,
+    /// Those between both ends.
+    inner: Range<usize>,
+}
+
+/// A block of customers at both ends.
+pub(super) struct Pair<'b> {
+    pub(super) number: usize,
+    pub(super) opening: &'b Worth,
+    pub(super) closing: &'b Worth,
+    /// By month, who had revenue.
+    pub(super) past: &'b [Bits],
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) fn new(
+        grid: &'a Grid<'_>,
+        ends: &'a Anchors,
+        policies: &'a Policies,
+    ) -> Comparison<'a> {
+        let (opening, closing) = (ends.opening, ends.closing);
+        let end = opening.period.last();
+        let months = &grid.months;
+        let start = months.partition_point(|month| *month <= opening.last);
+        Comparison {
+            reader: Reader::new(grid.ledger, ends, policies),
+            policies,
+            months,
+            to_opening: 0..months.partition_point(|month| *month <= end),
+            inner: start..months.partition_point(|month| *month < closing.first),
+        }
+    }
+
+    /// Who has revenue at the opening or before.
+    pub(super) fn known(&self, past: &[Bits]) -> Bits {
+        any(past.get(self.to_opening.clone()).unwrap_or_default())
+    }
+
+    /// Who has revenue after the opening and before the closing.
+    pub(super) fn between(&self, past: &[Bits]) -> Bits {
+        any(past.get(self.inner.clone()).unwrap_or_default())
+    }
+
+    /// What the customer of a place is that had revenue before: back within the window, or new again.
+    pub(super) fn return_of(&self, past: &[Bits], slot: usize) -> Class {
+        let is_new = self.policies.reactivation == Reactivation::AsNew;
+        let window = self.policies.reactivation_window;
+        if is_new || window.is_some_and(|window| self.absence(past, slot) > window.cast_signed()) {
+            Class::New
+        } else {
+            Class::Reactivation
+        }
+    }
+
+    /// How many months lie between the last revenue up to the opening and the first one after it.
+    fn absence(&self, past: &[Bits], slot: usize) -> i32 {
+        let (before, after) = past.split_at(self.to_opening.end.min(past.len()));
+        let last = before.iter().rposition(|paid| has(paid, slot));
+        let next = after.iter().position(|paid| has(paid, slot));
+        let next = next.map(|next| next + before.len());
+        let months = last.zip(next);
+        months.map_or(0, |(last, next)| {
+            self.months[last].until(self.months[next]) - 1
+        })
+    }
+
+    /// Adds a block, where nobody can be left out.
+    pub(super) fn add_block(&self, block: &Pair<'_>, total: &mut Rollforward) {
+        let (opening, closing) = (block.opening, block.closing);
+        let cut = |worth: &Worth| worth.cut.iter().map(|(_, units)| *units).sum::<i128>();
+        total.clipped_opening += cut(opening);
+        total.clipped_closing += cut(closing);
+        let shown = or(&opening.paid, &closing.paid);
+        total.transient_customers += count(&and_not(&self.between(block.past), &shown));
+        if shown == NOBODY {
+            return;
+        }
+        // Everybody's rises, those who came among them; falls follow from the two sums.
+        let changes = Changes::of(&opening.values, &closing.values);
+        let falls = changes.rises - (closing.total - opening.total);
+        let came = count(&and_not(&closing.paid, &opening.paid));
+        self.add_arrivals(block, changes.came, total);
+        let gone = self.add_departures(block, changes.gone, total);
+        let base = count(&opening.paid);
+        let nobody = BLOCK as u64 - count(&shown);
+        let kept = base - gone.1;
+        let more = changes.more - came;
+        total.opening += opening.total;
+        total.closing += closing.total;
+        total.opening_customers += base;
+        total.closing_customers += count(&closing.paid);
+        total.paying_customers += count(&closing.paid);
+        total.retained += closing.total - changes.came;
+        total.retained_capped += opening.total - falls;
+        total.retained_customers += kept;
+        total.expansion += changes.rises - changes.came;
+        total.expanded_customers += more;
+        total.contraction += falls - gone.0;
+        total.unchanged_customers += changes.equal - nobody;
+        total.contracted_customers += kept - more - (changes.equal - nobody);
+    }
+
+    /// Adds who has nothing at the opening and revenue at the closing, which all together is `units`.
+    fn add_arrivals(&self, block: &Pair<'_>, units: i128, total: &mut Rollforward) {
+        let came = and_not(&block.closing.paid, &block.opening.paid);
+        let returned = self.returned(block, &came);
+        let new = and_not(&came, &returned);
+        let (new_customers, returned_customers) = (count(&new), count(&returned));
+        // The fewer are looked at, and the others are the rest.
+        let values = &block.closing.values;
+        let (new, returned) = if new_customers < returned_customers {
+            let new = values.sum_of(&new);
+            (new, units - new)
+        } else {
+            let returned = values.sum_of(&returned);
+            (units - returned, returned)
+        };
+        total.new += new;
+        total.new_customers += new_customers;
+        total.reactivated_customers += returned_customers;
+        match self.policies.reactivation {
+            Reactivation::AsExpansion => {
+                total.expansion += returned;
+                total.retained += returned;
+                total.beside_detail.0 += returned;
+            }
+            Reactivation::InNrr => {
+                total.reactivation += returned;
+                total.retained += returned;
+            }
+            _ => total.reactivation += returned,
+        }
+    }
+
+    /// Who of those who came counts as back.
+    fn returned(&self, block: &Pair<'_>, came: &Bits) -> Bits {
+        if self.policies.reactivation == Reactivation::AsNew || *came == NOBODY {
+            return NOBODY;
+        }
+        let mut returned = and(came, &self.known(block.past));
+        if self.policies.reactivation_window.is_some() {
+            for slot in each_bit(&returned.clone()) {
+                if self.return_of(block.past, slot) == Class::New {
+                    returned[slot / 64] &= !(1 << (slot % 64));
+                }
+            }
+        }
+        returned
+    }
+
+    /// Adds who has revenue at the opening, `units` all together, and none at the closing; gives what of it is
+    /// churn, and how many.
+    fn add_departures(
+        &self,
+        block: &Pair<'_>,
+        units: i128,
+        total: &mut Rollforward,
+    ) -> (i128, u64) {
+        let gone = and_not(&block.opening.paid, &block.closing.paid);
+        let (mut churn, mut churned) = (units, count(&gone));
+        if self.policies.zero == Zero::Active {
+            for slot in each_bit(&gone) {
+                let number = number(block.number, slot);
+                let closing = Value {
+                    units: 0,
+                    clipped: block.closing.cut_of(number),
+                };
+                if self.reader.states_zero(number, closing) {
+                    let units = block.opening.values.get(slot);
+                    total.beside_detail.1 += units;
+                    total.closing_customers += 1;
+                    churn -= units;
+                    churned -= 1;
+                }
+            }
+        }
+        total.churn += churn;
+        total.churned_customers += churned;
+        (churn, churned)
+    }
+}
+
+/// How two columns of a block differ; nothing in them is below zero.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// How much more those places are worth that are worth more.
+    rises: i128,
+    /// How many these are.
+    more: u64,
+    /// How many places are worth the same, be it nothing.
+    equal: u64,
+    /// What those are worth then that were worth nothing.
+    came: i128,
+    /// What those were worth that are worth nothing then.
+    gone: i128,
+}
+
+impl Changes {
+    pub(super) fn of(opening: &Values, closing: &Values) -> Changes {
+        match (opening.small(), closing.small()) {
+            (Some(opening), Some(closing)) => Changes::small(opening, closing),
+            _ => Changes::wide(opening, closing),
+        }
+    }
+
+    /// Where 32 bits hold all, and so their differences.
+    fn small(opening: &[i32; BLOCK], closing: &[i32; BLOCK]) -> Changes {
+        let (mut rises, mut came, mut gone) = (0_u64, 0_u64, 0_u64);
+        let (mut more, mut equal) = (0_u32, 0_u32);
+        for (opening, closing) in opening.iter().zip(closing) {
+            // No sum of 1,024 outgrows its bits: wrapping leaves the loop to vectors.
+            let rise = closing.wrapping_sub(*opening).max(0);
+            let new = if *opening == 0 { *closing } else { 0 };
+            let old = if *closing == 0 { *opening } else { 0 };
+            rises = rises.wrapping_add(u64::from(rise.cast_unsigned()));
+            came = came.wrapping_add(u64::from(new.cast_unsigned()));
+            gone = gone.wrapping_add(u64::from(old.cast_unsigned()));
+            more = more.wrapping_add(u32::from(closing > opening));
+            equal = equal.wrapping_add(u32::from(closing == opening));
+        }
+        Changes {
+            rises: rises.into(),
+            more: more.into(),
+            equal: equal.into(),
+            came: came.into(),
+            gone: gone.into(),
+        }
+    }
+
+    pub(super) fn wide(opening: &Values, closing: &Values) -> Changes {
+        let mut changes = Changes::default();
+        for slot in 0..BLOCK {
+            let (opening, closing) = (opening.get(slot), closing.get(slot));
+            changes.rises += (closing - opening).max(0);
+            changes.more += u64::from(closing > opening);
+            changes.equal += u64::from(closing == opening);
+            changes.came += if opening == 0 { closing } else { 0 };
+            changes.gone += if closing == 0 { opening } else { 0 };
+        }
+        changes
+    }
+}

@@ -1,0 +1,125 @@
+//! The totals of many comparisons, in one pass over all customers.
+//!
+//! A block's months are put side by side once and stay near while every comparison looks at two of them.
+
+use std::ops::Range;
+
+use super::super::anchors::{Anchor, Anchors};
+use super::super::rollforward::Rollforward;
+use super::comparison::{Comparison, Pair};
+use super::end::Worth;
+use super::{Columns, Grid};
+use crate::policies::Policies;
+use crate::units::Month;
+
+/// Comparisons and their totals.
+#[derive(Default)]
+pub(in crate::metrics) struct Totals {
+    asked: Vec<Anchors>,
+    found: Vec<Total>,
+}
+
+/// The roll-forward of everybody, and the customers of which something was cut, perhaps twice.
+#[derive(Clone, Default)]
+pub(in crate::metrics) struct Total {
+    pub(in crate::metrics) sums: Rollforward,
+    pub(in crate::metrics) cut: Vec<u32>,
+}
+
+impl Totals {
+    /// Those of all comparisons asked for, under policies that leave nobody out; nothing under others.
+    pub(in crate::metrics) fn of(
+        columns: &Columns<'_>,
+        asked: Vec<Anchors>,
+        policies: &Policies,
+    ) -> Totals {
+        let grid = &columns.grid;
+        let comparisons = asked.iter();
+        let comparisons = comparisons.map(|ends| Comparison::new(grid, ends, policies));
+        let comparisons: Vec<Comparison<'_>> = comparisons.collect();
+        if !comparisons.iter().all(|one| one.reader.counts_everybody()) {
+            return Totals::default();
+        }
+        let plan = Plan::of(&asked, &comparisons);
+        let blank = vec![Total::empty(grid); asked.len()];
+        let parts = grid.ledger.each_part(|blocks| {
+            let mut found = blank.clone();
+            plan.add_blocks(grid, blocks, &mut found);
+            found
+        });
+        let mut found = blank;
+        for part in &parts {
+            for (total, part) in found.iter_mut().zip(part) {
+                total.sums.add(&part.sums);
+                total.cut.extend(&part.cut);
+            }
+        }
+        for total in &found {
+            total.sums.assert_identity();
+            total.sums.assert_customers();
+        }
+        Totals { asked, found }
+    }
+
+    /// The total of a comparison, if it was asked for.
+    pub(in crate::metrics) fn find(&self, ends: &Anchors) -> Option<&Total> {
+        let place = self.asked.iter().position(|asked| asked == ends)?;
+        self.found.get(place)
+    }
+}
+
+impl Total {
+    fn empty(grid: &Grid<'_>) -> Total {
+        Total {
+            sums: Rollforward::empty(grid.ledger.scale()),
+            cut: Vec::new(),
+        }
+    }
+}
+
+/// What is to be added up.
+struct Plan<'a> {
+    /// The months of every end, each once.
+    ends: Vec<(Month, Month)>,
+    /// Each comparison, and where its two ends stand.
+    comparisons: Vec<(&'a Comparison<'a>, [usize; 2])>,
+}
+
+impl<'a> Plan<'a> {
+    fn of(asked: &[Anchors], comparisons: &'a [Comparison<'a>]) -> Plan<'a> {
+        let months = |anchor: Anchor| (anchor.first, anchor.last);
+        let both = |ends: &Anchors| [ends.opening, ends.closing].map(months);
+        let mut ends: Vec<(Month, Month)> = asked.iter().flat_map(both).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let place = |end: (Month, Month)| ends.binary_search(&end).unwrap_or_default();
+        let placed = asked.iter().map(|ends| both(ends).map(place));
+        Plan {
+            comparisons: comparisons.iter().zip(placed).collect(),
+            ends,
+        }
+    }
+
+    fn add_blocks(&self, grid: &Grid<'_>, blocks: Range<usize>, found: &mut [Total]) {
+        for number in blocks {
+            let past = grid.paid(number);
+            let ends = self.ends.iter();
+            let worths = ends.map(|end| Worth::read(grid, number, *end));
+            let worths: Vec<Worth> = worths.collect();
+            for ((comparison, [opening, closing]), total) in
+                self.comparisons.iter().zip(&mut *found)
+            {
+                let (opening, closing) = (&worths[*opening], &worths[*closing]);
+                let block = Pair {
+                    number,
+                    opening,
+                    closing,
+                    past: &past,
+                };
+                comparison.add_block(&block, &mut total.sums);
+                let cut = opening.cut.iter().chain(&closing.cut);
+                total.cut.extend(cut.map(|(number, _)| *number));
+            }
+        }
+    }
+}
