@@ -74,7 +74,9 @@ impl Fresh {
             all[months].iter_mut().for_each(|month| month.push(units));
         } else {
             let all = &mut self.medium()[months];
-            all.iter_mut().for_each(|month| month.push(units));
+            for month in all {
+                month.push(units);
+            }
         }
     }
 

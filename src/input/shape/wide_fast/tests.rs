@@ -260,14 +260,14 @@ fn many_rows(customers: u32, amount: &dyn Fn(u32) -> String) -> String {
     let mut row = |customer: u32| {
         let cells = (0..4).map(|month| {
             let number = rows.wrapping_mul(0x9E37_79B1).rotate_left(7) / 3 + month / 2;
-            if number % 3 == 0 {
+            if number.is_multiple_of(3) {
                 String::new()
             } else {
                 amount(number)
             }
         });
         let cells: Vec<String> = cells.collect();
-        text.push_str(&format!("c{customer},{}\n", cells.join(",")));
+        text.push_str(&["c", &customer.to_string(), ",", &cells.join(","), "\n"].concat());
         rows += 1;
     };
     for customer in 0..customers {
