@@ -6,6 +6,7 @@
 
 mod reader;
 mod rows;
+mod seen;
 
 use std::fmt;
 

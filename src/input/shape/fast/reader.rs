@@ -5,7 +5,7 @@
     reason = "one number goes through the rows and several arrays: their bounds are looked at once"
 )]
 
-use super::super::super::date::{CommonDates, DateMarks, When, read_when};
+use super::super::super::date::DateMarks;
 use super::super::super::number::{Mark, Marks, Plain, Reading, read_amount, read_plain_at};
 use super::super::super::structure::Structure;
 use super::super::money::kept_currency;
@@ -13,20 +13,12 @@ use super::super::plan::{Found, Plan};
 use super::super::reader::RowReader;
 use super::super::row_text::{RowText, is_name, text_of};
 use super::rows::{Row, Rows, Table};
+use super::seen::{AT_ONCE, Currency, Dates, ORIGIN, Seen, letters_of};
 use super::{Cells, cells};
 use crate::input::cell::is_ascii_word;
 use crate::input::columns::Role;
-use crate::ledger::{Batch, Interner, NO_PARENT, NO_VALUE, RowPlace, Shards, ShortRow};
+use crate::ledger::{Batch, NO_PARENT, NO_VALUE, RowPlace, Shards, ShortRow};
 use crate::units::{Amount, Grain, Month};
-
-/// How many rows are looked at together: what is known of them stays in the nearest cache.
-const AT_ONCE: usize = 256;
-
-/// The first month that a date is read of.
-const ORIGIN: i32 = 1990 * 12;
-
-/// How many different dates are remembered with what they mean.
-const DATES_KEPT: usize = 4096;
 
 /// Reads pieces the short way; one a thread.
 pub(in crate::input) struct FastReader<'a> {
@@ -47,88 +39,6 @@ pub(in crate::input) struct FastReader<'a> {
     unquoted: Vec<u8>,
     /// Where to go on looking for quotes of the piece at hand.
     quote: usize,
-}
-
-/// What the cells of some rows are, column by column.
-struct Seen {
-    /// True while no cell of the row needs the general way.
-    is_plain: [bool; AT_ONCE],
-    /// Smallest units, how many decimals they are of, and what the amounts show about their column.
-    units: [i64; AT_ONCE],
-    scales: [u8; AT_ONCE],
-    marks: [Marks; AT_ONCE],
-    months: [Month; AT_ONCE],
-    grains: [Grain; AT_ONCE],
-    days: [u8; AT_ONCE],
-    date_marks: [DateMarks; AT_ONCE],
-    /// Where names start and how many bytes they have.
-    names: [(usize, usize); AT_ONCE],
-    products: [Option<(usize, usize)>; AT_ONCE],
-    /// The same of the columns beside the amounts, one after the other for each row.
-    values: Vec<(usize, usize)>,
-    /// All that amounts and dates show, plain rows or not.
-    all_marks: Marks,
-    all_date_marks: DateMarks,
-}
-
-impl Default for Seen {
-    fn default() -> Seen {
-        Seen {
-            is_plain: [false; AT_ONCE],
-            units: [0; AT_ONCE],
-            scales: [0; AT_ONCE],
-            marks: [Marks::NONE; AT_ONCE],
-            months: [Month::from_index(ORIGIN); AT_ONCE],
-            grains: [Grain::Month; AT_ONCE],
-            days: [0; AT_ONCE],
-            date_marks: [DateMarks::NONE; AT_ONCE],
-            names: [(0, 0); AT_ONCE],
-            products: [None; AT_ONCE],
-            values: Vec::new(),
-            all_marks: Marks::NONE,
-            all_date_marks: DateMarks::NONE,
-        }
-    }
-}
-
-/// The currency that the last rows were in.
-#[derive(Default)]
-struct Currency {
-    cell: Option<Vec<u8>>,
-    /// Its code, if it is one that is kept.
-    code: Option<String>,
-    rows: u64,
-    first: Option<RowPlace>,
-}
-
-/// What dates mean that were read before.
-#[derive(Default)]
-struct Dates {
-    common: CommonDates,
-    texts: Interner,
-    read: Vec<(DateMarks, When)>,
-}
-
-impl Dates {
-    /// Reads a date of a less common form. The same few stand in many rows.
-    #[inline(never)]
-    fn read(&mut self, plan: &Plan<'_>, cell: Option<&[u8]>) -> Option<(DateMarks, When)> {
-        let cell = cell?;
-        if let Some(when) = self.common.read(cell) {
-            return Some((DateMarks::TEXT, when));
-        }
-        let cell = text_of(cell);
-        if let Some(number) = self.texts.find(cell) {
-            return self.read.get(number as usize).copied();
-        }
-        let (marks, when) = read_when(cell, plan.order.0, plan.fiscal_year);
-        let read = (marks, when.ok()??);
-        if self.read.len() < DATES_KEPT {
-            self.texts.intern(cell);
-            self.read.push(read);
-        }
-        Some(read)
-    }
 }
 
 impl<'a> FastReader<'a> {
@@ -525,26 +435,4 @@ fn other_amount(row: &RowText<'_>, column: usize, mark: Mark) -> Option<Plain> {
         }),
         _ => None,
     }
-}
-
-impl Currency {
-    /// The three letters of the currency that rows are counted in, once there are any.
-    fn letters(&self) -> Option<[u8; 3]> {
-        self.code.as_ref()?;
-        letters_of(self.cell.as_deref()?).filter(|_| self.rows > 0)
-    }
-
-    /// Hands over what was counted.
-    fn flush(&mut self, found: &mut Found) {
-        if let (Some(code), Some(first)) = (&self.code, self.first.take()) {
-            found.tally.add_rows(code, self.rows, first);
-        }
-        self.rows = 0;
-    }
-}
-
-/// A cell of three bytes.
-#[inline]
-fn letters_of(cell: &[u8]) -> Option<[u8; 3]> {
-    cell.try_into().ok()
 }
