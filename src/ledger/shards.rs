@@ -289,8 +289,11 @@ impl Batch<'_> {
             part.add_all(&rows, &mut self.numbers);
             for mut rows in others {
                 part.add_all(&rows, &mut self.numbers);
-                rows.clear();
-                self.spare.push(rows);
+                // Two threads seldom hand over as much as they get: what is too much would grow with the file.
+                if self.spare.len() < shards.parts.len() {
+                    rows.clear();
+                    self.spare.push(rows);
+                }
             }
             rows.clear();
             self.rows[number] = rows;
