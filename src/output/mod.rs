@@ -30,6 +30,7 @@ mod ledger;
 mod markdown;
 mod message;
 pub mod number;
+mod plan;
 mod report;
 pub mod sheet;
 mod statement;
@@ -50,6 +51,7 @@ pub use json::SCHEMA;
 pub use layout::sheets;
 pub use ledger::{FIELDS as LEDGER_FIELDS, LedgerReport};
 pub use message::{write_message, write_message_json};
+pub use plan::PlanReport;
 pub use report::{Choice, ChoiceFile, Definition, Input, InputFile, Report};
 
 /// How a result is written.
