@@ -5,6 +5,7 @@ mod compare;
 mod customers;
 mod plan;
 mod settings;
+mod trace;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -13,6 +14,7 @@ pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
 pub(super) use plan::PlanArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
+pub(super) use trace::TraceArgs;
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
 #[derive(Debug, Parser)]
@@ -90,6 +92,8 @@ pub(super) enum Command {
     Customers(Box<CustomersArgs>),
     /// Say what churn, contraction or expansion would have to be to reach a target, and carry the base forward
     Plan(Box<PlanArgs>),
+    /// Show the rows behind a period's figures: file, line, column, the amount as written, and what became of it
+    Trace(Box<TraceArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
     /// Write the ledger, one row a customer and month, as a file that reads back to itself
@@ -112,6 +116,7 @@ impl Command {
             Command::Cohorts(_) => "cohorts",
             Command::Customers(_) => "customers",
             Command::Plan(_) => "plan",
+            Command::Trace(_) => "trace",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",

@@ -72,6 +72,7 @@ pub fn run(
         Command::Cohorts(cohorts) => command::cohorts::run(cohorts, context),
         Command::Customers(customers) => command::customers::run(customers, context),
         Command::Plan(plan) => command::plan::run(plan, context),
+        Command::Trace(trace) => command::trace::run(trace, context),
         Command::Inspect(inspect) => command::inspect::run(inspect, context),
         Command::Ledger(ledger) => command::ledger::run(ledger, context),
         Command::Init(init) => command::init::run(init, context),

@@ -16,12 +16,14 @@ use super::passes::{self, Ended, each_chunk};
 use super::report::{self, Report};
 use super::scan::{Chunk, Record, Records, Splitter};
 use super::shape::Shape;
-use super::shape::plan::Found;
+use super::shape::plan::{Found, Plan};
 use super::shape::rules::Per;
 use super::source::{Seen, Source};
 use super::stream::PIECE_BLOCK;
 use super::summary;
+use super::trace::{Fate, Wanted};
 use crate::error::{Code, Errors, Message, Place};
+use crate::ledger::Cited;
 use crate::policies::Policies;
 use crate::text;
 
@@ -61,6 +63,20 @@ pub(super) struct FileReader {
     may_guess: bool,
 }
 
+/// What reading a file came to.
+struct Reading {
+    found: Found,
+    seen: Seen,
+    mark: Settled<Mark>,
+    order: Settled<DateOrder>,
+}
+
+/// What a file was read by in the end, and what its bytes were.
+pub(super) struct ReadBy {
+    guess: Guess,
+    fingerprint: [u8; 32],
+}
+
 /// What a pass came to.
 enum Pass {
     Done(Box<Found>, Seen),
@@ -87,6 +103,70 @@ impl FileReader {
 
     /// Reads the rows, again where a whole pass shows that the sample misled.
     pub(super) fn read(mut self, progress: &(dyn Fn(u64) + Sync)) -> Result<FileRead, Errors> {
+        let reading = self.read_through(progress)?;
+        self.close(reading)
+    }
+
+    /// The same, with what reads the file again as it was read.
+    pub(super) fn read_to_trace(
+        mut self,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<(FileRead, (FileReader, ReadBy)), Errors> {
+        let placed = |message: Message| Errors::from(numbered(message, self.start.number));
+        self.source.spool().map_err(placed)?;
+        let reading = self.read_through(progress)?;
+        let by = ReadBy {
+            guess: Guess {
+                mark: reading.mark.value,
+                order: reading.order.value,
+            },
+            fingerprint: reading.seen.fingerprint,
+        };
+        let again = FileReader {
+            source: self.source.again(),
+            start: self.start.clone(),
+            furniture: self.furniture.clone(),
+            may_guess: self.may_guess,
+        };
+        Ok((self.close(reading)?, (again, by)))
+    }
+
+    /// Reads the file again for the rows of those who are asked for, and what became of them.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::ChangedFile`] if it is not what was read before.
+    pub(super) fn follow(
+        &mut self,
+        by: &ReadBy,
+        wanted: &Wanted,
+    ) -> Result<Vec<(Cited, Fate)>, Errors> {
+        let place = self.start.place();
+        let changed = || Errors::from(changed(place.clone()));
+        // Once as it was read, once for cuts, once to spare.
+        for _ in 0..3 {
+            match self.pass(&by.guess, Some(wanted), &|_| {})? {
+                Pass::Again => {}
+                Pass::Done(found, seen) => {
+                    let is_same = seen.fingerprint == by.fingerprint && found.errors.is_empty();
+                    return is_same.then_some(found.traced).ok_or_else(changed);
+                }
+            }
+        }
+        Err(changed())
+    }
+
+    /// The name of the file.
+    pub(super) fn name(&self) -> &str {
+        self.source.name()
+    }
+
+    /// The headers of its columns.
+    pub(super) fn header(&self) -> &[String] {
+        &self.start.columns.header
+    }
+
+    fn read_through(&mut self, progress: &(dyn Fn(u64) + Sync)) -> Result<Reading, Errors> {
         let (mut guess, is_proven) = self.first_guess();
         let is_report = self.start.is_report();
         if !is_proven || is_report || self.start.sample.complete {
@@ -101,7 +181,7 @@ impl FileReader {
         }
         // Twice for the mark and the order, twice for an encoding that changes, once for cuts, once to spare.
         for _ in 0..6 {
-            let (found, seen) = match self.pass(&guess, progress)? {
+            let (found, seen) = match self.pass(&guess, None, progress)? {
                 Pass::Again => continue,
                 Pass::Done(found, seen) => (*found, seen),
             };
@@ -118,7 +198,12 @@ impl FileReader {
                 order: order.value,
             };
             if settled == guess {
-                return self.close(found, seen, mark, order);
+                return Ok(Reading {
+                    found,
+                    seen,
+                    mark,
+                    order,
+                });
             }
             guess = settled;
         }
@@ -155,13 +240,13 @@ impl FileReader {
         Ok(has_any)
     }
 
-    fn close(
-        self,
-        mut found: Found,
-        seen: Seen,
-        mark: Settled<Mark>,
-        order: Settled<DateOrder>,
-    ) -> Result<FileRead, Errors> {
+    fn close(self, reading: Reading) -> Result<FileRead, Errors> {
+        let Reading {
+            mut found,
+            seen,
+            mark,
+            order,
+        } = reading;
         let keeps_totals = self.start.options.keeps_totals;
         let mut unproven = found.totals.unproven(keeps_totals);
         if !keeps_totals {
@@ -417,8 +502,13 @@ impl FileReader {
         )
     }
 
-    /// One reading of the whole file.
-    fn pass(&mut self, guess: &Guess, progress: &(dyn Fn(u64) + Sync)) -> Result<Pass, Errors> {
+    /// One reading of the whole file, or of the rows of those who are asked for.
+    fn pass(
+        &mut self,
+        guess: &Guess,
+        wanted: Option<&Wanted>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Pass, Errors> {
         let placed = |message: Message| Errors::from(numbered(message, self.start.number));
         let size = self.source.size();
         let stream = self
@@ -429,7 +519,10 @@ impl FileReader {
         if self.may_guess && self.source.can_reopen() {
             splitter.guess();
         }
-        let plan = self.start.plan(guess, self.furniture.as_ref());
+        let plan = Plan {
+            wanted,
+            ..self.start.plan(guess, self.furniture.as_ref())
+        };
         let threads = self.start.options.threads;
         let (found, end) = passes::read(&plan, &mut splitter, threads, progress);
         match end {

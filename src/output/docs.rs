@@ -8,6 +8,7 @@
 )]
 
 mod plan;
+mod trace;
 
 use std::fmt::Write;
 

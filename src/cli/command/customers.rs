@@ -85,7 +85,7 @@ fn with_rates(mut report: Report, policies: &Policies) -> Report {
 }
 
 /// Effects are differences of two quotients of sums over customers; other methods give no such quotient.
-fn refuse_method(policies: &Policies) -> Result<(), Message> {
+pub(super) fn refuse_method(policies: &Policies) -> Result<(), Message> {
     if policies.method == Method::PointToPoint {
         return Ok(());
     }

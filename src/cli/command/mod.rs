@@ -10,3 +10,4 @@ pub(super) mod init;
 pub(super) mod inspect;
 pub(super) mod ledger;
 pub(super) mod plan;
+pub(super) mod trace;

@@ -11,7 +11,8 @@ use super::spans::{self, Clash, Cover, EndRule, Terms};
 use super::steps::{self, Places};
 use super::{History, Shape};
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::{Entry, Part, RowPlace};
+use crate::input::trace::Log;
+use crate::ledger::{Added, Became, Entry, How, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Overlap, Policies, Spread};
 use crate::text;
 use crate::units::{Amount, Grain, Month};
@@ -28,6 +29,41 @@ pub(in crate::input) struct Ask<'a> {
     /// True if contracts may all be running.
     pub(in crate::input) allows_no_churn: bool,
     pub(in crate::input) place: &'a dyn Fn(RowPlace) -> Place,
+    /// Where it is noted what became of rows, where some are followed.
+    pub(in crate::input) log: Option<&'a Log<'a>>,
+}
+
+impl Ask<'_> {
+    /// Notes what a row adds to a month, where rows are followed.
+    fn added(&self, row: &Kept, added: Added) {
+        let Some(log) = self.log else {
+            return;
+        };
+        log.add(row, added.month, || {
+            if row.passes {
+                return Became::Added(added);
+            }
+            Became::Dropped {
+                month: Some(added.month),
+                why: "it does not pass `where`".to_owned(),
+            }
+        });
+    }
+
+    /// Notes that another row counts in a month.
+    fn replaced(&self, row: &Kept, month: Month, by: RowPlace) {
+        let Some(log) = self.log else {
+            return;
+        };
+        log.add(row, month, || {
+            let place = (self.place)(by);
+            let line = place.line.unwrap_or_default();
+            Became::Dropped {
+                month: Some(month),
+                why: format!("`overlap latest` keeps {}:{line}", place.file),
+            }
+        });
+    }
 }
 
 /// What they became.
@@ -80,7 +116,7 @@ fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
     let mut books = Books::new(ask);
     if ask.columns.shape == Shape::Invoices {
         for cover in &covers {
-            books.add_worth(cover, terms, ask, |_| true)?;
+            books.add_worth(cover, terms, ask, |_| None)?;
         }
     } else {
         add_contracts(&covers, terms, ask, &mut books, &mut warnings)?;
@@ -140,14 +176,28 @@ fn add_contracts(
     for group in groups.values() {
         let latest = (overlap == Overlap::Latest).then(|| spans::latest(group));
         for cover in group {
-            let counts = |month: Month| {
+            let instead = |month: Month| {
                 let winner = latest.as_ref().and_then(|latest| latest.get(&month));
-                winner.is_none_or(|winner| winner.kept.place == cover.kept.place)
+                let winner = winner.map(|winner| winner.kept.place);
+                winner.filter(|winner| *winner != cover.kept.place)
             };
-            books.add_worth(cover, terms, ask, counts)?;
+            books.add_worth(cover, terms, ask, instead)?;
         }
     }
     Ok(())
+}
+
+/// What a row adds to a month that it covers.
+fn laid(cover: &Cover<'_>, month: Month, amount: Amount) -> Added {
+    let kept = Added::kept(month, amount, cover.kept.currency.clone());
+    if amount == cover.kept.amount {
+        return kept;
+    }
+    Added {
+        how: How::Spread,
+        over: Some((cover.first, cover.last)),
+        ..kept
+    }
 }
 
 /// The ledger in the making.
@@ -167,7 +217,7 @@ impl Books {
         cover: &Cover<'_>,
         terms: Terms,
         ask: &Ask<'_>,
-        counts: impl Fn(Month) -> bool,
+        instead: impl Fn(Month) -> Option<RowPlace>,
     ) -> Result<(), Errors> {
         let Some(worth) = spans::worth(cover, terms) else {
             return Err(Errors::from(too_large(cover.kept, ask)));
@@ -177,9 +227,12 @@ impl Books {
                 break;
             }
             self.cover(month, cover.kept.place);
-            if counts(month) {
-                self.add(cover.kept, month, amount);
+            if let Some(winner) = instead(month) {
+                ask.replaced(cover.kept, month, winner);
+                continue;
             }
+            ask.added(cover.kept, laid(cover, month, amount));
+            self.add(cover.kept, month, amount);
         }
         Ok(())
     }
@@ -492,6 +545,34 @@ fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
     books.resolved(history, traits, warnings, &kept, ask)
 }
 
+/// Notes in which months changes, and what stood before them, are part of a balance, where rows are followed.
+fn note_steps(
+    rows: &[Kept],
+    openings: &[(&Kept, Amount)],
+    (first, last): (Month, Month),
+    ask: &Ask<'_>,
+) {
+    let Some(log) = ask.log else {
+        return;
+    };
+    for month in log
+        .wanted
+        .months()
+        .filter(|month| (first..=last).contains(month))
+    {
+        let part = |row: &Kept, amount: Amount, how: How| {
+            let kept = Added::kept(month, amount, row.currency.clone());
+            ask.added(row, Added { how, ..kept });
+        };
+        for (row, amount) in openings.iter().filter(|(_, amount)| !amount.is_zero()) {
+            part(row, *amount, How::Balance);
+        }
+        for (row, _) in steps::steps(rows).filter(|(_, step)| step.day.month() <= month) {
+            part(row, row.amount, How::Movement);
+        }
+    }
+}
+
 /// Adds the run rates that the movements in one currency make, and gives what stood before them.
 fn add_steps<'k>(
     rows: &'k [Kept],
@@ -513,5 +594,6 @@ fn add_steps<'k>(
     for level in levels {
         books.add(level.row, level.month, level.amount);
     }
+    note_steps(rows, &openings, (first, last), ask);
     Ok(openings)
 }
