@@ -4,6 +4,7 @@ mod cohorts;
 mod compare;
 mod customers;
 mod plan;
+mod renewals;
 mod settings;
 mod trace;
 
@@ -13,6 +14,7 @@ pub(super) use cohorts::{CohortsArgs, Triangle};
 pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
 pub(super) use plan::PlanArgs;
+pub(super) use renewals::RenewalsArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
 pub(super) use trace::TraceArgs;
 
@@ -92,6 +94,8 @@ pub(super) enum Command {
     Customers(Box<CustomersArgs>),
     /// Say what churn, contraction or expansion would have to be to reach a target, and carry the base forward
     Plan(Box<PlanArgs>),
+    /// List what comes up for renewal, and compute the renewal rate of the contracts that ended
+    Renewals(Box<RenewalsArgs>),
     /// Show the rows behind a period's figures: file, line, column, the amount as written, and what became of it
     Trace(Box<TraceArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
@@ -116,6 +120,7 @@ impl Command {
             Command::Cohorts(_) => "cohorts",
             Command::Customers(_) => "customers",
             Command::Plan(_) => "plan",
+            Command::Renewals(_) => "renewals",
             Command::Trace(_) => "trace",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",

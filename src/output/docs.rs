@@ -8,6 +8,7 @@
 )]
 
 mod plan;
+mod renewals;
 mod trace;
 
 use std::fmt::Write;
