@@ -94,10 +94,10 @@ impl<'a> Trail<'a> {
                 .map(|movement| (name(movement), Some(*movement)))
                 .collect()
         } else {
-            let named = names.iter();
-            named
-                .map(|name| (name.clone(), movement_of(found, name)))
-                .collect()
+            let asked = names
+                .iter()
+                .map(|name| (name.clone(), movement_of(found, name)));
+            asked.collect()
         };
         let filled = bridged.iter();
         Trail {
@@ -259,8 +259,10 @@ impl<'a> Trail<'a> {
             How::Balance => "balance",
         }];
         let mut why = Vec::new();
-        if let Some((first, last)) = added.over {
-            why.push(format!("over {first} to {last}"));
+        match added.over {
+            Some((first, Some(last))) => why.push(format!("over {first} to {last}")),
+            Some((first, None)) => why.push(format!("from {first} on")),
+            None => {}
         }
         if added.how == How::Balance {
             why.push("what its balance shows to have stood before it".to_owned());
