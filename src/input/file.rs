@@ -1,5 +1,7 @@
 //! One file read, in as many passes as its columns need.
 
+mod again;
+
 use super::beside::Beside;
 use super::chosen::Chosen;
 use super::columns::{Columns, Role};
@@ -21,11 +23,12 @@ use super::shape::rules::Per;
 use super::source::{Seen, Source};
 use super::stream::PIECE_BLOCK;
 use super::summary;
-use super::trace::{Fate, Wanted};
+use super::trace::Wanted;
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::Cited;
 use crate::policies::Policies;
 use crate::text;
+
+pub(super) use again::ReadBy;
 
 /// One file, read.
 pub(super) struct FileRead {
@@ -71,12 +74,6 @@ struct Reading {
     order: Settled<DateOrder>,
 }
 
-/// What a file was read by in the end, and what its bytes were.
-pub(super) struct ReadBy {
-    guess: Guess,
-    fingerprint: [u8; 32],
-}
-
 /// What a pass came to.
 enum Pass {
     Done(Box<Found>, Seen),
@@ -105,65 +102,6 @@ impl FileReader {
     pub(super) fn read(mut self, progress: &(dyn Fn(u64) + Sync)) -> Result<FileRead, Errors> {
         let reading = self.read_through(progress)?;
         self.close(reading)
-    }
-
-    /// The same, with what reads the file again as it was read.
-    pub(super) fn read_to_trace(
-        mut self,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> Result<(FileRead, (FileReader, ReadBy)), Errors> {
-        let placed = |message: Message| Errors::from(numbered(message, self.start.number));
-        self.source.spool().map_err(placed)?;
-        let reading = self.read_through(progress)?;
-        let by = ReadBy {
-            guess: Guess {
-                mark: reading.mark.value,
-                order: reading.order.value,
-            },
-            fingerprint: reading.seen.fingerprint,
-        };
-        let again = FileReader {
-            source: self.source.again(),
-            start: self.start.clone(),
-            furniture: self.furniture.clone(),
-            may_guess: self.may_guess,
-        };
-        Ok((self.close(reading)?, (again, by)))
-    }
-
-    /// Reads the file again for the rows of those who are asked for, and what became of them.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::ChangedFile`] if it is not what was read before.
-    pub(super) fn follow(
-        &mut self,
-        by: &ReadBy,
-        wanted: &Wanted,
-    ) -> Result<Vec<(Cited, Fate)>, Errors> {
-        let place = self.start.place();
-        let changed = || Errors::from(changed(place.clone()));
-        // Once as it was read, once for cuts, once to spare.
-        for _ in 0..3 {
-            match self.pass(&by.guess, Some(wanted), &|_| {})? {
-                Pass::Again => {}
-                Pass::Done(found, seen) => {
-                    let is_same = seen.fingerprint == by.fingerprint && found.errors.is_empty();
-                    return is_same.then_some(found.traced).ok_or_else(changed);
-                }
-            }
-        }
-        Err(changed())
-    }
-
-    /// The name of the file.
-    pub(super) fn name(&self) -> &str {
-        self.source.name()
-    }
-
-    /// The headers of its columns.
-    pub(super) fn header(&self) -> &[String] {
-        &self.start.columns.header
     }
 
     fn read_through(&mut self, progress: &(dyn Fn(u64) + Sync)) -> Result<Reading, Errors> {

@@ -65,8 +65,8 @@ pub struct Added {
     pub currency: Box<str>,
     /// By which way.
     pub how: How,
-    /// The first and the last month that it is laid over, where it is.
-    pub over: Option<(Month, Month)>,
+    /// The first and the last month of the time that it is laid over, where it is; no last one while that runs on.
+    pub over: Option<(Month, Option<Month>)>,
 }
 
 impl Added {

@@ -2,7 +2,7 @@
 
 use super::super::columns::Role;
 use super::super::date::{DateFault, When, read_when};
-use super::super::filter::passes;
+use super::super::filter::{Filter, passes};
 use super::super::number::{AmountFault, Reading, read_amount};
 use super::kept::{is_left_out, of_all_units, without_less};
 use super::money::{Money, Stated, in_kept_currency};
@@ -129,7 +129,7 @@ pub(super) const NOTHING: &str = "it states nothing";
 
 /// Why a row that does not pass the filters adds to nothing.
 pub(super) fn filtered(plan: &Plan<'_>) -> String {
-    let filters = plan.filters.iter().map(|filter| filter.text());
+    let filters = plan.filters.iter().map(Filter::text);
     format!("`where {}`", filters.collect::<Vec<_>>().join("`, `where "))
 }
 

@@ -1,5 +1,7 @@
 //! Kept rows become a ledger, once all rows of all files were read.
 
+mod noted;
+
 use std::collections::BTreeSet;
 
 use super::super::columns::{Columns, Role};
@@ -13,10 +15,11 @@ use super::steps::{self, Places};
 use super::{History, Shape};
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::trace::Log;
-use crate::ledger::{Added, Became, Contract, Entry, How, Part, RowPlace};
+use crate::ledger::{Contract, Entry, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Overlap, Policies, Spread};
 use crate::text;
 use crate::units::{Amount, Grain, Month};
+use noted::{laid, note_steps};
 
 /// What kept rows are resolved by.
 pub(in crate::input) struct Ask<'a> {
@@ -34,39 +37,6 @@ pub(in crate::input) struct Ask<'a> {
     pub(in crate::input) place: &'a dyn Fn(RowPlace) -> Place,
     /// Where it is noted what became of rows, where some are followed.
     pub(in crate::input) log: Option<&'a Log<'a>>,
-}
-
-impl Ask<'_> {
-    /// Notes what a row adds to a month, where rows are followed.
-    fn added(&self, row: &Kept, added: Added) {
-        let Some(log) = self.log else {
-            return;
-        };
-        log.add(row, added.month, || {
-            if row.passes {
-                return Became::Added(added);
-            }
-            Became::Dropped {
-                month: Some(added.month),
-                why: "it does not pass `where`".to_owned(),
-            }
-        });
-    }
-
-    /// Notes that another row counts in a month.
-    fn replaced(&self, row: &Kept, month: Month, by: RowPlace) {
-        let Some(log) = self.log else {
-            return;
-        };
-        log.add(row, month, || {
-            let place = (self.place)(by);
-            let line = place.line.unwrap_or_default();
-            Became::Dropped {
-                month: Some(month),
-                why: format!("`overlap latest` keeps {}:{line}", place.file),
-            }
-        });
-    }
 }
 
 /// What they became.
@@ -200,19 +170,6 @@ fn add_contracts(
     Ok(())
 }
 
-/// What a row adds to a month that it covers.
-fn laid(cover: &Cover<'_>, month: Month, amount: Amount) -> Added {
-    let kept = Added::kept(month, amount, cover.kept.currency.clone());
-    if amount == cover.kept.amount {
-        return kept;
-    }
-    Added {
-        how: How::Spread,
-        over: Some((cover.first, cover.last)),
-        ..kept
-    }
-}
-
 /// The ledger in the making.
 struct Books {
     part: Part,
@@ -244,7 +201,7 @@ impl Books {
                 ask.replaced(cover.kept, month, winner);
                 continue;
             }
-            ask.added(cover.kept, laid(cover, month, amount));
+            ask.added(cover.kept, laid(cover, terms, (month, amount)));
             self.add(cover.kept, month, amount);
         }
         Ok(())
@@ -559,34 +516,6 @@ fn of_steps(mut kept: Vec<Kept>, ask: &Ask<'_>) -> Result<Resolved, Errors> {
         });
     }
     books.resolved(history, traits, warnings, &kept, ask)
-}
-
-/// Notes in which months changes, and what stood before them, are part of a balance, where rows are followed.
-fn note_steps(
-    rows: &[Kept],
-    openings: &[(&Kept, Amount)],
-    (first, last): (Month, Month),
-    ask: &Ask<'_>,
-) {
-    let Some(log) = ask.log else {
-        return;
-    };
-    for month in log
-        .wanted
-        .months()
-        .filter(|month| (first..=last).contains(month))
-    {
-        let part = |row: &Kept, amount: Amount, how: How| {
-            let kept = Added::kept(month, amount, row.currency.clone());
-            ask.added(row, Added { how, ..kept });
-        };
-        for (row, amount) in openings.iter().filter(|(_, amount)| !amount.is_zero()) {
-            part(row, *amount, How::Balance);
-        }
-        for (row, _) in steps::steps(rows).filter(|(_, step)| step.day.month() <= month) {
-            part(row, row.amount, How::Movement);
-        }
-    }
 }
 
 /// Adds the run rates that the movements in one currency make, and gives what stood before them.
