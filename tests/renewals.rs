@@ -200,9 +200,8 @@ fn published_rates_come_out() {
         let found = &document(&text, &args)["rates"][0];
         assert_eq!(found["renewal_rate"].to_string(), by_count, "{base}");
         assert_eq!(found["net_renewal_rate"].to_string(), net, "{base}");
-        let gross = f64::from(renewed - contraction) / f64::from(base);
-        let ours = found["gross_renewal_rate"].as_f64().expect("a rate");
-        assert!((ours - gross).abs() < 1e-6, "{base}: {ours} {gross}");
+        let gross = millionths(found, "gross_renewal_rate");
+        assert_eq!(gross, quotient(renewed - contraction, base), "{base}");
     }
 }
 
@@ -763,6 +762,67 @@ fn cents(text: &str) -> i64 {
     format!("{whole}{decimals:0<2}").parse().expect("an amount")
 }
 
+const STATUSES: [&str; 6] = ["due", "late", "lost", "renewed", "expanded", "contracted"];
+
+/// A quotient in millionths, rounded half up; `None` over zero.
+fn quotient(above: i64, below: i64) -> Option<i64> {
+    (below > 0).then(|| (2 * above * 1_000_000 + below) / (2 * below))
+}
+
+/// A rate in millionths; `None` for null.
+fn millionths(sums: &Value, field: &str) -> Option<i64> {
+    let rate = sums[field].as_f64()?;
+    format!("{rate:.6}").replace('.', "").parse().ok()
+}
+
+/// How the sums differ from those of the records due: each list of sums is of the same contracts, and what ended
+/// falls into its statuses.
+fn unlike_sums(list: &[Contract], due: &[oracle::renewals::Due], found: &Value) -> Option<String> {
+    let number = |value: &Value, field: &str| {
+        let number = value[field].as_i64();
+        number.unwrap_or_else(|| panic!("{field} in {value}"))
+    };
+    let all = found["rates"].as_array().expect("a list");
+    let total = &all[0];
+    let of = |word: &str| {
+        let found = due.iter().filter(|(_, status, _)| *status == word);
+        i64::try_from(found.count()).expect("few")
+    };
+    let counted = STATUSES.map(of);
+    let ended: i64 = counted[1..].iter().sum();
+    let decided = due
+        .iter()
+        .filter(|(_, status, _)| !["due", "late"].contains(status));
+    let (mut old, mut new, mut capped) = (0, 0, 0);
+    for (one, _, next) in decided {
+        let next = next.map_or(0, |next| list[next].amount);
+        old += list[*one].amount;
+        new += next;
+        capped += next.min(list[*one].amount);
+    }
+    let amounts = ["old_amount", "new_amount", "new_amount_capped"];
+    let followed = ended - counted[1] - counted[2];
+    let rates = ["renewal_rate", "net_renewal_rate", "gross_renewal_rate"];
+    let due_rates = [
+        quotient(followed, followed + counted[2]),
+        quotient(new, old),
+        quotient(capped, old),
+    ];
+    let sum = |list: &[Value], field: &str| list.iter().map(|one| number(one, field)).sum::<i64>();
+    let months = found["calendar"].as_array().expect("a list");
+    let adds_up = |field: &&str| {
+        let whole = number(total, field);
+        sum(months, field) == whole && sum(&all[1..], field) == whole
+    };
+    let holds = STATUSES.map(|word| number(total, word)) == counted
+        && number(total, "ended") == ended
+        && amounts.map(|field| cents(&total[field].to_string())) == [old, new, capped]
+        && rates.map(|field| millionths(total, field)) == due_rates
+        && ["ended", "due", "lost"].iter().all(adds_up);
+    (!holds)
+        .then(|| format!("model {counted:?} {old} {new} {capped} {due_rates:?}\nprogram {total:#}"))
+}
+
 /// Where the program and the model differ on one list.
 fn difference(number: u64, seen: &mut [usize; 7]) -> Option<String> {
     let mut dice = Dice::new(number);
@@ -827,72 +887,18 @@ fn difference(number: u64, seen: &mut [usize; 7]) -> Option<String> {
     if due_lines != told {
         return context(format!("model {due_lines:#?}\nprogram {told:#?}"));
     }
-    let words = ["due", "late", "lost", "renewed", "expanded", "contracted"];
-    for (place, word) in words.iter().enumerate() {
+    for (place, word) in STATUSES.iter().enumerate() {
         seen[place] += due.iter().filter(|(_, status, _)| status == word).count();
     }
-    // Each list of sums is of the same contracts, and what ended falls into its statuses.
-    let number = |value: &Value, field: &str| {
-        value[field]
-            .as_i64()
-            .unwrap_or_else(|| panic!("{field} in {value}"))
-    };
-    let total = &found["rates"][0];
-    let parts = words.map(|word| number(total, word));
-    let ended: i64 = parts[1..].iter().sum();
-    let counted = words.map(|word| {
-        i64::try_from(due.iter().filter(|(_, status, _)| *status == word).count()).expect("few")
-    });
-    let decided: Vec<_> = due
-        .iter()
-        .filter(|(_, status, _)| !["due", "late"].contains(status))
-        .collect();
-    let old: i64 = decided.iter().map(|(one, ..)| list[*one].amount).sum();
-    let new: i64 = decided
-        .iter()
-        .filter_map(|(.., next)| next.map(|next| list[next].amount))
-        .sum();
-    let capped: i64 = decided
-        .iter()
-        .filter_map(|(one, _, next)| next.map(|next| list[next].amount.min(list[*one].amount)))
-        .sum();
-    let amounts = ["old_amount", "new_amount", "new_amount_capped"]
-        .map(|field| cents(&total[field].to_string()));
-    let followed = ended - parts[1] - parts[2];
-    let quotient =
-        |above: i64, below: i64| (below > 0).then(|| (2 * above * 1_000_000 + below) / (2 * below));
-    let rate = |field: &str| total[field].as_f64().map(|rate| (rate * 1e6).round());
-    let rates = ["renewal_rate", "net_renewal_rate", "gross_renewal_rate"].map(rate);
-    #[allow(clippy::cast_precision_loss, reason = "a rate of six decimals")]
-    let due_rates = [
-        quotient(followed, followed + parts[2]),
-        quotient(new, old),
-        quotient(capped, old),
-    ]
-    .map(|rate| rate.map(|rate| rate as f64));
-    let sums = |list: &Value, field: &str| {
-        list.as_array().map_or(0, |list| {
-            list.iter().map(|one| number(one, field)).sum::<i64>()
-        })
-    };
-    let segments = Value::Array(found["rates"].as_array()?[1..].to_vec());
-    let holds = parts == counted
-        && number(total, "ended") == ended
-        && amounts == [old, new, capped]
-        && rates == due_rates
-        && ["ended", "due", "lost"].iter().all(|field| {
-            sums(&found["calendar"], field) == number(total, field)
-                && sums(&segments, field) == number(total, field)
-        });
-    if !holds {
-        return context(format!(
-            "model {counted:?} {old} {new} {capped} {due_rates:?}\nprogram {total:#}"
-        ));
+    if let Some(what) = unlike_sums(&list, &due, &found) {
+        return context(what);
     }
+    let is_due = |(_, status, _): &&oracle::renewals::Due| *status == "due";
+    let counted = due.iter().filter(is_due).count();
     let events = events(&on(&text, &[&args[..], &["--format", "ics"]].concat()).done());
     let names: BTreeSet<&str> = events.iter().map(|event| property(event, "UID")).collect();
-    (i64::try_from(events.len()).ok() != Some(counted[0]) || names.len() != events.len())
-        .then(|| context(format!("{} events of {} due", events.len(), counted[0])))
+    (events.len() != counted || names.len() != events.len())
+        .then(|| context(format!("{} events of {counted} due", events.len())))
         .flatten()
 }
 

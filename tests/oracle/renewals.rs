@@ -148,8 +148,10 @@ pub fn days(date: &str) -> i64 {
 /// The last day of the month that a day lies in.
 pub fn month_end(day: i64) -> i64 {
     let first = days(&format!("{}-01", month_of(day)));
-    (first..)
-        .find(|day| month_of(day + 1) != month_of(first))
+    let month = month_of(first);
+    let mut of_month = first..first + 31;
+    of_month
+        .rfind(|day| month_of(*day) == month)
         .expect("an end")
 }
 
