@@ -390,7 +390,7 @@ fn a_list_of_what_runs_today_says_what_is_due_and_no_rate() {
     );
     let said = total["undefined"].as_str().expect("a reason");
     assert!(
-        said.contains("no contract of the file follows another"),
+        said.contains("what was renewed is not in the file"),
         "{said}"
     );
     assert!(found["warnings"].to_string().contains("no-history"));
