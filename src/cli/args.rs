@@ -3,6 +3,7 @@
 mod cohorts;
 mod compare;
 mod customers;
+mod diff;
 mod settings;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(super) use cohorts::{CohortsArgs, Triangle};
 pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
+pub(super) use diff::DiffArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
@@ -86,6 +88,8 @@ pub(super) enum Command {
     Cohorts(Box<CohortsArgs>),
     /// List who moved NRR and GRR, and by how much; concentration, and the rates without the largest customers
     Customers(Box<CustomersArgs>),
+    /// Say why the NRR of one period is another one in a later export: whose rows changed, and by how many points
+    Diff(Box<DiffArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
     /// Write the ledger, one row a customer and month, as a file that reads back to itself
@@ -107,6 +111,7 @@ impl Command {
             Command::Calc(_) => "calc",
             Command::Cohorts(_) => "cohorts",
             Command::Customers(_) => "customers",
+            Command::Diff(_) => "diff",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",

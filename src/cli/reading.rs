@@ -84,8 +84,27 @@ impl Context<'_, '_> {
         config: &Config,
     ) -> Result<(Loaded, Target), Failure> {
         let sources = sources(args, self)?;
+        let target = self.target(args)?;
+        Ok((self.read_sources(sources, config)?, target))
+    }
+
+    /// Where the result goes, once it is known to be none of the inputs.
+    pub(super) fn target(&self, args: &ReadArgs) -> Result<Target, Message> {
         refuse_overwriting(args, self.environment)?;
-        let target = self.open(args)?;
+        self.open(args)
+    }
+
+    /// Reads the inputs into one ledger, for a command that has others beside them.
+    pub(super) fn read_files(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Result<Loaded, Failure> {
+        let sources = sources(args, self)?;
+        self.read_sources(sources, config)
+    }
+
+    fn read_sources(&mut self, sources: Vec<Source>, config: &Config) -> Result<Loaded, Failure> {
         let options = self.options(config, &config.policies)?;
         let bar = Bar::new(
             sources.iter().map(Source::size).sum(),
@@ -95,7 +114,7 @@ impl Context<'_, '_> {
             bar.set(bytes);
         });
         bar.finish();
-        Ok((loaded?, target))
+        Ok(loaded?)
     }
 
     /// Reads the inputs once more under other choices; `None` if one of them is a pipe.
@@ -310,7 +329,7 @@ fn rates(policies: &Policies, environment: &Environment) -> Result<Option<Rates>
 }
 
 /// A file that a setting names: from the working folder, or from that of the settings file which names it.
-fn beside_settings(file: &str, origin: &Origin) -> String {
+pub(super) fn beside_settings(file: &str, origin: &Origin) -> String {
     let (Origin::File(line) | Origin::Definition(line)) = origin else {
         return file.to_owned();
     };

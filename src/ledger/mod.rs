@@ -23,6 +23,7 @@ mod parts;
 mod regroup;
 mod shards;
 mod table;
+mod twins;
 mod units;
 
 pub use attributes::{Attribute, NO_PARENT, NO_VALUE, ValueId};
@@ -38,6 +39,7 @@ pub use intern::Interner;
 pub use parts::in_parts;
 pub use regroup::Units;
 pub use shards::{Batch, Shards, ShortRow, WideBatch};
+pub use twins::{Twin, Twins};
 
 use std::ops::Range;
 

@@ -15,6 +15,7 @@ mod compare;
 mod csv;
 mod customers;
 mod definitions;
+mod diff;
 #[cfg(test)]
 mod docs;
 mod document;
@@ -43,6 +44,7 @@ pub use cohorts::{CohortsReport, Measure};
 pub use compare::{CompareReport, CompareRow};
 pub use customers::{CustomersReport, shown as shown_customers};
 pub use definitions::render_definitions;
+pub use diff::{DiffReport, Setting, SettingStep};
 pub use document::{Document, More};
 pub use fields::Wire;
 pub use inspection::{Beginning, Inspection};
