@@ -1,14 +1,15 @@
 //! Why a figure is another one in a later export, as people and machines are shown it: one record a customer and month.
 
+mod sheets;
+
 use super::document::{Document, More};
 use super::fields::Wire;
 use super::report::{Input, Report};
-use super::sheet::{Cell, Column, Form, Group, Kind, Sheet};
+use super::sheet::Sheet;
 use super::{escape, head, number};
 use crate::metrics::{
     ChangeKind, ChangedCustomer, ChangedMonth, Changes, Effects, NoRate, Rollforward,
 };
-use crate::text;
 use crate::units::{Amount, Difference, FiscalYear, Period, Ratio};
 
 /// The name of the JSON form of `nrr diff`.
@@ -261,245 +262,6 @@ impl DiffReport {
         Period::ending(one.month, self.report.input.grain).label(self.fiscal_year)
     }
 
-    /// Both figures side by side.
-    fn figures(&self) -> Sheet {
-        let mut sheet = Sheet::new(
-            Form::Grid,
-            vec![
-                column("", false, Group::Core),
-                column("Old", true, Group::Core),
-                column("New", true, Group::Core),
-                column("Change", true, Group::Core),
-            ],
-        );
-        let (old, new) = (&self.first, &self.new);
-        let text = |text: &str| Cell::Text(text.to_owned());
-        let files = |input: &Input| Cell::Text(escape::terminal(&files(input)).into_owned());
-        sheet.push(
-            Kind::Body,
-            vec![
-                text("File"),
-                files(&self.old_input),
-                files(&self.report.input),
-                Cell::Blank,
-            ],
-        );
-        let rates: [(&str, fn(&Rollforward) -> Ratio); 3] = [
-            ("NRR", Rollforward::nrr),
-            ("GRR", Rollforward::grr),
-            ("Logo retention", Rollforward::logo_retention),
-        ];
-        for (label, rate) in rates {
-            let moved = rate(new).minus(rate(old));
-            let moved = moved.map_or(Cell::Undefined(self.no_rate().to_owned()), Cell::Points);
-            let cells = [rate(old), rate(new)].map(percent);
-            sheet.push(
-                Kind::Total,
-                [text(label)]
-                    .into_iter()
-                    .chain(cells)
-                    .chain([moved])
-                    .collect(),
-            );
-        }
-        let amounts: [(&str, fn(&Rollforward) -> i128); 4] = [
-            ("Opening", |sums| sums.opening),
-            ("Retained", |sums| sums.retained),
-            ("Retained, capped", |sums| sums.retained_capped),
-            ("Closing", |sums| sums.closing),
-        ];
-        for (label, units) in amounts {
-            let [before, after] = [old, new].map(|sums| sums.amount(units(sums)));
-            let change = after.checked_add(-before).map_or(Cell::Blank, Cell::Amount);
-            sheet.push(
-                Kind::Body,
-                vec![
-                    text(label),
-                    Cell::Amount(before),
-                    Cell::Amount(after),
-                    change,
-                ],
-            );
-        }
-        sheet
-    }
-
-    /// Why the rates have no difference.
-    fn no_rate(&self) -> &'static str {
-        NoRate::between(&self.first, &self.new).map_or(NO_BASE, NoRate::reason)
-    }
-
-    /// What settings do, one after the other.
-    fn settings(&self) -> Option<Sheet> {
-        if self.steps.is_empty() {
-            return None;
-        }
-        let mut sheet = Sheet::new(
-            Form::Grid,
-            vec![
-                column("Setting", false, Group::Core),
-                column("Old", false, Group::Core),
-                column("New", false, Group::Core),
-                column("NRR then", true, Group::Movements),
-                column("GRR then", true, Group::Detail),
-                column("Effect on NRR", true, Group::Core),
-                column("Effect on GRR", true, Group::Detail),
-            ],
-        );
-        for step in &self.steps {
-            for (place, one) in (1..).zip(&step.settings) {
-                let value = |value: &Option<String>| match value {
-                    Some(value) => Cell::Text(escape::terminal(value).into_owned()),
-                    None => Cell::Text("not set".to_owned()),
-                };
-                let mut cells = vec![
-                    Cell::Text(one.name.to_owned()),
-                    value(&one.old),
-                    value(&one.new),
-                ];
-                if place == step.settings.len() {
-                    cells.extend([percent(step.after.nrr()), percent(step.after.grr())]);
-                    cells.extend(points(step.effects(), NO_BASE));
-                } else {
-                    cells.extend([const { Cell::Blank }; 4]);
-                }
-                sheet.push(Kind::Body, cells);
-            }
-        }
-        let whole = between(&self.first, &self.old);
-        let mut cells = vec![
-            Cell::Text("all settings".to_owned()),
-            Cell::Blank,
-            Cell::Blank,
-        ];
-        cells.extend([percent(self.old.nrr()), percent(self.old.grr())]);
-        cells.extend(points(whole, NO_BASE));
-        sheet.push(Kind::Total, cells);
-        sheet.notes.push(
-            "settings are changed one after the other on the old export, in this order; what the data did follows, by the settings in force"
-                .to_owned(),
-        );
-        if self.steps.iter().any(|step| step.settings.len() > 1) {
-            sheet.notes.push(
-                "a setting without figures can be measured with the next one only".to_owned(),
-            );
-        }
-        Some(sheet)
-    }
-
-    /// What the data did, customer by customer.
-    fn customers(&self) -> Sheet {
-        let columns = vec![
-            column("Customer", false, Group::Core),
-            column("Month", false, Group::Core),
-            column("Old", true, Group::Core),
-            column("New", true, Group::Core),
-            column("Kind", false, Group::Core),
-            column("Effect on NRR", true, Group::Core),
-            column("Effect on GRR", true, Group::Detail),
-        ];
-        let mut sheet = Sheet::new(Form::Grid, columns);
-        let shown = self.shown();
-        for customer in shown {
-            self.push_customer(customer, &mut sheet);
-        }
-        let others = &self.changes.customers[shown.len()..];
-        if !others.is_empty() {
-            let label = format!("{} more", text::grouped(others.len() as u64));
-            let mut cells = vec![Cell::Text(label)];
-            cells.extend([const { Cell::Blank }; 4]);
-            cells.extend(match sum(others) {
-                Ok([nrr, grr]) => [Cell::Points(nrr), Cell::Points(grr)],
-                Err(none) => [none, none].map(|none| Cell::Undefined(none.reason().to_owned())),
-            });
-            sheet.push(Kind::Body, cells);
-            sheet.notes.push(format!(
-                "`--top {}` lists all customers, and so does `--format csv`{}",
-                self.changes.customers.len(),
-                if self.top.is_some() {
-                    " without `--top`"
-                } else {
-                    ""
-                }
-            ));
-        }
-        if !self.changes.customers.is_empty() {
-            let mut cells = vec![Cell::Text("all customers".to_owned())];
-            cells.extend([const { Cell::Blank }; 4]);
-            cells.extend(effect_cells(&self.changes.effects));
-            sheet.push(Kind::Total, cells);
-        }
-        sheet.notes.extend(self.notes());
-        sheet
-    }
-
-    fn push_customer(&self, customer: &ChangedCustomer, sheet: &mut Sheet) {
-        let name = match &customer.old_name {
-            Some(old) => format!("{} (was {old})", customer.customer),
-            None => customer.customer.clone(),
-        };
-        let mut name = Cell::Text(escape::terminal(&name).into_owned());
-        if customer.old_name.is_some() {
-            let effects = match &customer.effects {
-                Ok(_) => [Difference::none(), Difference::none()].map(Cell::Points),
-                Err(none) => [none, none].map(|none| Cell::Undefined(none.reason().to_owned())),
-            };
-            let kind = Cell::Text(ChangeKind::Renamed.word().to_owned());
-            let first = std::mem::replace(&mut name, Cell::Blank);
-            let own = [first, Cell::Blank, Cell::Blank, Cell::Blank, kind];
-            sheet.push(Kind::Body, own.into_iter().chain(effects).collect());
-        }
-        for month in &customer.months {
-            let amount = |amount: Option<Amount>| amount.map_or(Cell::Blank, Cell::Amount);
-            let own = [
-                std::mem::replace(&mut name, Cell::Blank),
-                Cell::Text(self.month(month)),
-                amount(month.old),
-                amount(month.new),
-                Cell::Text(month.kind.word().to_owned()),
-            ];
-            let effects = effect_cells(&month.effects);
-            sheet.push(Kind::Body, own.into_iter().chain(effects).collect());
-        }
-    }
-
-    /// What rows cannot say.
-    fn notes(&self) -> Vec<String> {
-        let changes = &self.changes;
-        let mut notes = Vec::new();
-        let (old, new) = (&self.old_input, &self.report.input);
-        let period = self.label(|record| record.period).unwrap_or_default();
-        if old.fingerprint == new.fingerprint {
-            notes.push("the two exports are the same, byte for byte".to_owned());
-        } else if changes.customers.is_empty() {
-            notes.push(format!(
-                "nothing that decides {period} is another in the new export"
-            ));
-        }
-        let (elsewhere, renamed) = (changes.elsewhere, changes.renamed_elsewhere);
-        if elsewhere > 0 {
-            let verb = if elsewhere == 1 { "differs" } else { "differ" };
-            notes.push(format!(
-                "{} outside of what {period} reads {verb}",
-                text::count(elsewhere, "customer-month")
-            ));
-        }
-        if renamed > 0 {
-            let verb = if renamed == 1 { "has" } else { "have" };
-            notes.push(format!(
-                "{} without revenue in what {period} reads {verb} another name",
-                text::count(renamed, "customer")
-            ));
-        }
-        if (old.first, old.last) != (new.first, new.last) {
-            notes.push(format!(
-                "the old export covers {} to {}, the new one {} to {}",
-                old.first, old.last, new.first, new.last
-            ));
-        }
-        notes
-    }
-
     fn change(&self) -> Vec<Wire> {
         let settings = between(&self.first, &self.old);
         let whole = between(&self.first, &self.new);
@@ -586,16 +348,6 @@ fn said(one: &Setting) -> String {
     format!("{} {} → {}", one.name, value(&one.old), value(&one.new))
 }
 
-/// The effects of several together.
-fn sum(customers: &[ChangedCustomer]) -> Result<[Difference; 2], NoRate> {
-    let mut sum = [Difference::none(), Difference::none()];
-    for customer in customers {
-        let own = customer.effects.as_ref().map_err(|none| *none)?;
-        sum = [sum[0].plus(&own.nrr), sum[1].plus(&own.grr)];
-    }
-    Ok(sum)
-}
-
 fn files(input: &Input) -> String {
     let names: Vec<&str> = input.files.iter().map(|file| file.name.as_str()).collect();
     names.join(", ")
@@ -632,36 +384,6 @@ fn export(input: &Input, sums: &Rollforward) -> Vec<Wire> {
     .chain([sums.nrr(), sums.grr(), sums.logo_retention()].map(rate))
     .chain([text_or_null(reason)])
     .collect()
-}
-
-fn column(heading: &str, is_right: bool, group: Group) -> Column {
-    Column {
-        heading: heading.to_owned(),
-        is_right,
-        group,
-    }
-}
-
-fn percent(ratio: Ratio) -> Cell {
-    if ratio.is_defined() {
-        Cell::Percent(ratio)
-    } else {
-        Cell::Undefined(NO_BASE.to_owned())
-    }
-}
-
-fn points(pair: Option<[Difference; 2]>, reason: &str) -> [Cell; 2] {
-    match pair {
-        Some(pair) => pair.map(Cell::Points),
-        None => [reason, reason].map(|reason| Cell::Undefined(reason.to_owned())),
-    }
-}
-
-fn effect_cells(effects: &Result<Effects, NoRate>) -> [Cell; 2] {
-    match effects {
-        Ok(effects) => [&effects.nrr, &effects.grr].map(|one| Cell::Points(one.clone())),
-        Err(none) => [none, none].map(|none| Cell::Undefined(none.reason().to_owned())),
-    }
 }
 
 fn effects_wire(effects: Option<&Effects>) -> [Wire; 2] {
