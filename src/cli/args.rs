@@ -5,6 +5,7 @@ mod compare;
 mod customers;
 mod diff;
 mod settings;
+mod trace;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -13,6 +14,7 @@ pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
 pub(super) use diff::DiffArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
+pub(super) use trace::TraceArgs;
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
 #[derive(Debug, Parser)]
@@ -88,6 +90,8 @@ pub(super) enum Command {
     Cohorts(Box<CohortsArgs>),
     /// List who moved NRR and GRR, and by how much; concentration, and the rates without the largest customers
     Customers(Box<CustomersArgs>),
+    /// Show the rows behind a period's figures: file, line, column, the amount as written, and what became of it
+    Trace(Box<TraceArgs>),
     /// Say why the NRR of one period is another one in a later export: whose rows changed, and by how many points
     Diff(Box<DiffArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
@@ -111,6 +115,7 @@ impl Command {
             Command::Calc(_) => "calc",
             Command::Cohorts(_) => "cohorts",
             Command::Customers(_) => "customers",
+            Command::Trace(_) => "trace",
             Command::Diff(_) => "diff",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",

@@ -71,6 +71,7 @@ pub fn run(
         Command::Calc(calc) => command::calc::run(calc, context),
         Command::Cohorts(cohorts) => command::cohorts::run(cohorts, context),
         Command::Customers(customers) => command::customers::run(customers, context),
+        Command::Trace(trace) => command::trace::run(trace, context),
         Command::Diff(diff) => command::diff::run(diff, context),
         Command::Inspect(inspect) => command::inspect::run(inspect, context),
         Command::Ledger(ledger) => command::ledger::run(ledger, context),

@@ -17,7 +17,7 @@ use crate::error::{Code, Errors, Message, Place};
 use crate::input::map::{MapFile, read_map};
 use crate::input::rates::read_rates;
 use crate::input::source::Source;
-use crate::input::{LoadOptions, Loaded, Trait, load, look};
+use crate::input::{LoadOptions, Loaded, Progress, Retrace, Trait, load, load_to_trace, look};
 use crate::ledger::Rates;
 use crate::metrics::{ControlTotal, months};
 use crate::output::{Beginning, Look, Report, render_beginnings, render_declaration};
@@ -83,9 +83,28 @@ impl Context<'_, '_> {
         args: &ReadArgs,
         config: &Config,
     ) -> Result<(Loaded, Target), Failure> {
-        let sources = sources(args, self)?;
+        self.read_by(args, config, load)
+    }
+
+    /// The same, with what reads the rows behind the ledger's cells again.
+    pub(super) fn load_to_trace(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Result<(Loaded, Retrace, Target), Failure> {
+        let ((mut loaded, retrace), target) = self.read_by(args, config, load_to_trace)?;
+        prove(&mut loaded, config)?;
+        Ok((loaded, retrace, target))
+    }
+
+    fn read_by<T>(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+        load: impl FnOnce(Vec<Source>, &LoadOptions, &Policies, Progress<'_>) -> Result<T, Errors>,
+    ) -> Result<(T, Target), Failure> {
         let target = self.target(args)?;
-        Ok((self.read_sources(sources, config)?, target))
+        Ok((self.read_sources(args, config, load)?, target))
     }
 
     /// Where the result goes, once it is known to be none of the inputs.
@@ -94,17 +113,22 @@ impl Context<'_, '_> {
         self.open(args)
     }
 
-    /// Reads the inputs into one ledger, for a command that has others beside them.
+    /// Reads the inputs into one ledger to be traced, for a command that has others beside them.
     pub(super) fn read_files(
         &mut self,
         args: &ReadArgs,
         config: &Config,
-    ) -> Result<Loaded, Failure> {
-        let sources = sources(args, self)?;
-        self.read_sources(sources, config)
+    ) -> Result<(Loaded, Retrace), Failure> {
+        self.read_sources(args, config, load_to_trace)
     }
 
-    fn read_sources(&mut self, sources: Vec<Source>, config: &Config) -> Result<Loaded, Failure> {
+    fn read_sources<T>(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+        load: impl FnOnce(Vec<Source>, &LoadOptions, &Policies, Progress<'_>) -> Result<T, Errors>,
+    ) -> Result<T, Failure> {
+        let sources = sources(args, self)?;
         let options = self.options(config, &config.policies)?;
         let bar = Bar::new(
             sources.iter().map(Source::size).sum(),
@@ -124,6 +148,25 @@ impl Context<'_, '_> {
         config: &Config,
         policies: &Policies,
     ) -> Option<Result<Loaded, Errors>> {
+        self.read_again_by(args, config, policies, load)
+    }
+
+    /// The same, to be traced.
+    pub(super) fn read_files_again(
+        &self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Option<Result<(Loaded, Retrace), Errors>> {
+        self.read_again_by(args, config, &config.policies, load_to_trace)
+    }
+
+    fn read_again_by<T>(
+        &self,
+        args: &ReadArgs,
+        config: &Config,
+        policies: &Policies,
+        load: impl FnOnce(Vec<Source>, &LoadOptions, &Policies, Progress<'_>) -> Result<T, Errors>,
+    ) -> Option<Result<T, Errors>> {
         if args.files.is_empty() || args.files.iter().any(|name| name == "-") {
             return None;
         }

@@ -7,6 +7,8 @@
     reason = "compares pages of the project with the registers, and rewrites them when asked to"
 )]
 
+mod trace;
+
 use std::fmt::Write;
 
 use super::fields::LAST;
@@ -493,7 +495,7 @@ fn customers_schema() -> String {
 }
 
 /// The fields of a record of a difference.
-const DIFF_FIELDS: [(&str, &str, &str); 15] = [
+const DIFF_FIELDS: [(&str, &str, &str); 21] = [
     (
         "customer",
         r#""string""#,
@@ -533,6 +535,28 @@ const DIFF_FIELDS: [(&str, &str, &str); 15] = [
         "effect_on_grr",
         r#"["number", "null"]"#,
         "what it moves grr by (fraction, 6 decimals)",
+    ),
+    (
+        "old_file",
+        r#"["string", "null"]"#,
+        "the file of the first row behind old_amount; null where no row states it",
+    ),
+    ("old_line", r#"["integer", "null"]"#, "the line of that row"),
+    (
+        "old_rows",
+        r#"["integer", "null"]"#,
+        "how many rows add up to old_amount",
+    ),
+    (
+        "new_file",
+        r#"["string", "null"]"#,
+        "the file of the first row behind new_amount",
+    ),
+    ("new_line", r#"["integer", "null"]"#, "the line of that row"),
+    (
+        "new_rows",
+        r#"["integer", "null"]"#,
+        "how many rows add up to new_amount",
     ),
     ("period", r#"["string", "null"]"#, "the period"),
     (

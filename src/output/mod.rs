@@ -37,6 +37,7 @@ mod statement;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::io::{self, Write};
 
@@ -44,7 +45,7 @@ pub use cohorts::{CohortsReport, Measure};
 pub use compare::{CompareReport, CompareRow};
 pub use customers::{CustomersReport, shown as shown_customers};
 pub use definitions::render_definitions;
-pub use diff::{DiffReport, Setting, SettingStep};
+pub use diff::{DiffReport, RowsBehind, Setting, SettingStep, shown as shown_changes};
 pub use document::{Document, More};
 pub use fields::Wire;
 pub use inspection::{Beginning, Inspection};
@@ -53,6 +54,7 @@ pub use layout::sheets;
 pub use ledger::{FIELDS as LEDGER_FIELDS, LedgerReport};
 pub use message::{write_message, write_message_json};
 pub use report::{Choice, ChoiceFile, Definition, Input, InputFile, Report};
+pub use trace::{TraceReport, TracedPlace};
 
 /// How a result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -30,7 +30,7 @@ pub(in crate::cli) fn run(
     refuse_method(&policies)?;
     refuse_product(&loaded).map_err(|message| with_files(Errors::from(message), &loaded))?;
     if config.ask.period.is_none() {
-        let message = period_needed("customers", &config, &policies, &loaded);
+        let message = period_needed(context.command, &config, &policies, &loaded);
         return Err(with_files(Errors::from(message), &loaded).into());
     }
     let report = compute(&config, &loaded.policies, &loaded, &bridged)?;

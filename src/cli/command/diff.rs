@@ -1,6 +1,7 @@
 //! `nrr diff`: why the figure of one period is another one in a later export.
 
 mod exports;
+mod places;
 mod way;
 
 use super::super::args::{DiffArgs, PeriodArgs};
@@ -11,9 +12,11 @@ use super::super::report;
 use super::calc::with_files;
 use super::customers::{period_needed, refuse_method};
 use crate::error::{Code, Errors, Message};
+use crate::ledger::Units;
 use crate::metrics::{Changes, Measured, changes};
-use crate::output::{DiffReport, render};
+use crate::output::{DiffReport, render, shown_changes};
 use exports::{ambiguous_renames, read_differently, refuse_unlike, unlike, unlike_choices};
+use places::{Side, places};
 use way::{Export, Way};
 
 /// Reads both, computes, prints.
@@ -30,22 +33,33 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
     refuse_method(&config.policies)?;
     refuse_two_pipes(args)?;
     let target = context.target(&both)?;
-    let mut loaded = context.read_files(&args.reading(&[&args.new]), &config)?;
+    let read = args.reading(&[&args.new]);
+    let (mut loaded, retrace) = context.read_files(&read, &config)?;
     prove(&mut loaded, &config)?;
     if config.ask.period.is_none() {
         let policies = report::detected(&loaded.policies, &loaded);
-        let message = period_needed("diff", &config, &policies, &loaded);
+        let message = period_needed(context.command, &config, &policies, &loaded);
         return Err(with_files(Errors::from(message), &loaded).into());
     }
-    let new = Export::measured(loaded, &config)?;
+    let mut new = Export::measured((loaded, retrace), &config)?;
     refuse_method(&new.policies)?;
     let mut way = Way::new(args, &periods, &mut context, &config)?;
     way.by_settings()?;
     way.by_detection(&new)?;
-    let (old, first, steps) = way.end();
+    let (mut old, first, steps) = way.end();
     refuse_unlike(&old, &new)?;
     unlike_choices(&old, &new)?;
-    let found = compared(&old, &new)?;
+    let last = new.period.last();
+    let parents = |export: &Export| report::by_parent(&new.policies, &export.loaded, last);
+    let units = [parents(&old), parents(&new)];
+    let units = [units[0].as_deref(), units[1].as_deref()];
+    let found = compared(&old, &new, units)?;
+    let top = args.top.map(|top| top as usize);
+    let listed = found.listed(top.or_else(|| shown_changes(config.format)));
+    let places = [
+        places(&mut old, units[0], listed, Side::Old)?,
+        places(&mut new, units[1], listed, Side::New)?,
+    ];
     let mut report = new.report;
     let of_old = old.report.warnings.iter();
     let codes: Vec<Code> = report.warnings.iter().map(|warning| warning.code).collect();
@@ -63,7 +77,8 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
         new: new.total,
         steps,
         changes: found,
-        top: args.top.map(|top| top as usize),
+        top,
+        places,
         fiscal_year: new.policies.fiscal_year,
         report,
     };
@@ -78,19 +93,15 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
 }
 
 /// Who makes the difference, both exports counted by parent where units are parents.
-fn compared(old: &Export, new: &Export) -> Result<Changes, Errors> {
-    let period = new.period;
-    let units = [old, new].map(|one| report::by_parent(&new.policies, &one.loaded, period.last()));
-    let of_old = units[0]
-        .as_ref()
-        .map_or(&old.loaded.books, |units| &units.books);
-    let of_new = units[1]
-        .as_ref()
-        .map_or(&new.loaded.books, |units| &units.books);
-    let measured = [(of_old, &old.total), (of_new, &new.total)];
-    let measured = measured.map(|(books, total)| Measured { books, total });
-    changes(measured, period, &new.policies)
-        .map_err(|why| with_files(Errors::from(unlike(&why, period, old, new)), &new.loaded))
+fn compared(old: &Export, new: &Export, units: [Option<&Units>; 2]) -> Result<Changes, Errors> {
+    let books = [old, new].map(|export| &export.loaded.books);
+    let totals = [&old.total, &new.total];
+    let measured = [0, 1].map(|side: usize| Measured {
+        books: units[side].map_or(books[side], |units| &units.books),
+        total: totals[side],
+    });
+    changes(measured, new.period, &new.policies)
+        .map_err(|why| with_files(unlike(&why, new.period, old, new).into(), &new.loaded))
 }
 
 /// Effects add up over everybody; those of a segment would be on a rate of its own.

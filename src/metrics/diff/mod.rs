@@ -426,6 +426,13 @@ impl Reader<'_> {
 }
 
 impl Changes {
+    /// The first so many customers; all of them without a number.
+    #[must_use]
+    pub fn listed(&self, most: Option<usize>) -> &[ChangedCustomer] {
+        let all = self.customers.as_slice();
+        &all[..most.unwrap_or(all.len()).min(all.len())]
+    }
+
     /// The effects of months are those of their customers, and those of customers that of all.
     fn assert_sum(&self) {
         let Ok(whole) = &self.effects else { return };

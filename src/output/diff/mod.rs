@@ -2,21 +2,23 @@
 
 mod sheets;
 
+use std::collections::BTreeMap;
+
 use super::document::{Document, More};
 use super::fields::Wire;
 use super::report::{Input, Report};
 use super::sheet::Sheet;
-use super::{escape, head, number};
+use super::{Format, escape, head, number};
 use crate::metrics::{
     ChangeKind, ChangedCustomer, ChangedMonth, Changes, Effects, NoRate, Rollforward,
 };
-use crate::units::{Amount, Difference, FiscalYear, Period, Ratio};
+use crate::units::{Amount, Difference, FiscalYear, Month, Period, Ratio};
 
 /// The name of the JSON form of `nrr diff`.
 pub(super) const SCHEMA: &str = "nrr.diff/1";
 
 /// The fields of a record.
-pub(super) const FIELDS: [&str; 15] = [
+pub(super) const FIELDS: [&str; 21] = [
     "customer",
     "old_customer",
     "month",
@@ -25,6 +27,12 @@ pub(super) const FIELDS: [&str; 15] = [
     "kind",
     "effect_on_nrr",
     "effect_on_grr",
+    "old_file",
+    "old_line",
+    "old_rows",
+    "new_file",
+    "new_line",
+    "new_rows",
     "period",
     "opening_period",
     "currency",
@@ -121,6 +129,17 @@ pub struct SettingStep {
     pub after: Rollforward,
 }
 
+/// The rows of one export that add to a month of a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowsBehind {
+    /// The file of the first one, by its number.
+    pub file: usize,
+    /// The line that its amount stands on.
+    pub line: u64,
+    /// How many there are.
+    pub rows: u64,
+}
+
 impl SettingStep {
     fn effects(&self) -> Option<[Difference; 2]> {
         between(&self.before, &self.after)
@@ -131,6 +150,12 @@ impl SettingStep {
 fn between(before: &Rollforward, after: &Rollforward) -> Option<[Difference; 2]> {
     let nrr = after.nrr().minus(before.nrr())?;
     Some([nrr, after.grr().minus(before.grr())?])
+}
+
+/// How many customers a format shows at most where nobody said how many: people are not shown all.
+#[must_use]
+pub fn shown(format: Format) -> Option<usize> {
+    matches!(format, Format::Table | Format::Markdown).then_some(SHOWN)
 }
 
 /// The result of `nrr diff`.
@@ -151,6 +176,8 @@ pub struct DiffReport {
     pub changes: Changes,
     /// How many customers were asked for.
     pub top: Option<usize>,
+    /// The rows behind the months of those that are shown, by customer and month, of the old export and of the new one.
+    pub places: [BTreeMap<(String, Month), RowsBehind>; 2],
     /// The fiscal years that periods are named by.
     pub fiscal_year: FiscalYear,
 }
@@ -187,21 +214,24 @@ impl DiffReport {
         lines
     }
 
-    /// Those who are listed: all, or the first so many.
+    /// Those who are shown.
     fn listed(&self) -> &[ChangedCustomer] {
-        let all = self.changes.customers.as_slice();
-        &all[..self.top.unwrap_or(all.len()).min(all.len())]
+        self.changes.listed(self.top)
     }
 
     /// Those who people are shown.
     fn shown(&self) -> &[ChangedCustomer] {
-        let listed = self.listed();
-        let most = if self.top.is_some() {
-            listed.len()
-        } else {
-            SHOWN
-        };
-        &listed[..listed.len().min(most)]
+        self.changes.listed(self.top.or(Some(SHOWN)))
+    }
+
+    /// The rows behind a month of a customer, of the old export and of the new one.
+    fn rows_behind(&self, customer: &ChangedCustomer, month: Month) -> [Option<RowsBehind>; 2] {
+        let old_name = customer.old_name.as_ref().unwrap_or(&customer.customer);
+        let names = [old_name, &customer.customer];
+        [0, 1].map(|side: usize| {
+            let key = (names[side].clone(), month);
+            self.places[side].get(&key).copied()
+        })
     }
 
     fn label(&self, period: fn(&crate::metrics::Record) -> Period) -> Option<String> {
@@ -240,7 +270,8 @@ impl DiffReport {
             let kind = Wire::Text(ChangeKind::Renamed.word().to_owned());
             let own = [Wire::Null, Wire::Null, Wire::Null, kind].into_iter();
             let all = name().into_iter().chain(own).chain(effects);
-            all.chain(self.last(none)).collect()
+            let places = [const { Wire::Null }; 6];
+            all.chain(places).chain(self.last(none)).collect()
         });
         let months = customer.months.iter().map(move |month| {
             let own = [
@@ -251,10 +282,29 @@ impl DiffReport {
             ];
             let effects = effects_wire(month.effects.as_ref().ok());
             let all = name().into_iter().chain(own).chain(effects);
-            all.chain(self.last(month.effects.as_ref().err().copied()))
+            let places = self.places_of(customer, month.month);
+            all.chain(places)
+                .chain(self.last(month.effects.as_ref().err().copied()))
                 .collect()
         });
         renamed.into_iter().chain(months)
+    }
+
+    /// File and line of the first row behind a month, and how many rows there are, of both exports.
+    fn places_of(&self, customer: &ChangedCustomer, month: Month) -> impl Iterator<Item = Wire> {
+        let inputs = [&self.old_input, &self.report.input];
+        let behind = inputs.into_iter().zip(self.rows_behind(customer, month));
+        let wires: Vec<Wire> = behind
+            .flat_map(|(input, behind)| match behind {
+                None => [const { Wire::Null }; 3],
+                Some(behind) => [
+                    text_or_null(input.files.get(behind.file).map(|file| file.name.clone())),
+                    Wire::Number(behind.line.to_string()),
+                    Wire::Number(behind.rows.to_string()),
+                ],
+            })
+            .collect();
+        wires.into_iter()
     }
 
     /// A month as the rows label it.

@@ -8,6 +8,9 @@ use crate::metrics::{ChangeKind, ChangedCustomer, Effects, NoRate, Rollforward};
 use crate::text;
 use crate::units::{Amount, Difference, Ratio};
 
+/// What stands before the effect of a customer, the rows behind it, and the effect of the month.
+type Row<'a> = ([Cell; 5], [Cell; 2], Option<&'a Result<Effects, NoRate>>);
+
 impl DiffReport {
     /// Both figures side by side.
     pub(super) fn figures(&self) -> Sheet {
@@ -154,6 +157,8 @@ impl DiffReport {
             column("Effect on NRR", true, Group::Core),
             column("Effect on GRR", true, Group::Movements),
         ];
+        columns.push(column("Old row", true, Group::Detail));
+        columns.push(column("New row", true, Group::Detail));
         if has_several {
             columns.push(column("Month on NRR", true, Group::Detail));
             columns.push(column("Month on GRR", true, Group::Detail));
@@ -165,20 +170,19 @@ impl DiffReport {
         };
         let mut sheet = Sheet::new(form, columns);
         for customer in shown {
-            for (place, own) in (0..).zip(self.rows_of(customer)) {
-                let (own, month) = own;
+            for (place, (own, rows, month)) in (0..).zip(self.rows_of(customer)) {
                 let effects = match place {
                     0 => effect_cells(&customer.effects),
                     _ => [Cell::Blank, Cell::Blank],
                 };
                 let month = month.map_or([Cell::Blank, Cell::Blank], effect_cells);
                 let month = month.into_iter().filter(|_| has_several);
-                let cells = own.into_iter().chain(effects).chain(month);
+                let cells = own.into_iter().chain(effects).chain(rows).chain(month);
                 sheet.push(Kind::Body, cells.collect());
             }
         }
         let blank = |count: usize| std::iter::repeat_with(|| Cell::Blank).take(count);
-        let last = if has_several { 2 } else { 0 };
+        let last = if has_several { 4 } else { 2 };
         let others = &self.changes.customers[shown.len()..];
         if !others.is_empty() {
             let label = text::count(others.len() as u64, "more customer");
@@ -208,11 +212,8 @@ impl DiffReport {
         sheet
     }
 
-    /// The rows of one customer without its effect, each with that of its month.
-    fn rows_of<'a>(
-        &self,
-        customer: &'a ChangedCustomer,
-    ) -> Vec<([Cell; 5], Option<&'a Result<Effects, NoRate>>)> {
+    /// The rows of one customer without its effect.
+    fn rows_of<'a>(&self, customer: &'a ChangedCustomer) -> Vec<Row<'a>> {
         let name = match &customer.old_name {
             Some(old) => format!("{} (was {old})", customer.customer),
             None => customer.customer.clone(),
@@ -222,7 +223,8 @@ impl DiffReport {
         if customer.old_name.is_some() {
             let first = std::mem::replace(&mut name, Cell::Blank);
             let kind = Cell::Text(ChangeKind::Renamed.word().to_owned());
-            rows.push(([first, Cell::Blank, Cell::Blank, Cell::Blank, kind], None));
+            let own = [first, Cell::Blank, Cell::Blank, Cell::Blank, kind];
+            rows.push((own, [Cell::Blank, Cell::Blank], None));
         }
         for month in &customer.months {
             let amount = |amount: Option<Amount>| amount.map_or(Cell::Blank, Cell::Amount);
@@ -233,7 +235,16 @@ impl DiffReport {
                 amount(month.new),
                 Cell::Text(month.kind.word().to_owned()),
             ];
-            rows.push((own, Some(&month.effects)));
+            let behind = self.rows_behind(customer, month.month).map(|behind| {
+                let line = behind.map(|one| (one.line, one.rows));
+                line.map_or(Cell::Blank, |(line, rows)| {
+                    Cell::Text(match rows {
+                        1 => line.to_string(),
+                        rows => format!("{line} +{}", rows - 1),
+                    })
+                })
+            });
+            rows.push((own, behind, Some(&month.effects)));
         }
         rows
     }

@@ -7,7 +7,7 @@ use super::super::super::reading::Context;
 use super::super::super::report;
 use super::super::calc::{bridge, compute};
 use crate::error::{Code, Errors, Message};
-use crate::input::{FileSummary, Loaded};
+use crate::input::{FileSummary, Loaded, Retrace};
 use crate::metrics::Rollforward;
 use crate::output::{Report, Setting, SettingStep};
 use crate::policies::{Origin, Policies};
@@ -16,6 +16,8 @@ use crate::units::Period;
 /// One export as it was read and measured.
 pub(super) struct Export {
     pub(super) loaded: Loaded,
+    /// What reads its rows again.
+    pub(super) retrace: Retrace,
     /// The choices in force, those detected too.
     pub(super) policies: Policies,
     pub(super) report: Report,
@@ -25,7 +27,10 @@ pub(super) struct Export {
 
 impl Export {
     /// Computes the one period asked for.
-    pub(super) fn measured(mut loaded: Loaded, config: &Config) -> Result<Export, Errors> {
+    pub(super) fn measured(
+        (mut loaded, retrace): (Loaded, Retrace),
+        config: &Config,
+    ) -> Result<Export, Errors> {
         let bridged = bridge(&mut loaded)?;
         let report = compute(config, &loaded.policies, &loaded, &bridged)?;
         let record = report.records.first();
@@ -40,6 +45,7 @@ impl Export {
             period,
             total,
             loaded,
+            retrace,
         })
     }
 }
@@ -175,10 +181,7 @@ impl<'a, 'c, 's> Way<'a, 'c, 's> {
 
     /// The old export under other settings.
     fn again(&self, config: &Config) -> Result<Export, Errors> {
-        let read = self
-            .context
-            .read_again(&self.args, config, &config.policies);
-        let Some(loaded) = read else {
+        let Some(loaded) = self.context.read_files_again(&self.args, config) else {
             return Err(Errors::from(pipe()));
         };
         Export::measured(loaded?, config)
