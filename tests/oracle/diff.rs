@@ -187,6 +187,13 @@ pub fn due(old: &Book, new: &Book, settings: &Settings) -> Result<Due, Unlike> {
             listed.push((moved, rows));
         }
     }
+    sort(&mut listed, &effects);
+    found.rows = listed.into_iter().flat_map(|(_, rows)| rows).collect();
+    Ok(found)
+}
+
+/// The largest effect on NRR first, then on GRR, then by name.
+fn sort(listed: &mut [(Sums, Vec<DueRow>)], effects: &dyn Fn(Sums) -> [Option<(i128, i128)>; 2]) {
     listed.sort_by(|left, right| {
         let by_name = left.1[0].customer.cmp(&right.1[0].customer);
         let size = |sums: Sums, which: usize| effects(sums)[which].unwrap_or((0, 1));
@@ -196,8 +203,6 @@ pub fn due(old: &Book, new: &Book, settings: &Settings) -> Result<Due, Unlike> {
             order => order,
         }
     });
-    found.rows = listed.into_iter().flat_map(|(_, rows)| rows).collect();
-    Ok(found)
 }
 
 /// What a customer is of the sums with its new months up to one and its old ones after.

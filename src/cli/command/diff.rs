@@ -61,6 +61,7 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
         places(&mut new, units[1], listed, Side::New)?,
     ];
     let mut report = new.report;
+    let about = format!("this is about the old export, `{}`", args.old);
     let of_old = old.report.warnings.iter();
     let codes: Vec<Code> = report.warnings.iter().map(|warning| warning.code).collect();
     let of_old = of_old.filter(|warning| !codes.contains(&warning.code));
@@ -68,7 +69,7 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
     warnings.extend(read_differently(&first.files, &new.loaded.files));
     warnings.extend(ambiguous_renames(&found, &new.loaded));
     warnings.extend(report.warnings);
-    warnings.extend(of_old.cloned());
+    warnings.extend(of_old.map(|warning| warning.clone().note(about.clone())));
     report.warnings = warnings;
     let document = DiffReport {
         old_input: old.report.input,

@@ -140,7 +140,7 @@ fn differing(
     for name in setting_names().filter(|name| !BESIDE.contains(name)) {
         let said = |config: &Config, file: &FileSettings| {
             let typed = file.values.get(name).map(|value| value.values.join(", "));
-            config.policies.value(name).map(Some).unwrap_or(typed)
+            config.policies.value(name).or(typed)
         };
         let (before, after) = (said(old, old_file), said(new, new_file));
         let is_same = match name {

@@ -255,33 +255,27 @@ pub fn changes(
             ends: &ends,
             number,
         };
-        let mut months = Vec::new();
-        for step in &steps {
-            if reader.reads(step.month)
-                || step.moved
-                    != (Part {
-                        closing: step.moved.closing,
-                        ..Part::default()
-                    })
-            {
-                months.push(reader.month(step, weigh.part(&step.moved)));
-            } else {
-                found.elsewhere += u64::from(search.is_common(step.month));
-            }
-        }
-        let mut moved = Part::default();
-        steps.iter().for_each(|step| moved.add(&step.moved));
+        let (decisive, others): (Vec<Step>, Vec<Step>) = steps
+            .into_iter()
+            .partition(|step| reader.reads(step.month) || step.moves_a_rate());
+        let others = others.iter().filter(|step| search.is_common(step.month));
+        found.elsewhere += others.count() as u64;
         let old_name = old_name(old.books, twin);
-        if months.is_empty() && !(old_name.is_some() && reader.has_amount()) {
+        if decisive.is_empty() && !(old_name.is_some() && reader.has_amount()) {
             found.renamed_elsewhere += u64::from(old_name.is_some());
             continue;
         }
+        let mut moved = Part::default();
+        for step in &decisive {
+            moved.add(&step.moved);
+        }
+        let month = |step: &Step| reader.month(step, weigh.part(&step.moved));
         found.customers.push(ChangedCustomer {
             customer: twin.name.clone(),
             kind: kind(twin.old.is_some(), twin.new.is_some(), old_name.is_some()),
             old_name,
             effects: weigh.part(&moved),
-            months,
+            months: decisive.iter().map(month).collect(),
         });
     }
     found.customers.sort_by(by_effect);
@@ -332,9 +326,9 @@ fn by_effect(left: &ChangedCustomer, right: &ChangedCustomer) -> Ordering {
     let (Ok(mine), Ok(other)) = (&left.effects, &right.effects) else {
         return by_name;
     };
-    let by_nrr = other.nrr.cmp_magnitude(&mine.nrr);
-    let by_grr = || other.grr.cmp_magnitude(&mine.grr);
-    by_nrr.then_with(by_grr).then(by_name)
+    let first = other.nrr.cmp_magnitude(&mine.nrr);
+    let second = || other.grr.cmp_magnitude(&mine.grr);
+    first.then_with(second).then(by_name)
 }
 
 /// Both figures, which parts of the change are held against.

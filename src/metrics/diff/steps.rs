@@ -16,6 +16,17 @@ pub(super) struct Step {
     pub(super) moved: Part,
 }
 
+impl Step {
+    /// True if it is of anything but the closing, which no rate reads.
+    pub(super) fn moves_a_rate(&self) -> bool {
+        let without_closing = Part {
+            closing: 0,
+            ..self.moved
+        };
+        without_closing != Part::default()
+    }
+}
+
 /// Puts the new months in place of the old ones, one after the other in the order of the calendar.
 ///
 /// Each time the whole customer is looked at again: a month that no end reads can decide whether somebody is new or

@@ -8,6 +8,9 @@ use crate::metrics::{ChangeKind, ChangedCustomer, Effects, NoRate, Rollforward};
 use crate::text;
 use crate::units::{Amount, Difference, Ratio};
 
+/// What is read of a figure.
+type Read<T> = fn(&Rollforward) -> T;
+
 /// What stands before the effect of a customer, the rows behind it, and the effect of the month.
 type Row<'a> = ([Cell; 5], [Cell; 2], Option<&'a Result<Effects, NoRate>>);
 
@@ -35,7 +38,7 @@ impl DiffReport {
                 Cell::Blank,
             ],
         );
-        let rates: [(&str, fn(&Rollforward) -> Ratio); 3] = [
+        let rates: [(&str, Read<Ratio>); 3] = [
             ("NRR", Rollforward::nrr),
             ("GRR", Rollforward::grr),
             ("Logo retention", Rollforward::logo_retention),
@@ -53,7 +56,7 @@ impl DiffReport {
                     .collect(),
             );
         }
-        let amounts: [(&str, fn(&Rollforward) -> i128); 4] = [
+        let amounts: [(&str, Read<i128>); 4] = [
             ("Opening", |sums| sums.opening),
             ("Retained", |sums| sums.retained),
             ("Retained, capped", |sums| sums.retained_capped),

@@ -171,15 +171,10 @@ pub(super) fn ambiguous_renames(found: &Changes, new: &Loaded) -> Option<Message
         "{} of the old export may have another name in the new one, and cannot be told apart",
         text::count(count as u64, "customer")
     );
-    let names: Vec<String> = found
-        .ambiguous
-        .iter()
-        .map(|name| format!("`{name}`"))
-        .collect();
     let place = new.files.first().map(|file| Place::file(&file.name));
     let message = Message::new(Code::AmbiguousRenames, headline)
         .counting(count as u64)
-        .found(text::examples(&names, count))
+        .found(text::examples(&found.ambiguous, count))
         .note("several customers have the same amounts in every month; they count as removed and added")
         .help("say who is who in a file of ids: `--map ids.csv`");
     Some(match place {
