@@ -950,7 +950,7 @@ fn the_first_so_many_leave_a_line_for_the_others() {
         &["2", "more", "customers", "−2.25", "pp", "−2.50", "pp"],
         &["all", "customers", "−9.75", "pp", "−2.50", "pp"],
     ] {
-        assert!(rows.iter().any(|row| row == due), "{due:?} {run}");
+        assert!(rows.iter().any(|row| row.starts_with(due)), "{due:?} {run}");
     }
     let csv = [args, words(&["--format", "csv"])].concat();
     assert_eq!(on(&base(), &new, &csv).table().records.len(), 1);
@@ -1076,7 +1076,9 @@ fn the_order_of_the_rows_makes_no_difference() {
             for record in found["results"].as_array_mut().expect("a list") {
                 let record = record.as_object_mut().expect("a record");
                 record.remove("input_fingerprint");
-                record.remove("old_input_fingerprint");
+                for name in ["old_input_fingerprint", "old_line", "new_line"] {
+                    record.remove(name);
+                }
             }
             [
                 found["results"].clone(),

@@ -12,9 +12,10 @@ use super::super::report;
 use super::calc::with_files;
 use super::customers::{period_needed, refuse_method};
 use crate::error::{Code, Errors, Message};
+use crate::input::FileSummary;
 use crate::ledger::Units;
 use crate::metrics::{Changes, Measured, changes};
-use crate::output::{DiffReport, render, shown_changes};
+use crate::output::{DiffReport, Report, render, shown_changes};
 use exports::{ambiguous_renames, read_differently, refuse_unlike, unlike, unlike_choices};
 use places::{Side, places};
 use way::{Export, Way};
@@ -60,17 +61,11 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
         places(&mut old, units[0], listed, Side::Old)?,
         places(&mut new, units[1], listed, Side::New)?,
     ];
-    let mut report = new.report;
-    let about = format!("this is about the old export, `{}`", args.old);
-    let of_old = old.report.warnings.iter();
-    let codes: Vec<Code> = report.warnings.iter().map(|warning| warning.code).collect();
-    let of_old = of_old.filter(|warning| !codes.contains(&warning.code));
-    let mut warnings = Vec::new();
-    warnings.extend(read_differently(&first.files, &new.loaded.files));
-    warnings.extend(ambiguous_renames(&found, &new.loaded));
-    warnings.extend(report.warnings);
-    warnings.extend(of_old.map(|warning| warning.clone().note(about.clone())));
-    report.warnings = warnings;
+    let warnings = warnings(args, &found, (&old, &new), &first.files);
+    let report = Report {
+        warnings,
+        ..new.report
+    };
     let document = DiffReport {
         old_input: old.report.input,
         first: first.total,
@@ -91,6 +86,25 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
         context.write_words(&document.report, &lines, &document.report.warnings);
     }
     Ok(())
+}
+
+/// What is to be said of both: of the new export, and of the old one what is not to be said of the new one too.
+fn warnings(
+    args: &DiffArgs,
+    found: &Changes,
+    (old, new): (&Export, &Export),
+    as_old: &[FileSummary],
+) -> Vec<Message> {
+    let of_new = &new.report.warnings;
+    let is_own = |warning: &&Message| of_new.iter().all(|other| other.code != warning.code);
+    let of_old = old.report.warnings.iter().filter(is_own);
+    let about = format!("this is about the old export, `{}`", args.old);
+    let mut warnings = Vec::new();
+    warnings.extend(read_differently(as_old, &new.loaded.files));
+    warnings.extend(ambiguous_renames(found, &new.loaded));
+    warnings.extend(of_new.iter().cloned());
+    warnings.extend(of_old.map(|warning| warning.clone().note(about.clone())));
+    warnings
 }
 
 /// Who makes the difference, both exports counted by parent where units are parents.

@@ -263,20 +263,10 @@ pub fn changes(
         let old_name = old_name(old.books, twin);
         if decisive.is_empty() && !(old_name.is_some() && reader.has_amount()) {
             found.renamed_elsewhere += u64::from(old_name.is_some());
-            continue;
+        } else {
+            let changed = reader.customer(twin, old_name, &decisive, &weigh);
+            found.customers.push(changed);
         }
-        let mut moved = Part::default();
-        for step in &decisive {
-            moved.add(&step.moved);
-        }
-        let month = |step: &Step| reader.month(step, weigh.part(&step.moved));
-        found.customers.push(ChangedCustomer {
-            customer: twin.name.clone(),
-            kind: kind(twin.old.is_some(), twin.new.is_some(), old_name.is_some()),
-            old_name,
-            effects: weigh.part(&moved),
-            months: decisive.iter().map(month).collect(),
-        });
     }
     found.customers.sort_by(by_effect);
     found.assert_sum();
@@ -402,6 +392,28 @@ impl Reader<'_> {
                 .iter()
                 .any(|ledger| ledger.units(self.number, month) != 0)
         })
+    }
+
+    /// The customer with its months that decide.
+    fn customer(
+        &self,
+        twin: &Twin,
+        old_name: Option<String>,
+        steps: &[Step],
+        weigh: &Weigh<'_>,
+    ) -> ChangedCustomer {
+        let mut moved = Part::default();
+        for step in steps {
+            moved.add(&step.moved);
+        }
+        let month = |step: &Step| self.month(step, weigh.part(&step.moved));
+        ChangedCustomer {
+            customer: twin.name.clone(),
+            kind: kind(twin.old.is_some(), twin.new.is_some(), old_name.is_some()),
+            old_name,
+            effects: weigh.part(&moved),
+            months: steps.iter().map(month).collect(),
+        }
     }
 
     fn month(&self, step: &Step, effects: Result<Effects, NoRate>) -> ChangedMonth {

@@ -48,10 +48,7 @@ pub(super) fn refuse_unlike(old: &Export, new: &Export) -> Result<(), Errors> {
 
 /// Choices that the input decides and nothing could make the same.
 pub(super) fn unlike_choices(old: &Export, new: &Export) -> Result<(), Errors> {
-    let has_threshold = !(new.policies.min_opening.is_zero() && new.policies.min_closing.is_zero());
-    let mut differing = differing(&old.policies, &new.policies);
-    // How long a stock amount is for counts where a threshold is held against it.
-    differing.retain(|(name, ..)| *name != "interval" || has_threshold);
+    let differing = differing(&old.policies, &new.policies);
     let Some((choice, before, after)) = differing.first() else {
         return Ok(());
     };

@@ -197,10 +197,13 @@ impl<'a, 'c, 's> Way<'a, 'c, 's> {
     }
 }
 
-/// What differs of the choices that the input decides.
+/// What differs of the choices that the input decides. How long a stock amount is for counts where a threshold is held
+/// against it.
 pub(super) fn differing(old: &Policies, new: &Policies) -> Vec<(&'static str, String, String)> {
     let pairs = old.choices().zip(new.choices());
     let pairs = pairs.filter(|((_, one, _), (_, other, _))| one != other);
+    let has_threshold = !(new.min_opening.is_zero() && new.min_closing.is_zero());
+    let pairs = pairs.filter(|((policy, ..), _)| policy.name != "interval" || has_threshold);
     pairs
         .map(|((policy, one, _), (_, other, _))| (policy.name, one, other))
         .collect()
