@@ -9,9 +9,14 @@
 mod schema;
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 
+use nrr::error::Code;
+use nrr::input::source::Source;
+use nrr::input::{LoadOptions, Wanted, load_to_trace};
+use nrr::policies::Policies;
+use nrr::units::Month;
 use serde_json::Value;
 
 use support::book::{Book, units_of};
@@ -289,6 +294,26 @@ fn what_cannot_be_traced_is_refused() {
         .concat(),
     );
     assert_eq!(named.records.len(), 1);
+}
+
+#[test]
+fn a_file_that_changes_between_its_two_readings_is_not_traced() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("live.csv");
+    std::fs::write(&path, LONG).expect("written");
+    let options = LoadOptions {
+        threads: 1,
+        ..LoadOptions::default()
+    };
+    let sources = vec![Source::path(&path)];
+    let (_, mut retrace) =
+        load_to_trace(sources, &options, &Policies::default(), &|_| {}).expect("a ledger");
+    let months = BTreeSet::from([Month::parse("2024-01").expect("a month")]);
+    let wanted = Wanted::new(["acme"], months);
+    assert_eq!(retrace.rows(&wanted).expect("rows").len(), 2);
+    std::fs::write(&path, LONG.replace("80", "81")).expect("written");
+    let errors = retrace.rows(&wanted).expect_err("another file");
+    assert_eq!(errors.list[0].code, Code::ChangedFile);
 }
 
 /// The cells of a CSV text by the line that each record starts on.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::anchors::{Anchor, Anchors};
 use super::customers::Customers;
 use super::movements::{Class, Movement};
-use crate::ledger::{Added, Became, Bridged, Cited, How, Rates, TracedRow, Whose};
+use crate::ledger::{Added, Became, Bridged, Cited, How, Interner, Rates, TracedRow, Whose};
 use crate::policies::{Fx, Negatives, Netting};
 use crate::units::{Amount, Month};
 
@@ -120,7 +120,8 @@ impl<'a> Trail<'a> {
         let ends = [opening, closing].into_iter();
         let read = ends.flat_map(|end| end.first.through(end.last));
         let mut months: BTreeSet<Month> = read.collect();
-        for (name, _) in &self.followed {
+        let can_fill = !self.bridged.is_empty();
+        for (name, _) in self.followed.iter().filter(|_| can_fill) {
             let number = self.found.ledger.find(name);
             let from = |month: &Month| self.bridged.get(&(number?, *month)).copied();
             let filled: Vec<Month> = months.iter().filter_map(from).collect();
@@ -158,17 +159,20 @@ impl<'a> Trail<'a> {
     /// If the lines of somebody do not add up to its figures: rows that a figure was made of cannot be lost.
     #[must_use]
     pub fn lines(&self, rows: &'a [TracedRow]) -> Vec<Traced> {
-        let mut by_unit: BTreeMap<&str, Vec<&TracedRow>> = BTreeMap::new();
+        let mut units = Interner::default();
+        let mut by_unit: Vec<Vec<&TracedRow>> = Vec::new();
         let closing = self.found.ends.closing.last;
         for row in rows {
             let month = row.became.month().unwrap_or(closing);
             let unit = self.whose.name(&row.cited.customer, month);
-            by_unit.entry(unit).or_default().push(row);
+            let number = units.intern(unit) as usize;
+            by_unit.resize_with(units.len(), Vec::new);
+            by_unit[number].push(row);
         }
-        let none = Vec::new();
         let followed = self.followed.iter();
         let traced = followed.map(|(name, movement)| {
-            let rows = by_unit.get(name.as_str()).unwrap_or(&none);
+            let number = units.find(name);
+            let rows = number.map_or(&[][..], |number| &by_unit[number as usize]);
             self.traced(name, *movement, rows)
         });
         traced.collect()

@@ -77,12 +77,22 @@ impl TraceReport<'_> {
         label.unwrap_or_default()
     }
 
-    fn values(&self, one: &Traced, line: &Line) -> Vec<Wire> {
-        let text = |text: &str| Wire::Text(text.to_owned());
-        let or_null = |text: Option<String>| text.map_or(Wire::Null, Wire::Text);
+    /// The values that all records have.
+    fn last(&self) -> [Wire; 5] {
+        let currency = self.report.input.currency.clone();
+        [
+            Wire::Text(self.label(|record| record.period)),
+            Wire::Text(self.label(|record| record.opening_period)),
+            or_null(currency),
+            Wire::Text(head::definition(&self.report, DIGITS)),
+            Wire::Text(self.report.input.fingerprint.clone()),
+        ]
+    }
+
+    fn values(&self, one: &Traced, line: &Line, last: &[Wire; 5]) -> Vec<Wire> {
         let cited = line.cited.as_ref();
-        vec![
-            text(&one.customer),
+        let own = [
+            Wire::Text(one.customer.clone()),
             or_null(one.class.map(|class| class.word().to_owned())),
             or_null(line.end.map(|end| end.word().to_owned())),
             or_null(line.month.map(|month| month.to_string())),
@@ -94,12 +104,8 @@ impl TraceReport<'_> {
             Wire::Text(line.became.join(" ")),
             or_null((!line.why.is_empty()).then(|| line.why.clone())),
             or_null(cited.map(|cited| cited.customer.to_string())),
-            Wire::Text(self.label(|record| record.period)),
-            Wire::Text(self.label(|record| record.opening_period)),
-            or_null(self.report.input.currency.clone()),
-            Wire::Text(head::definition(&self.report, DIGITS)),
-            text(&self.report.input.fingerprint),
-        ]
+        ];
+        own.into_iter().chain(last.iter().cloned()).collect()
     }
 
     /// The figures of everybody, which the rows are behind.
@@ -227,6 +233,10 @@ impl TraceReport<'_> {
     }
 }
 
+fn or_null(text: Option<String>) -> Wire {
+    text.map_or(Wire::Null, Wire::Text)
+}
+
 fn column(heading: &str, is_right: bool, group: Group) -> Column {
     Column {
         heading: heading.to_owned(),
@@ -249,11 +259,10 @@ impl Document for TraceReport<'_> {
     }
 
     fn records(&self) -> Box<dyn Iterator<Item = Vec<Wire>> + '_> {
+        let last = self.last();
         let traced = self.traced.iter();
-        Box::new(traced.flat_map(move |one| {
-            let lines = one.lines.iter();
-            lines.map(move |line| self.values(one, line))
-        }))
+        let lines = traced.flat_map(|one| one.lines.iter().map(move |line| (one, line)));
+        Box::new(lines.map(move |(one, line)| self.values(one, line, &last)))
     }
 
     fn sheets(&self) -> Vec<Sheet> {

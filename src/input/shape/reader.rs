@@ -1,6 +1,7 @@
 //! Reads the rows of chunks, whatever their shape.
 
 use super::super::columns::Role;
+use super::super::date::CommonDates;
 use super::super::pattern::Pattern;
 use super::super::scan::{Chunk, Record, Records};
 use super::super::trace::Wanted;
@@ -17,6 +18,8 @@ pub struct RowReader<'a> {
     pub found: Found,
     record: Record,
     scratch: Scratch,
+    /// The months of dates, where rows are followed.
+    dates: CommonDates,
 }
 
 /// Room for cells whose quotes are doubled.
@@ -64,6 +67,7 @@ impl<'a> RowReader<'a> {
             found: Found::new(plan),
             record: Record::new(),
             scratch,
+            dates: CommonDates::default(),
         }
     }
 
@@ -101,6 +105,7 @@ impl<'a> RowReader<'a> {
             found,
             record,
             scratch,
+            dates,
         } = self;
         let raw = RawRow {
             plan,
@@ -113,7 +118,10 @@ impl<'a> RowReader<'a> {
         {
             return;
         }
-        if plan.wanted.is_some_and(|wanted| !raw.is_followed(wanted)) {
+        if plan
+            .wanted
+            .is_some_and(|wanted| !raw.is_followed(wanted, dates))
+        {
             return;
         }
         found.rows += 1;
@@ -125,7 +133,7 @@ impl<'a> RowReader<'a> {
             && matches(pattern, record, bytes)
         {
             found.leave_out(plan, &format!("drop-row {pattern}"), place);
-            return raw.follow(found, plan.wanted);
+            return raw.follow(found, plan.wanted, dates);
         }
         if let Some(column) = first_extra_cell(record, bytes, plan.columns.header.len()) {
             return found.errors.add(raw.extra_cells(column));
@@ -145,7 +153,7 @@ impl<'a> RowReader<'a> {
                 kept::read_row(plan, found, &row, &raw, place)
             }
         };
-        raw.follow(found, plan.wanted);
+        raw.follow(found, plan.wanted, dates);
         if let Some(message) = fault {
             found
                 .errors
