@@ -1,5 +1,7 @@
 //! What will run: flags over settings file over defaults, each value with where it came from.
 
+mod sides;
+
 use std::collections::BTreeMap;
 
 use super::args::{Common, PeriodArgs, ReadArgs, SETTINGS, SettingArgs, setting_names};
@@ -23,6 +25,8 @@ use crate::output::Format;
 use crate::policies::{Interval, Level, Origin, POLICIES, Policies};
 use crate::text;
 use crate::units::{FiscalYear, Grain, Month, Period, PeriodError};
+
+pub(super) use sides::{Differing, OldSettings};
 
 /// Everything a command needs to know before it reads.
 #[derive(Debug)]
@@ -82,9 +86,19 @@ pub(super) fn config(
 ) -> Result<Config, Errors> {
     let file = read_settings(common, environment)?;
     let definition = chosen_definition(&args.settings, &file, environment)?;
+    resolved(args, periods, &file, definition)
+}
+
+/// The same by a settings file that was read, and a definition.
+fn resolved(
+    args: &ReadArgs,
+    periods: &PeriodArgs,
+    file: &FileSettings,
+    definition: Option<ChosenDefinition>,
+) -> Result<Config, Errors> {
     let mut resolver = Resolver {
         typed: &args.settings,
-        file: &file,
+        file,
         definition: definition.as_ref(),
         errors: Vec::new(),
     };
