@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::args::{Common, PeriodArgs, ReadArgs, SETTINGS, SettingArgs, setting_names};
 use super::environment::Environment;
+use super::format_words::FormatWords;
 use super::likely_period::likely_period;
 use super::settings::{ChosenDefinition, FileSettings, read_definition, read_settings};
 use crate::error::{Code, Errors, Message, Place};
@@ -58,17 +59,6 @@ pub(super) struct Set {
     pub(super) origin: String,
 }
 
-/// The format that the ending of an output file names.
-fn format_of(output: &str) -> Option<Format> {
-    let (_, ending) = output.rsplit_once('.')?;
-    match ending.to_lowercase().as_str() {
-        "md" => Some(Format::Markdown),
-        "ndjson" => Some(Format::Jsonl),
-        "table" => None,
-        word => Format::parse(word),
-    }
-}
-
 /// Works out what will run.
 ///
 /// # Errors
@@ -80,6 +70,22 @@ pub(super) fn config(
     common: &Common,
     environment: &Environment,
 ) -> Result<Config, Errors> {
+    let (config, _) = config_with(args, periods, common, environment, &[])?;
+    Ok(config)
+}
+
+/// The same where the format can also be one of these words; gives the one that was chosen.
+///
+/// # Errors
+///
+/// Those of [`config`].
+pub(super) fn config_with(
+    args: &ReadArgs,
+    periods: &PeriodArgs,
+    common: &Common,
+    environment: &Environment,
+    formats: &[&'static str],
+) -> Result<(Config, Option<&'static str>), Errors> {
     let file = read_settings(common, environment)?;
     let definition = chosen_definition(&args.settings, &file, environment)?;
     let mut resolver = Resolver {
@@ -94,12 +100,13 @@ pub(super) fn config(
     let control_totals = resolver.control_totals(policies.fiscal_year);
     let confidence = resolver.confidence();
     let is_sensitive = resolver.switch("sensitivity");
-    let format = resolver
-        .parsed("format", &Format::ALL.map(Format::word), Format::parse)
-        .or_else(|| args.output.as_deref().and_then(format_of))
-        .unwrap_or(Format::Table);
+    let known = FormatWords(formats);
+    let (format, other) = resolver
+        .parsed("format", &known.words(), |word| known.parse(word))
+        .or_else(|| known.by_ending(args.output.as_deref()?))
+        .unwrap_or((Format::Table, None));
     if resolver.errors.is_empty() {
-        Ok(Config {
+        let config = Config {
             policies,
             load,
             ask,
@@ -109,7 +116,8 @@ pub(super) fn config(
             set: resolver.set(),
             format,
             definition,
-        })
+        };
+        Ok((config, other))
     } else {
         let mut errors = resolver.errors;
         errors.sort_by_key(|error| error.place.as_ref().map(|place| place.line));

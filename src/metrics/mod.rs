@@ -41,7 +41,7 @@ pub use compare::{Comparison, Readings, Rule, Step, Sums, compare};
 pub use concentration::{Concentration, Top};
 pub use confidence::{Confidence, DRAWS, Intervals, SMALL_BASE};
 pub use control::ControlTotal;
-pub use customers::{CustomerChange, Customers, Listing, Selected, SortBy, customers};
+pub use customers::{CustomerChange, Customers, Listing, Selected, SortBy, Standing, customers};
 pub use detail::Detail;
 pub use effects::{Effects, NoEffect};
 pub use findings::{billed_once_a_year, bridged_months, findings, findings_for};

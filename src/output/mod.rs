@@ -10,6 +10,8 @@
 //! goes into the writer that was passed in. Same report, same bytes.
 
 mod certainty;
+mod check;
+mod check_words;
 mod cohorts;
 mod compare;
 mod csv;
@@ -21,16 +23,19 @@ mod document;
 pub mod escape;
 mod excerpt;
 mod fields;
+mod github;
 pub mod head;
 mod heat;
 mod inspection;
 mod json;
+mod junit;
 mod layout;
 mod ledger;
 mod markdown;
 mod message;
 pub mod number;
 mod report;
+mod sarif;
 pub mod sheet;
 mod statement;
 mod table;
@@ -39,6 +44,7 @@ mod tests;
 
 use std::io::{self, Write};
 
+pub use check::{CheckFormat, CheckReport, render_check};
 pub use cohorts::{CohortsReport, Measure};
 pub use compare::{CompareReport, CompareRow};
 pub use customers::{CustomersReport, shown as shown_customers};
