@@ -365,8 +365,7 @@ fn unknown(piece: Piece<'_>, name: &str, number: Piece<'_>) -> Fault {
     // `region=EMEA grr >= 90%`: the first sign is that of the segment, whose colon is missing.
     let message = match sign_in(number.text) {
         Some(_) => message.help(format!(
-            "a segment ends with a colon, such as `{}=VALUE: grr >= 90%`",
-            first
+            "a segment ends with a colon, such as `{first}=VALUE: grr >= 90%`"
         )),
         None => message,
     };
@@ -463,9 +462,10 @@ fn fit_plain(measure: Measure, bound: Bound) -> Result<Bound, (String, Vec<Strin
             _ => "is a number of things",
         };
         let help = vec![number.to_string()];
-        return match is_percent {
-            true => Err((format!("`{name}` {what}, and no percentage"), help)),
-            false => Ok(bound),
+        return if is_percent {
+            Err((format!("`{name}` {what}, and no percentage"), help))
+        } else {
+            Ok(bound)
         };
     }
     let is_part = PARTS.contains(&name.as_str()) || matches!(measure, Measure::Concentration(_));

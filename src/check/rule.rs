@@ -180,11 +180,10 @@ pub fn kind_of(unit: Unit) -> Kind {
     match unit {
         Unit::Amount => Kind::Amount,
         Unit::AverageAmount => Kind::Average,
-        Unit::Customers => Kind::Count,
         Unit::Fraction => Kind::Percent,
         Unit::Quotient => Kind::Quotient,
-        // Rules on these are refused when they are read.
-        Unit::Text | Unit::Flag => Kind::Count,
+        // Rules on text and flags are refused when they are read.
+        Unit::Customers | Unit::Text | Unit::Flag => Kind::Count,
     }
 }
 

@@ -253,7 +253,7 @@ impl Reader<'_> {
                 "owner" => {
                     owner = self
                         .value("owner", value)
-                        .map(|value| value.values.concat())
+                        .map(|value| value.values.concat());
                 }
                 other => self.unknown(other, key.span(), "[[check.rule]]", &RULE_KEYS),
             }

@@ -257,19 +257,19 @@ impl Customers<'_> {
     #[must_use]
     pub fn standings(&self, names: &BTreeSet<String>) -> BTreeMap<String, Standing> {
         let numbers = self.ledger.customers().iter();
-        let named = numbers.filter(|number| names.contains(self.ledger.name(**number)));
+        let asked = numbers.filter(|number| names.contains(self.ledger.name(**number)));
         let mut found: BTreeMap<u32, Option<&Movement>> =
-            named.map(|number| (*number, None)).collect();
+            asked.map(|number| (*number, None)).collect();
         for movement in &self.moved.movements {
             if let Some(known) = found.get_mut(&movement.customer) {
                 *known = Some(movement);
             }
         }
-        let named = found.into_iter();
+        let known = found.into_iter();
         let standing = |(number, movement): (u32, Option<&Movement>)| {
             (self.ledger.name(number).to_owned(), self.standing(movement))
         };
-        named.map(standing).collect()
+        known.map(standing).collect()
     }
 
     /// What one customer is in the figures; nothing at both ends without a movement.

@@ -265,7 +265,7 @@ impl CheckReport {
             cells.push(cell(if finding.passed() { "passed" } else { "failed" }));
             sheet.push(RowKind::Body, cells);
         }
-        sheet.notes = self.notes.clone();
+        sheet.notes.clone_from(&self.notes);
         sheet.notes.push(self.summary());
         if is_long {
             let hidden = (self.findings.len() - sheet.rows.len()) as u64;
@@ -387,9 +387,8 @@ pub(super) fn code(finding: &Finding, message: Option<&Message>) -> Option<Code>
         Finding::Target(_) => Some(Code::TargetMissed),
         Finding::Counted { .. } | Finding::Clean(_) => None,
         Finding::Control(_) => Some(Code::ControlTotal),
-        Finding::AsBefore { .. } => Some(Code::Restated),
         Finding::Data(message) | Finding::OtherDefinition(message) => Some(message.code),
-        Finding::Restated(_) => Some(Code::Restated),
+        Finding::AsBefore { .. } | Finding::Restated(_) => Some(Code::Restated),
     })
 }
 

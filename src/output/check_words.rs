@@ -212,16 +212,13 @@ fn target_message(report: &CheckReport, target: &Target) -> Message {
     let about = about(target, rule);
     let (words, required) = (rule.comparison.words(), required(rule));
     let asks = format!("the rule asks for {words} {required}");
-    let mut message = match &target.found {
-        Err(reason) => {
-            let headline = format!("{about} is undefined, and {asks}");
-            Message::new(Code::UndefinedTarget, headline).note(reason)
-        }
-        Ok(_) => {
-            let found = found(target).unwrap_or_default();
-            let message = Message::new(Code::TargetMissed, format!("{about} is {found}, {asks}"));
-            message.found(made_of(target).unwrap_or(found))
-        }
+    let mut message = if let Err(reason) = &target.found {
+        let headline = format!("{about} is undefined, and {asks}");
+        Message::new(Code::UndefinedTarget, headline).note(reason)
+    } else {
+        let found = found(target).unwrap_or_default();
+        let message = Message::new(Code::TargetMissed, format!("{about} is {found}, {asks}"));
+        message.found(made_of(target).unwrap_or(found))
     };
     message.place.clone_from(&rule.place);
     let message = with_rule(message, rule);

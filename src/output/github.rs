@@ -1,5 +1,6 @@
 //! A check as workflow commands of GitHub Actions, which become annotations at a line of a file.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::check::CheckReport;
@@ -39,10 +40,10 @@ fn write_command(
     let title = format!("{}[{}]", message.level.word(), message.code);
     let mut text = message.headline.clone();
     for evidence in &message.evidence {
-        text.push_str(&format!("\n{}: {}", evidence.kind.word(), evidence.text));
+        let _ = write!(text, "\n{}: {}", evidence.kind.word(), evidence.text);
     }
     for help in &message.help {
-        text.push_str(&format!("\nhelp: {help}"));
+        let _ = write!(text, "\nhelp: {help}");
     }
     writeln!(out, "title={}::{}", property(&title), data(&text))
 }

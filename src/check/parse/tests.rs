@@ -15,6 +15,7 @@ fn refused(text: &str) -> (Code, String, Vec<String>) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of forms")]
 fn every_form_of_a_rule_is_read() {
     for (text, measure, kind, comparison, required) in [
         (

@@ -194,7 +194,7 @@ pub(super) fn gather(
         }
     }
     book.by(&[], |book| {
-        add_people(book, rules, &asked.periods, &mut figures)
+        add_people(book, rules, &asked.periods, &mut figures);
     });
     let known: BTreeSet<Code> = report.warnings.iter().map(|warning| warning.code).collect();
     let mut elsewhere = findings(&book.loaded.books.customers, book.policies);
@@ -236,9 +236,10 @@ fn base(
     let computed = compute(asked).or_else(|errors| {
         // A period without an opening has figures that are undefined, and rules say so.
         let is_early = |message: &Message| message.code == Code::PeriodBeforeData;
-        match errors.list.iter().all(is_early) {
-            true => compute(&ranged),
-            false => Err(errors),
+        if errors.list.iter().all(is_early) {
+            compute(&ranged)
+        } else {
+            Err(errors)
         }
     });
     let stopped = match computed {
@@ -283,13 +284,13 @@ fn add_people(book: &Book<'_>, rules: &[Rule], periods: &[Period], figures: &mut
     };
     for period in periods {
         let people = book.customers(*period, &nobody, |found, ledger| {
-            let named = found.standings(&names);
-            let absent = names.iter().filter(|name| !named.contains_key(*name));
+            let standings = found.standings(&names);
+            let absent = names.iter().filter(|name| !standings.contains_key(*name));
             let unknown = absent.map(|name| (name.clone(), nearest(name, ledger)));
             People {
                 unknown: unknown.collect(),
                 concentration: found.concentration.clone(),
-                named,
+                named: standings,
             }
         });
         figures.add_people(*period, people);
@@ -325,9 +326,12 @@ pub(super) fn explain(book: &mut Book<'_>, rules: &[Rule], targets: &mut [Target
             top: is_total.then_some(3),
         };
         let found = book.by(&columns, |book| {
-            book.customers(period, &listing, |found, _| match is_total {
-                true => BTreeMap::from([(Vec::new(), Losses::of(found))]),
-                false => Losses::by_segment(found),
+            book.customers(period, &listing, |found, _| {
+                if is_total {
+                    BTreeMap::from([(Vec::new(), Losses::of(found))])
+                } else {
+                    Losses::by_segment(found)
+                }
             })
         });
         let Ok(found) = found else { continue };
