@@ -80,7 +80,7 @@ pub struct Basis {
     pub currency: Option<String>,
 }
 
-/// The customers that made a figure worse, the one with the largest effect first.
+/// The customers that made a figure worse, the one that lost most first.
 #[derive(Clone, Debug, Default)]
 pub struct Losses {
     /// The first of them.
@@ -111,7 +111,7 @@ impl Losses {
         }
     }
 
-    /// Those of each segment.
+    /// Those of each segment; what they move NRR by is that of everybody, and not said there.
     #[must_use]
     pub fn by_segment(customers: &Customers<'_>) -> BTreeMap<Vec<String>, Losses> {
         let mut found: BTreeMap<Vec<String>, Losses> = BTreeMap::new();
@@ -121,7 +121,10 @@ impl Losses {
             let losses = found.entry(values.collect()).or_default();
             losses.customers += 1;
             if losses.largest.len() < EXPLAINING {
-                losses.largest.push(Loss::of(&one));
+                losses.largest.push(Loss {
+                    effect: None,
+                    ..Loss::of(&one)
+                });
             }
         }
         found

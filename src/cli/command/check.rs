@@ -15,7 +15,6 @@ use super::calc;
 use crate::check::{Control, Finding, Periods, Rule, targets};
 use crate::error::{Code, Errors, Message};
 use crate::input::Loaded;
-use crate::input::columns::quoted;
 use crate::metrics::Asked;
 use crate::output::{CheckFormat, CheckReport, Format, render_check};
 use crate::policies::Policies;
@@ -178,6 +177,17 @@ fn again(args: &CheckArgs, config: &Config) -> Option<String> {
         words.extend(values.map(|value| format!("--{} {}", set.name, quoted(value))));
     }
     Some(words.join(" "))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain =
+        |character: char| character.is_alphanumeric() || "-_./=:,+@%".contains(character);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 /// A rule that cannot be run as it stands.

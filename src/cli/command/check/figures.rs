@@ -321,7 +321,7 @@ pub(super) fn explain(book: &mut Book<'_>, rules: &[Rule], targets: &mut [Target
             continue;
         }
         let listing = Listing {
-            sort: SortBy::Nrr,
+            sort: SortBy::Change,
             classes: classes.to_vec(),
             top: is_total.then_some(3),
         };
