@@ -62,7 +62,8 @@ fn run(command: &str, folder: &Path) -> (Option<i32>, String) {
         .env("GITHUB_STEP_SUMMARY", folder.join("summary.md"))
         .output()
         .expect("a shell");
-    let text = [output.stdout, output.stderr].concat();
+    let summary = std::fs::read(folder.join("summary.md")).unwrap_or_default();
+    let text = [output.stdout, output.stderr, summary].concat();
     (
         output.status.code(),
         String::from_utf8(text).expect("UTF-8"),

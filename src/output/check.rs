@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::check_words::{Line, holds, line, message};
+use super::check_words::{Line, holds, line, message, restated_field};
 use super::document::Document;
 use super::escape;
 use super::fields::{self, Wire};
@@ -220,9 +220,16 @@ impl CheckReport {
             }
             Finding::Restated(restated) => {
                 let fields = restated.fields.iter();
-                fields
-                    .map(|one| base.record(&Numbers::of_restated(one)))
-                    .collect()
+                let record = |one| {
+                    let text = restated_field(restated, one);
+                    let own = Shared {
+                        text,
+                        count: None,
+                        ..base.clone()
+                    };
+                    own.record(&Numbers::of_restated(one))
+                };
+                fields.map(record).collect()
             }
             _ => vec![base.record(&Numbers::default())],
         }
@@ -286,6 +293,7 @@ impl CheckReport {
 }
 
 /// What all records of a finding have in common.
+#[derive(Clone)]
 struct Shared<'a> {
     code: Option<Code>,
     passed: bool,

@@ -2,6 +2,7 @@
 
 use super::check::CheckReport;
 use super::number;
+use crate::check::baseline::Restated;
 use crate::check::{
     Basis, Finding, Kind, Losses, Quantity, Restatement, Rule, Sign, Subject, Target,
 };
@@ -22,84 +23,74 @@ pub(super) struct Line {
     pub(super) difference: String,
 }
 
+impl Line {
+    fn of(rule: String, found: String, required: &str) -> Line {
+        Line {
+            rule,
+            period: String::new(),
+            subject: String::new(),
+            found,
+            required: required.to_owned(),
+            difference: String::new(),
+        }
+    }
+
+    /// A rule of the list.
+    fn of_rule(rule: &Rule, found: String) -> Line {
+        let required = format!("{} {}", rule.comparison.sign(), required(rule));
+        Line::of(rule.text.clone(), found, &required)
+    }
+}
+
 /// The rule, and what it came to, on one line.
 pub(super) fn line(report: &CheckReport, finding: &Finding) -> Line {
-    let blank = Line {
-        rule: String::new(),
-        period: String::new(),
-        subject: String::new(),
-        found: String::new(),
-        required: String::new(),
-        difference: String::new(),
-    };
     match finding {
         Finding::Target(target) => {
-            let rule = &report.rules[target.rule];
+            let found = found(target).unwrap_or_else(|| number::UNDEFINED.to_owned());
             Line {
-                rule: rule.text.clone(),
                 period: target.period.label(target.fiscal_year),
                 subject: target.subject.text(),
-                found: found(target).unwrap_or_else(|| number::UNDEFINED.to_owned()),
-                required: format!("{} {}", rule.comparison.sign(), required(rule)),
                 difference: difference(target).unwrap_or_default(),
+                ..Line::of_rule(&report.rules[target.rule], found)
             }
         }
         Finding::Counted { rule, found, .. } => {
-            let rule = &report.rules[*rule];
+            Line::of_rule(&report.rules[*rule], number::count(*found))
+        }
+        Finding::Control(control) => {
+            let said = |word| evidence(control.missed.as_ref(), word).unwrap_or_default();
+            let rule = format!("control-total {}", control.typed);
             Line {
-                rule: rule.text.clone(),
-                found: number::count(*found),
-                required: format!("{} {}", rule.comparison.sign(), required(rule)),
-                ..blank
+                difference: said("difference"),
+                ..Line::of(rule, said("found"), &said("expected"))
             }
         }
-        Finding::Control(control) => Line {
-            rule: format!("control-total {}", control.typed),
-            found: evidence(control.missed.as_ref(), "found").unwrap_or_default(),
-            difference: evidence(control.missed.as_ref(), "difference").unwrap_or_default(),
-            ..blank
-        },
-        Finding::Data(message) => Line {
-            rule: format!("findings, {}", report.tier),
-            found: match message.count {
+        Finding::Data(message) => {
+            let found = match message.count {
                 Some(count) => format!("{} ({})", message.code, number::count(count)),
                 None => message.code.to_string(),
-            },
-            required: "none".to_owned(),
-            ..blank
-        },
-        Finding::Clean(tier) => Line {
-            rule: format!("findings, {tier}"),
-            found: "none".to_owned(),
-            required: "none".to_owned(),
-            ..blank
-        },
-        Finding::Restated(restated) => Line {
-            rule: format!("baseline {}", restated.place.file),
-            period: restated.period.clone(),
-            subject: restated.subject.clone(),
-            found: format!(
-                "{} changed",
-                text::count(restated.fields.len() as u64, "figure")
-            ),
-            required: "as before".to_owned(),
-            ..blank
-        },
-        Finding::OtherDefinition(message) => Line {
-            rule: format!(
-                "baseline {}",
-                message.place.as_ref().map_or("", |place| &place.file)
-            ),
-            found: "another definition".to_owned(),
-            required: "the same".to_owned(),
-            ..blank
-        },
-        Finding::AsBefore { file, figures, .. } => Line {
-            rule: format!("baseline {file}"),
-            found: format!("{} the same", text::count(*figures, "figure")),
-            required: "as before".to_owned(),
-            ..blank
-        },
+            };
+            Line::of(format!("findings, {}", report.tier), found, "none")
+        }
+        Finding::Clean(tier) => Line::of(format!("findings, {tier}"), "none".to_owned(), "none"),
+        Finding::Restated(restated) => {
+            let changed = text::count(restated.fields.len() as u64, "figure");
+            let rule = format!("baseline {}", restated.place.file);
+            Line {
+                period: restated.period.clone(),
+                subject: restated.subject.clone(),
+                ..Line::of(rule, format!("{changed} changed"), "as before")
+            }
+        }
+        Finding::OtherDefinition(message) => {
+            let place = message.place.as_ref();
+            let rule = format!("baseline {}", place.map_or("", |place| &place.file));
+            Line::of(rule, "another definition".to_owned(), "the same")
+        }
+        Finding::AsBefore { file, figures, .. } => {
+            let found = format!("{} the same", text::count(*figures, "figure"));
+            Line::of(format!("baseline {file}"), found, "as before")
+        }
     }
 }
 
@@ -307,18 +298,13 @@ fn largest(losses: &Losses, currency: Option<&str>) -> String {
 
 fn restated_message(restated: &Restatement) -> Message {
     let Restatement {
-        period,
-        subject,
         fields,
         reason,
         same_input,
         place,
+        ..
     } = restated;
-    let whose = if subject.is_empty() {
-        period.clone()
-    } else {
-        format!("`{subject}` in {period}")
-    };
+    let whose = whose(restated);
     let count = text::count(fields.len() as u64, "figure");
     let (are, verb) = if fields.len() == 1 {
         ("is", "it was")
@@ -351,7 +337,7 @@ fn restated_message(restated: &Restatement) -> Message {
         .checked_sub(FIELDS_SHOWN)
         .filter(|more| *more > 0)
     {
-        message = message.note(format!("and {} more", text::count(more as u64, "figure")));
+        message = message.note(format!("and {}", text::count(more as u64, "more figure")));
     }
     if let Some(reason) = reason {
         message = message.note(reason);
@@ -360,6 +346,25 @@ fn restated_message(restated: &Restatement) -> Message {
         message = message.note("the input has the bytes that the baseline was made from, so it is not the data that changed");
     }
     message
+}
+
+/// What is to be said of one figure that is another one now.
+pub(super) fn restated_field(restated: &Restatement, field: &Restated) -> String {
+    let said = |value: Option<Amount>| {
+        value.map_or_else(|| "undefined".to_owned(), |value| value.to_string())
+    };
+    let whose = whose(restated);
+    let (name, old, new) = (field.field, said(field.old), said(field.new));
+    format!("`{name}` of {whose} is {new}, and was {old}")
+}
+
+/// The period, and the segment where it is of one.
+fn whose(restated: &Restatement) -> String {
+    if restated.subject.is_empty() {
+        restated.period.clone()
+    } else {
+        format!("`{}` in {}", restated.subject, restated.period)
+    }
 }
 
 /// The figure as it is shown; `None` where there is none.
