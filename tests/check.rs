@@ -26,6 +26,7 @@ mod oracle {
     pub mod span;
 }
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -37,7 +38,7 @@ use support::runner::{run_in, written};
 use support::{Run, fixture, marks, run_with_stdin, words};
 
 /// Six customers of which each class but transient has one. From 2024-02 to 2024-03 NRR is 460 / 500 and GRR 410 / 500.
-pub fn six() -> Book {
+fn six() -> Book {
     Book::table(
         "        2024-01  2024-02  2024-03
          acme        .      200      250
@@ -50,7 +51,7 @@ pub fn six() -> Book {
 }
 
 /// The same with who looks after whom.
-pub const OWNED: &str = "\
+const OWNED: &str = "\
 customer,month,mrr,owner,region
 acme,2024-02,200,Ana,EU
 birch,2024-02,100,Ana,US
@@ -77,7 +78,7 @@ fn check(book: &Book, args: &[&str]) -> Run {
 }
 
 /// Runs it in a folder with these files.
-pub fn check_files(files: &[(&str, &str)], args: &[&str]) -> Run {
+fn check_files(files: &[(&str, &str)], args: &[&str]) -> Run {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
         written(folder.path(), name, text.as_bytes());
@@ -86,7 +87,7 @@ pub fn check_files(files: &[(&str, &str)], args: &[&str]) -> Run {
 }
 
 /// The records of a run.
-pub fn records(run: &Run) -> Vec<Value> {
+fn records(run: &Run) -> Vec<Value> {
     let document: Value =
         serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:#?}"));
     document["results"].as_array().expect("results").clone()
@@ -1094,7 +1095,7 @@ fn what_cannot_be_read_ends_with_two() {
 fn a_hundred_thousand_rules_are_read_and_held() {
     let mut settings = "[check]\nperiod = \"2024-03\"\nrequire = [\n".to_owned();
     for number in 0..100_000 {
-        settings.push_str(&format!("  \"closing >= {}\",\n", number % 461));
+        let _ = writeln!(settings, "  \"closing >= {}\",", number % 461);
     }
     settings.push_str("]\n");
     let files = [("revenue.csv", OWNED), ("nrr.toml", settings.as_str())];

@@ -129,6 +129,22 @@ impl Measure {
         matches!(self, Measure::Figure(field) if is_rate(field))
     }
 
+    /// True if it is about the rate that no expansion raises.
+    #[must_use]
+    pub fn is_of_grr(self) -> bool {
+        let of_grr = |field: &Field| {
+            matches!(
+                field.name,
+                "grr"
+                    | "gross_revenue_churn"
+                    | "revenue_churn"
+                    | "contraction_rate"
+                    | "retained_capped"
+            )
+        };
+        matches!(self, Measure::Figure(field) | Measure::Change(field, _) if of_grr(field))
+    }
+
     /// True if it needs to know every customer of the period.
     #[must_use]
     pub const fn is_of_customers(self) -> bool {

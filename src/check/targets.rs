@@ -8,9 +8,9 @@ use super::quantity::{Kind, Quantity};
 use super::rule::{Comparison, Rule, Scope, kind_of};
 use crate::ledger::NO_VALUE;
 use crate::metrics::registry::{Field, Unit, Value};
-use crate::metrics::{Customers, Figures as Sums, Record};
+use crate::metrics::{Customers, Effects, Figures as Sums, Record};
 use crate::text;
-use crate::units::{Amount, Difference, FiscalYear, Period, Ratio};
+use crate::units::{Amount, FiscalYear, Period, Ratio};
 
 /// How many customers explain a failure.
 const EXPLAINING: usize = 3;
@@ -96,8 +96,8 @@ pub struct Loss {
     pub customer: String,
     /// What it pays less.
     pub amount: Amount,
-    /// What it moves NRR by.
-    pub effect: Option<Difference>,
+    /// What it moves NRR and GRR by.
+    pub effects: Option<Effects>,
 }
 
 impl Losses {
@@ -122,7 +122,7 @@ impl Losses {
             losses.customers += 1;
             if losses.largest.len() < EXPLAINING {
                 losses.largest.push(Loss {
-                    effect: None,
+                    effects: None,
                     ..Loss::of(&one)
                 });
             }
@@ -136,7 +136,7 @@ impl Loss {
         Loss {
             customer: one.customer.clone(),
             amount: -one.change,
-            effect: one.effects.as_ref().ok().map(|effects| effects.nrr.clone()),
+            effects: one.effects.as_ref().ok().cloned(),
         }
     }
 }

@@ -163,7 +163,7 @@ impl Context<'_, '_> {
     }
 
     /// Opens the output file, if one is named.
-    fn open(&self, args: &ReadArgs) -> Result<Target, Message> {
+    pub(super) fn open(&self, args: &ReadArgs) -> Result<Target, Message> {
         let file = args.output.as_deref().map(|name| {
             let file = OutputFile::create(name, self.environment.folder())?;
             Ok::<_, Message>((name.to_owned(), file))

@@ -123,6 +123,25 @@ pub fn render_check(
     }
 }
 
+/// Writes what kept a check from being run where a format has a place for it; a message without one stands at this file.
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn render_check_errors(
+    errors: &[Message],
+    file: &str,
+    format: CheckFormat,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        CheckFormat::Plain(_) => Ok(()),
+        CheckFormat::Junit => junit::write_errors(errors, file, out),
+        CheckFormat::Github => github::write_errors(errors, file, out),
+        CheckFormat::Sarif => sarif::write_messages(errors, file, out),
+    }
+}
+
 impl CheckReport {
     /// True if every rule holds.
     #[must_use]

@@ -221,7 +221,11 @@ fn target_message(report: &CheckReport, target: &Target) -> Message {
     let Some(losses) = target.losses.as_ref().filter(|losses| losses.customers > 0) else {
         return message;
     };
-    let message = message.note(largest(losses, target.basis.currency.as_deref()));
+    let message = message.note(largest(
+        losses,
+        target.basis.currency.as_deref(),
+        rule.measure.is_of_grr(),
+    ));
     match report.customers_command(target) {
         Some(command) => message.help(format!("see them with `{command}`")),
         None => message,
@@ -274,19 +278,20 @@ fn made_of(target: &Target) -> Option<String> {
     Some(parts.join(", "))
 }
 
-/// The customers that lost most: ``largest losses `C-1` 21,000.00 (−1.14 pp of NRR) USD, and 34 more``.
-fn largest(losses: &Losses, currency: Option<&str>) -> String {
+/// The customers that lost most: ``largest losses `C-1` 21,000.00 USD (−1.14 pp on NRR), and 34 more``.
+fn largest(losses: &Losses, currency: Option<&str>, is_of_grr: bool) -> String {
+    let unit = currency.map_or_else(String::new, |code| format!(" {code}"));
     let shown = losses.largest.iter().map(|loss| {
-        let amount = number::amount(loss.amount);
-        let unit = currency.map_or_else(String::new, |code| format!(" {code}"));
-        match &loss.effect {
-            Some(effect) => format!(
-                "`{}` {amount}{unit} ({} on NRR)",
-                loss.customer,
-                number::moved(effect)
-            ),
-            None => format!("`{}` {amount}{unit}", loss.customer),
-        }
+        let (name, amount) = (&loss.customer, number::amount(loss.amount));
+        let effect = loss.effects.as_ref().map(|effects| {
+            let (effect, rate) = if is_of_grr {
+                (&effects.grr, "GRR")
+            } else {
+                (&effects.nrr, "NRR")
+            };
+            format!(" ({} on {rate})", number::moved(effect))
+        });
+        format!("`{name}` {amount}{unit}{}", effect.unwrap_or_default())
     });
     let mut shown: Vec<String> = shown.collect();
     let more = losses.customers.saturating_sub(shown.len() as u64);

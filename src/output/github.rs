@@ -21,6 +21,12 @@ pub(super) fn write(report: &CheckReport, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "nrr check: {}", report.summary())
 }
 
+/// Writes one command an error that kept the check from being run.
+pub(super) fn write_errors(errors: &[Message], file: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mut errors = errors.iter();
+    errors.try_for_each(|error| write_command("error", error, file, out))
+}
+
 fn write_command(
     command: &str,
     message: &Message,

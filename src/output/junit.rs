@@ -47,6 +47,35 @@ pub(super) fn write(report: &CheckReport, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
 
+/// Writes one test case an error that kept the check from being run.
+pub(super) fn write_errors(errors: &[Message], file: &str, out: &mut dyn Write) -> io::Result<()> {
+    let all = errors.len();
+    writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
+    writeln!(
+        out,
+        r#"<testsuites name="nrr check" tests="{all}" failures="0" errors="{all}">"#
+    )?;
+    writeln!(
+        out,
+        r#"  <testsuite name="{}" tests="{all}" failures="0" errors="{all}" skipped="0">"#,
+        attribute(file)
+    )?;
+    for error in errors {
+        let (headline, code) = (attribute(&error.headline), error.code);
+        writeln!(
+            out,
+            r#"    <testcase name="{headline}" classname="nrr.check.reading">"#
+        )?;
+        writeln!(
+            out,
+            r#"      <error message="{headline}" type="{code}">{}</error>"#,
+            content(&drawn(error))
+        )?;
+        writeln!(out, "    </testcase>")?;
+    }
+    writeln!(out, "  </testsuite>\n</testsuites>")
+}
+
 fn write_case(report: &CheckReport, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let shown = line(report, finding);
     let mut name = shown.rule;

@@ -44,7 +44,7 @@ mod tests;
 
 use std::io::{self, Write};
 
-pub use check::{CheckFormat, CheckReport, render_check};
+pub use check::{CheckFormat, CheckReport, render_check, render_check_errors};
 pub use cohorts::{CohortsReport, Measure};
 pub use compare::{CompareReport, CompareRow};
 pub use customers::{CustomersReport, shown as shown_customers};

@@ -16,11 +16,19 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 pub(super) fn write(report: &CheckReport, out: &mut dyn Write) -> io::Result<()> {
     let failing = report.findings.iter().filter(|finding| !finding.passed());
     let failures = failing.filter_map(|finding| message(report, finding));
-    let messages: Vec<Message> = failures
-        .chain(report.report.warnings.iter().cloned())
-        .collect();
+    let warnings = report.report.warnings.iter().cloned();
+    let messages: Vec<Message> = failures.chain(warnings).collect();
+    write_messages(&messages, report.file(), out)
+}
+
+/// Writes messages as the results of one run; those without a place stand at this file.
+pub(super) fn write_messages(
+    messages: &[Message],
+    file: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut rules: BTreeMap<&str, (Code, usize)> = BTreeMap::new();
-    for message in &messages {
+    for message in messages {
         rules.insert(message.code.name(), (message.code, 0));
     }
     for (index, (_, place)) in rules.values_mut().enumerate() {
@@ -28,7 +36,7 @@ pub(super) fn write(report: &CheckReport, out: &mut dyn Write) -> io::Result<()>
     }
     let results: Vec<Value> = messages
         .iter()
-        .map(|message| result(report, message, rules[message.code.name()].1))
+        .map(|message| result(message, file, rules[message.code.name()].1))
         .collect();
     let described: Vec<Value> = rules.values().map(|(code, _)| rule(*code)).collect();
     let log = json!({
@@ -65,7 +73,7 @@ fn rule(code: Code) -> Value {
     })
 }
 
-fn result(report: &CheckReport, message: &Message, rule: usize) -> Value {
+fn result(message: &Message, file: &str, rule: usize) -> Value {
     let mut text = message.headline.clone();
     for evidence in &message.evidence {
         let _ = write!(text, "\n{}: {}", evidence.kind.word(), evidence.text);
@@ -79,7 +87,7 @@ fn result(report: &CheckReport, message: &Message, rule: usize) -> Value {
         "error"
     };
     let place = message.place.as_ref();
-    let file = place.map_or(report.file(), |place| &place.file);
+    let file = place.map_or(file, |place| &place.file);
     let mut physical = json!({ "artifactLocation": { "uri": uri(file) } });
     if let Some(line) = place.and_then(|place| place.line) {
         physical["region"] = json!({ "startLine": line });

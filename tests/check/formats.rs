@@ -11,8 +11,7 @@ use super::{OWNED, check_files, records, schema};
 fn run(format: &str, args: &[&str]) -> Run {
     let export = OWNED
         .replace("Ben", "<Ben> & \"B\"")
-        .replace("cedar,2024-02,50", "cedar,2024-02,0")
-        .replace("customer,month", "customer,month");
+        .replace("cedar,2024-02,50", "cedar,2024-02,0");
     let settings = "\
 [check]
 period = \"2024-03\"
@@ -211,7 +210,7 @@ fn resolved(text: &str) -> String {
 
 /// What the schema of JUnit's XML, as Jenkins and others publish it, allows: element, its attributes with those
 /// that it must have first, and its children in their order.
-const JUNIT: [(&str, &[&str], usize, &[&str]); 5] = [
+const JUNIT: [(&str, &[&str], usize, &[&str]); 6] = [
     (
         "testsuites",
         &["name", "time", "tests", "failures", "disabled", "errors"],
@@ -243,6 +242,7 @@ const JUNIT: [(&str, &[&str], usize, &[&str]); 5] = [
         &["skipped", "error", "failure", "system-out", "system-err"],
     ),
     ("failure", &["type", "message"], 0, &[]),
+    ("error", &["type", "message"], 0, &[]),
     ("system-out", &[], 0, &[]),
 ];
 
@@ -404,6 +404,46 @@ fn sarif_is_what_its_standard_asks_for() {
                 "{result}"
             );
         }
+    }
+}
+
+#[test]
+fn an_export_that_cannot_be_read_is_annotated_at_its_line() {
+    let export = OWNED.replace("birch,2024-03,60", "birch,2024-03,sixty");
+    let files = [("revenue.csv", export.as_str())];
+    let on =
+        |format: &str| check_files(&files, &["revenue.csv", "--no-config", "--format", format]);
+    let github = on("github");
+    assert_eq!(github.code, 2);
+    let start = "::error file=revenue.csv,line=7,title=error[unreadable-amount]::cannot read `sixty` as an amount";
+    assert!(github.stdout.starts_with(start), "{}", github.stdout);
+    let sarif = on("sarif");
+    let log: Value = serde_json::from_str(&sarif.stdout).expect("JSON");
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(
+        (sarif.code, &result["ruleId"], &result["level"]),
+        (2, &"unreadable-amount".into(), &"error".into())
+    );
+    assert_eq!(
+        result["locations"][0]["physicalLocation"]["region"]["startLine"],
+        7
+    );
+    let junit = on("junit");
+    let root = parse(&junit.stdout);
+    assert_junit(&root);
+    assert_eq!(
+        (junit.code, &root.attributes["errors"]),
+        (2, &"1".to_owned())
+    );
+    let error = &root.children[0].children[0].children[0];
+    assert_eq!(
+        (&error.name, &error.attributes["type"]),
+        (&"error".to_owned(), &"unreadable-amount".to_owned())
+    );
+    for format in ["table", "json", "csv"] {
+        let run = on(format);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+        assert!(run.stderr.contains("error[unreadable-amount]"));
     }
 }
 

@@ -16,7 +16,7 @@ use crate::check::{Control, Finding, Periods, Rule, targets};
 use crate::error::{Code, Errors, Message};
 use crate::input::Loaded;
 use crate::metrics::Asked;
-use crate::output::{CheckFormat, CheckReport, Format, render_check};
+use crate::output::{CheckFormat, CheckReport, Format, render_check, render_check_errors};
 use crate::policies::Policies;
 use crate::text;
 use crate::units::Period;
@@ -24,6 +24,42 @@ use figures::Book;
 
 /// Reads, compares, prints.
 pub(in crate::cli) fn run(args: &CheckArgs, mut context: Context<'_, '_>) -> Result<(), Failure> {
+    let mut format = None;
+    let ended = check(args, &mut context, &mut format);
+    if let (Err(Failure::Errors(errors)), Some(format)) = (&ended, format) {
+        write_errors(&mut context, args, errors, format)?;
+    }
+    ended
+}
+
+/// Shows what kept the check from being run where its format has a place for that, such as the line of an export.
+fn write_errors(
+    context: &mut Context<'_, '_>,
+    args: &CheckArgs,
+    errors: &Errors,
+    format: CheckFormat,
+) -> Result<(), Failure> {
+    let is_about_output = errors
+        .list
+        .iter()
+        .any(|error| error.code == Code::CannotWrite);
+    if matches!(format, CheckFormat::Plain(_)) || is_about_output {
+        return Ok(());
+    }
+    let target = context.open(&args.read)?;
+    let file = args.read.files.first().filter(|file| *file != "-");
+    let file = file.map_or("<stdin>", String::as_str);
+    context.write(target, |_, out| {
+        render_check_errors(&errors.list, file, format, out)?;
+        out.flush()
+    })
+}
+
+fn check(
+    args: &CheckArgs,
+    context: &mut Context<'_, '_>,
+    known: &mut Option<CheckFormat>,
+) -> Result<(), Failure> {
     let file = read_settings(context.common, context.environment)?;
     let mut rules = rules::read(args, &file.check)?;
     let selection = rules::selection(args, &file.check)?;
@@ -34,6 +70,7 @@ pub(in crate::cli) fn run(args: &CheckArgs, mut context: Context<'_, '_>) -> Res
         .map_err(|errors| chosen.placed(errors))?;
     let format = other.and_then(CheckFormat::parse);
     let format = format.unwrap_or(CheckFormat::Plain(config.format));
+    *known = Some(format);
     // What `strict` stops elsewhere is a finding here.
     config.load.is_strict = false;
     let kept = baseline::read(args, &file, environment)?;
@@ -79,7 +116,7 @@ pub(in crate::cli) fn run(args: &CheckArgs, mut context: Context<'_, '_>) -> Res
     context.write(target, |look, out| {
         render_check(&document, format, look, out)
     })?;
-    finish(&mut context, &document, format, args.read.output.is_some())
+    finish(context, &document, format, args.read.output.is_some())
 }
 
 /// What is still to be said beside the result, and how the run ends.
