@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use support::book::{month_label, text_of};
 use support::random::Dice;
 use support::run;
-use support::table::Table;
+use support::table::{Record, Table};
 
 const SEED: u64 = 20_240_229;
 const BOOKS: u64 = 60;
@@ -241,6 +241,23 @@ impl File {
         // What a file is and how it was settled is part of neither the ledger nor the figures.
         let table = Table::read(&run.stdout).without("input_fingerprint");
         table.without("definition").shortest()
+    }
+
+    /// The rows behind the figures of a month.
+    fn traced(&self, period: &str) -> Table {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("book.csv");
+        std::fs::write(&path, self.text(&self.rows)).expect("written");
+        let path = path.to_str().expect("a plain path");
+        let words = ["trace", path, "--no-config", "--format", "csv"];
+        let period = ["--period", period];
+        let args: Vec<&str> = words
+            .iter()
+            .chain(&self.flags)
+            .chain(&period)
+            .copied()
+            .collect();
+        Table::read(&run(&args).done())
     }
 
     /// The ledger, as a long file.
@@ -729,6 +746,35 @@ fn the_ledger_of_any_shape_is_a_long_file_of_the_same_ledger() {
             let found = file.ledger().records(1, &[]);
             let difference = difference(&expected, &found);
             assert_eq!(difference, None, "{shape}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn the_rows_behind_a_figure_add_up_to_it_in_every_shape() {
+    for seed in SEED..SEED + BOOKS / 2 {
+        let dice = &mut Dice::new(seed);
+        let book = Book::random(dice);
+        let month = book.months - 1;
+        let period = month_label(book.month(month));
+        let (before, after) = (book.paid(month - 1), book.paid(month));
+        for (shape, file) in all_shapes(&book, dice) {
+            let lines = file.traced(&period);
+            for (paid, end) in [(&before, "opening"), (&after, "closing")] {
+                for (customer, cents) in paid {
+                    let own = |one: &&Record| {
+                        one.text("customer") == *customer && one.text("anchor") == end
+                    };
+                    let own = lines.records.iter().filter(own);
+                    let sum: i128 = own.map(|one| one.amount("amount")).sum();
+                    assert_eq!(
+                        sum,
+                        cents * CENT,
+                        "{shape}, seed {seed}, {end} of {customer}\n{}",
+                        file.text(&file.rows)
+                    );
+                }
+            }
         }
     }
 }

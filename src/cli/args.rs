@@ -5,6 +5,7 @@ mod cohorts;
 mod compare;
 mod customers;
 mod settings;
+mod trace;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -13,6 +14,7 @@ pub(super) use cohorts::{CohortsArgs, Triangle};
 pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
+pub(super) use trace::TraceArgs;
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
 #[derive(Debug, Parser)]
@@ -92,6 +94,8 @@ pub(super) enum Command {
     Cohorts(Box<CohortsArgs>),
     /// List who moved NRR and GRR, and by how much; concentration, and the rates without the largest customers
     Customers(Box<CustomersArgs>),
+    /// Show the rows behind a period's figures: file, line, column, the amount as written, and what became of it
+    Trace(Box<TraceArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
     /// Write the ledger, one row a customer and month, as a file that reads back to itself
@@ -114,6 +118,7 @@ impl Command {
             Command::Check(_) => "check",
             Command::Cohorts(_) => "cohorts",
             Command::Customers(_) => "customers",
+            Command::Trace(_) => "trace",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",

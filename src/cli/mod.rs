@@ -74,6 +74,7 @@ pub fn run(
         Command::Check(check) => command::check::run(check, context),
         Command::Cohorts(cohorts) => command::cohorts::run(cohorts, context),
         Command::Customers(customers) => command::customers::run(customers, context),
+        Command::Trace(trace) => command::trace::run(trace, context),
         Command::Inspect(inspect) => command::inspect::run(inspect, context),
         Command::Ledger(ledger) => command::ledger::run(ledger, context),
         Command::Init(init) => command::init::run(init, context),

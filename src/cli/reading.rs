@@ -17,7 +17,7 @@ use crate::error::{Code, Errors, Message, Place};
 use crate::input::map::{MapFile, read_map};
 use crate::input::rates::read_rates;
 use crate::input::source::Source;
-use crate::input::{LoadOptions, Loaded, Trait, load, look};
+use crate::input::{LoadOptions, Loaded, Progress, Retrace, Trait, load, load_to_trace, look};
 use crate::ledger::Rates;
 use crate::metrics::{ControlTotal, months};
 use crate::output::{Beginning, Look, Report, render_beginnings, render_declaration};
@@ -83,6 +83,26 @@ impl Context<'_, '_> {
         args: &ReadArgs,
         config: &Config,
     ) -> Result<(Loaded, Target), Failure> {
+        self.read_by(args, config, load)
+    }
+
+    /// The same, with what reads the rows behind the ledger's cells again.
+    pub(super) fn load_to_trace(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Result<(Loaded, Retrace, Target), Failure> {
+        let ((mut loaded, retrace), target) = self.read_by(args, config, load_to_trace)?;
+        prove(&mut loaded, config)?;
+        Ok((loaded, retrace, target))
+    }
+
+    fn read_by<T>(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+        load: impl FnOnce(Vec<Source>, &LoadOptions, &Policies, Progress<'_>) -> Result<T, Errors>,
+    ) -> Result<(T, Target), Failure> {
         let sources = sources(args, self)?;
         refuse_overwriting(args, self.environment)?;
         let target = self.open(args)?;

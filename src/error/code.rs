@@ -370,6 +370,9 @@ codes! {
     /// and leave, so there is no one class and no one effect to list. Name the period with `--period`; the message
     /// proposes the latest whole one of the data.
     PeriodNeeded = "period-needed", Error;
+    /// A customer was named whom no row names, whatever became of the row. Names are compared as they stand in the file,
+    /// with capitals and blanks inside; the message proposes the nearest one.
+    UnknownCustomer = "unknown-customer", Error;
     /// The effect of a customer on a rate is the rate less the rate without that customer, and `nrr customers` works
     /// it out between one opening and one closing. Under `method compound`, `summed` or `trailing-average` a rate is
     /// made of many months, each with a base of its own. Leave `method` out or pass `--method point-to-point`.

@@ -1,5 +1,7 @@
 //! One file read, in as many passes as its columns need.
 
+mod again;
+
 use super::beside::Beside;
 use super::chosen::Chosen;
 use super::columns::{Columns, Role};
@@ -16,14 +18,17 @@ use super::passes::{self, Ended, each_chunk};
 use super::report::{self, Report};
 use super::scan::{Chunk, Record, Records, Splitter};
 use super::shape::Shape;
-use super::shape::plan::Found;
+use super::shape::plan::{Found, Plan};
 use super::shape::rules::Per;
 use super::source::{Seen, Source};
 use super::stream::PIECE_BLOCK;
 use super::summary;
+use super::trace::Wanted;
 use crate::error::{Code, Errors, Message, Place};
 use crate::policies::Policies;
 use crate::text;
+
+pub(super) use again::ReadBy;
 
 /// One file, read.
 pub(super) struct FileRead {
@@ -61,6 +66,14 @@ pub(super) struct FileReader {
     may_guess: bool,
 }
 
+/// What reading a file came to.
+struct Reading {
+    found: Found,
+    seen: Seen,
+    mark: Settled<Mark>,
+    order: Settled<DateOrder>,
+}
+
 /// What a pass came to.
 enum Pass {
     Done(Box<Found>, Seen),
@@ -87,6 +100,11 @@ impl FileReader {
 
     /// Reads the rows, again where a whole pass shows that the sample misled.
     pub(super) fn read(mut self, progress: &(dyn Fn(u64) + Sync)) -> Result<FileRead, Errors> {
+        let reading = self.read_through(progress)?;
+        self.close(reading)
+    }
+
+    fn read_through(&mut self, progress: &(dyn Fn(u64) + Sync)) -> Result<Reading, Errors> {
         let (mut guess, is_proven) = self.first_guess();
         let is_report = self.start.is_report();
         if !is_proven || is_report || self.start.sample.complete {
@@ -101,7 +119,7 @@ impl FileReader {
         }
         // Twice for the mark and the order, twice for an encoding that changes, once for cuts, once to spare.
         for _ in 0..6 {
-            let (found, seen) = match self.pass(&guess, progress)? {
+            let (found, seen) = match self.pass(&guess, None, progress)? {
                 Pass::Again => continue,
                 Pass::Done(found, seen) => (*found, seen),
             };
@@ -118,7 +136,12 @@ impl FileReader {
                 order: order.value,
             };
             if settled == guess {
-                return self.close(found, seen, mark, order);
+                return Ok(Reading {
+                    found,
+                    seen,
+                    mark,
+                    order,
+                });
             }
             guess = settled;
         }
@@ -155,13 +178,13 @@ impl FileReader {
         Ok(has_any)
     }
 
-    fn close(
-        self,
-        mut found: Found,
-        seen: Seen,
-        mark: Settled<Mark>,
-        order: Settled<DateOrder>,
-    ) -> Result<FileRead, Errors> {
+    fn close(self, reading: Reading) -> Result<FileRead, Errors> {
+        let Reading {
+            mut found,
+            seen,
+            mark,
+            order,
+        } = reading;
         let keeps_totals = self.start.options.keeps_totals;
         let mut unproven = found.totals.unproven(keeps_totals);
         if !keeps_totals {
@@ -417,8 +440,13 @@ impl FileReader {
         )
     }
 
-    /// One reading of the whole file.
-    fn pass(&mut self, guess: &Guess, progress: &(dyn Fn(u64) + Sync)) -> Result<Pass, Errors> {
+    /// One reading of the whole file, or of the rows of those who are asked for.
+    fn pass(
+        &mut self,
+        guess: &Guess,
+        wanted: Option<&Wanted>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> Result<Pass, Errors> {
         let placed = |message: Message| Errors::from(numbered(message, self.start.number));
         let size = self.source.size();
         let stream = self
@@ -429,7 +457,10 @@ impl FileReader {
         if self.may_guess && self.source.can_reopen() {
             splitter.guess();
         }
-        let plan = self.start.plan(guess, self.furniture.as_ref());
+        let plan = Plan {
+            wanted,
+            ..self.start.plan(guess, self.furniture.as_ref())
+        };
         let threads = self.start.options.threads;
         let (found, end) = passes::read(&plan, &mut splitter, threads, progress);
         match end {

@@ -16,7 +16,8 @@ use super::preset::Preset;
 use super::shape::rules::{AmountIs, Per};
 use super::shape::{EndRule, History, Shape};
 use super::source::Source;
-use super::summary::{self, FileSummary, Trait};
+use super::summary::{self, FileSummary, Head, Trait};
+use super::trace::Retrace;
 use super::traits::Beginning;
 use crate::error::{Errors, Message};
 use crate::ledger::{Attribute, Books, Rates};
@@ -159,29 +160,69 @@ pub fn load(
     policies: &Policies,
     progress: Progress<'_>,
 ) -> Result<Loaded, Errors> {
+    let read = |reader: FileReader, add: Progress<'_>| Ok((reader.read(add)?, ()));
+    let read = each_file(sources, options, policies, progress, read)?;
+    summary::close(read.into_iter().map(|(file, ())| file).collect())
+}
+
+/// The same, with what reads the rows behind the ledger's cells again. A pipe is kept in a temporary file for it.
+///
+/// # Errors
+///
+/// Those of [`load`].
+pub fn load_to_trace(
+    sources: Vec<Source>,
+    options: &LoadOptions,
+    policies: &Policies,
+    progress: Progress<'_>,
+) -> Result<(Loaded, Retrace), Errors> {
+    let read = |reader: FileReader, add: Progress<'_>| reader.read_to_trace(add);
+    let read = each_file(sources, options, policies, progress, read)?;
+    let (files, readers): (Vec<FileRead>, Vec<_>) = read.into_iter().unzip();
+    let head = files.first().map(Head::of);
+    let kept = files
+        .iter()
+        .flat_map(|file| file.found.kept.iter().cloned());
+    let kept = kept.collect();
+    let loaded = summary::close(files)?;
+    let Some(head) = head else {
+        return Err(Errors::from(Vec::new()));
+    };
+    Ok((loaded, Retrace::new(readers, kept, head)))
+}
+
+/// Reads every file.
+fn each_file<T>(
+    sources: Vec<Source>,
+    options: &LoadOptions,
+    policies: &Policies,
+    progress: Progress<'_>,
+    read: impl Fn(FileReader, Progress<'_>) -> Result<(FileRead, T), Errors>,
+) -> Result<Vec<(FileRead, T)>, Errors> {
     let options = &LoadOptions {
         files: sources.len(),
         ..options.clone()
     };
     let mut errors = Vec::new();
-    let mut read: Vec<FileRead> = Vec::new();
+    let mut all: Vec<(FileRead, T)> = Vec::new();
     let mut bytes_before = 0;
     for (number, source) in sources.into_iter().enumerate() {
         let add = |bytes: u64| progress(bytes_before + bytes);
         match FileReader::open(number, source, options, policies)
-            .and_then(|reader| reader.read(&add))
+            .and_then(|reader| read(reader, &add))
         {
             Ok(file) => {
-                bytes_before += file.seen.bytes_read;
-                read.push(file);
+                bytes_before += file.0.seen.bytes_read;
+                all.push(file);
             }
             Err(failed) => errors.push(failed),
         }
     }
-    if !errors.is_empty() {
-        return Err(summary::joined(errors));
+    if errors.is_empty() {
+        Ok(all)
+    } else {
+        Err(summary::joined(errors))
     }
-    summary::close(read)
 }
 
 /// What the beginnings of files show, by file: delimiter and columns. For those who look at files whose rows

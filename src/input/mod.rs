@@ -51,11 +51,13 @@ mod structure;
 mod summary;
 pub mod tally;
 mod totals;
+mod trace;
 mod traits;
 pub mod vocabulary;
 
 pub use load::Mapped;
-pub use load::{LoadOptions, Loaded, Progress, load, look};
+pub use load::{LoadOptions, Loaded, Progress, load, load_to_trace, look};
 pub(crate) use packed::reason;
 pub use signup::signups;
 pub use summary::{FileSummary, Trait};
+pub use trace::{Retrace, Wanted};

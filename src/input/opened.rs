@@ -21,6 +21,7 @@ use crate::error::{Code, Errors, Message, Place};
 use crate::policies::{Basis, Policies};
 
 /// A file whose beginning was read.
+#[derive(Clone)]
 pub(super) struct Opened {
     /// Where it stands among the inputs.
     pub(super) number: usize,
@@ -173,6 +174,7 @@ impl Opened {
             totals: &self.labels.totals,
             origins: &self.options.origins,
             factor: self.options.scale.unwrap_or_default().factor(),
+            wanted: None,
         }
     }
 }

@@ -119,6 +119,9 @@ pub(super) fn read(
 
 /// The parts that threads fill where rows have a short way.
 fn shards(plan: &Plan<'_>, threads: usize) -> Result<Shards, Detour> {
+    if plan.wanted.is_some() {
+        return Err(Detour::Trace);
+    }
     match plan.columns.shape {
         Shape::Wide => wide_fast::shards(plan, threads),
         _ => fast::shards(plan, threads),

@@ -135,6 +135,25 @@ impl Source {
         })
     }
 
+    /// The same source once more; a pipe that was not kept is one without an end that was read.
+    #[must_use]
+    pub fn again(&self) -> Source {
+        let origin = match &self.origin {
+            Origin::Path(path) => Origin::Path(path.clone()),
+            Origin::Held(bytes) => Origin::Held(Arc::clone(bytes)),
+            Origin::Spooled(file) => Origin::Spooled(Arc::clone(file)),
+            Origin::Pipe { .. } => Origin::Pipe {
+                kept: Vec::new(),
+                rest: None,
+            },
+        };
+        Source {
+            name: self.name.clone(),
+            origin,
+            assumed: self.assumed,
+        }
+    }
+
     /// Whether it can be opened more than once. A pipe can after [`Source::spool`].
     #[must_use]
     pub fn can_reopen(&self) -> bool {

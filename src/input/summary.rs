@@ -22,6 +22,7 @@ use super::repeats::Repeats;
 use super::shape::{Ask, History, Kept, Shape, resolve};
 use super::tally::Tally;
 use super::totals::{roll_forward, without_totals};
+use super::trace::Log;
 use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
 use crate::ledger::{Attribute, Books, Layout, Part, RowPlace};
@@ -74,9 +75,9 @@ pub(super) fn joined(failures: Vec<Errors>) -> Errors {
 }
 
 /// What all files are read by: that of the first one, which the others have to agree with.
-struct Head {
+pub(super) struct Head {
     options: LoadOptions,
-    policies: Policies,
+    pub(super) policies: Policies,
     columns: Columns,
     better: Option<String>,
     /// What amounts are called beside the periods of a wide file, or in its titles.
@@ -86,7 +87,7 @@ struct Head {
 }
 
 impl Head {
-    fn of(first: &FileRead) -> Head {
+    pub(super) fn of(first: &FileRead) -> Head {
         let word = first.labels.amount_word.or(first.titles.amount_word);
         Head {
             options: first.options.clone(),
@@ -101,6 +102,26 @@ impl Head {
 
     fn column(&self, role: Role) -> Option<String> {
         self.columns.name(role).map(str::to_owned)
+    }
+
+    /// How kept rows become a ledger.
+    fn ask<'a>(
+        &'a self,
+        history: Option<(History, String)>,
+        place: &'a dyn Fn(RowPlace) -> Place,
+        log: Option<&'a Log<'a>>,
+    ) -> Ask<'a> {
+        let options = &self.options;
+        Ask {
+            columns: &self.columns,
+            policies: &self.policies,
+            basis: in_force(&self.policies, self.basis.as_ref(), &self.columns),
+            end: options.end.map(|end| (end, options.origin("end"))),
+            history,
+            allows_no_churn: options.allows_no_churn,
+            place,
+            log,
+        }
     }
 }
 
@@ -309,18 +330,26 @@ fn resolved(
         let traits = history.map(trait_of).into_iter().collect();
         return Ok((found.unwrap_or_default(), traits, Vec::new()));
     }
-    let ask = Ask {
-        columns: &head.columns,
-        policies: &head.policies,
-        basis: in_force(&head.policies, head.basis.as_ref(), &head.columns),
-        end: options.end.map(|end| (end, options.origin("end"))),
-        history,
-        allows_no_churn: options.allows_no_churn,
-        place,
-    };
-    let resolved = resolve(std::mem::take(&mut all.kept), &ask)?;
+    let resolved = resolve(
+        std::mem::take(&mut all.kept),
+        &head.ask(history, place, None),
+    )?;
     all.part = resolved.part;
     Ok((resolved.history, resolved.traits, resolved.warnings))
+}
+
+/// Lays out kept rows once more, and notes what became of those that are followed.
+pub(super) fn lay(
+    kept: Vec<Kept>,
+    head: &Head,
+    names: &[&str],
+    log: &Log<'_>,
+) -> Result<(), Errors> {
+    let place = |row: RowPlace| Place {
+        file_number: row.file,
+        ..Place::line(names[row.file], row.line)
+    };
+    resolve(kept, &head.ask(None, &place, Some(log))).map(drop)
 }
 
 /// What is worth a warning about the rows of all files.

@@ -72,13 +72,15 @@ impl Rates {
     }
 
     /// The rate of a month, or of the one month whose rates count for all.
-    fn of(&self, currency: &str, month: Month) -> Option<Amount> {
+    #[must_use]
+    pub fn of(&self, currency: &str, month: Month) -> Option<Amount> {
         let months = self.by_currency.get(currency)?;
         months.get(&self.month_of(month)).copied()
     }
 
     /// The month whose rates count in this one.
-    fn month_of(&self, month: Month) -> Month {
+    #[must_use]
+    pub fn month_of(&self, month: Month) -> Month {
         match self.fx {
             Fx::Fixed(fixed) => fixed,
             Fx::Constant | Fx::Floating => month,

@@ -18,6 +18,7 @@ mod currencies;
 mod excerpt;
 mod id_map;
 mod intern;
+mod lineage;
 mod names;
 mod parts;
 mod regroup;
@@ -35,8 +36,9 @@ pub use coverage::Coverage;
 pub use currencies::{Rates, Unrated};
 pub use id_map::{Cycle, IdMap};
 pub use intern::Interner;
+pub use lineage::{Added, Became, Cited, How, TracedRow};
 pub use parts::in_parts;
-pub use regroup::Units;
+pub use regroup::{Units, Whose};
 pub use shards::{Batch, Shards, ShortRow, WideBatch};
 
 use std::ops::Range;

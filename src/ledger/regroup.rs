@@ -18,6 +18,36 @@ pub struct Units {
     grouping: Vec<u32>,
 }
 
+/// Whom a customer's rows count as: ids that are merged, and then units of a parent.
+#[derive(Clone, Copy)]
+pub struct Whose<'a> {
+    /// Which ids are merged.
+    pub map: Option<&'a IdMap>,
+    /// The units, and the ledger by customer that they were made of.
+    pub units: Option<(&'a Units, &'a Ledger)>,
+}
+
+impl<'a> Whose<'a> {
+    /// True where everybody counts as itself.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.map.is_none() && self.units.is_none()
+    }
+
+    /// The name that a customer's month counts under.
+    #[must_use]
+    pub fn name(&self, customer: &'a str, month: Month) -> &'a str {
+        let merged = self.map.and_then(|map| map.name(customer, month));
+        let name = merged.unwrap_or(customer);
+        let unit = self.units.and_then(|(units, customers)| {
+            let number = customers.find(name)?;
+            let unit = units.grouping.get(number as usize)?;
+            Some(units.books.customers.name(*unit))
+        });
+        unit.unwrap_or(name)
+    }
+}
+
 impl Books {
     /// The books with the ids that a map names counted as those that they are.
     ///

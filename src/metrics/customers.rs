@@ -139,10 +139,10 @@ pub struct Customers<'a> {
     pub concentration: Vec<Concentration>,
     /// The sums of those asked for.
     pub selected: Selected,
-    ledger: &'a Ledger,
-    policies: &'a Policies,
-    ends: Anchors,
-    moved: Moved,
+    pub(super) ledger: &'a Ledger,
+    pub(super) policies: &'a Policies,
+    pub(super) ends: Anchors,
+    pub(super) moved: Moved,
     /// The ranks of those listed, and where they stand among the movements.
     listed: Vec<(u64, u32)>,
 }
@@ -289,6 +289,13 @@ impl Customers<'_> {
             },
             share_of_opening: counts.then(|| total.over_opening(opening)),
         }
+    }
+
+    /// The movements of those asked for that are in the figures, in their order.
+    pub(super) fn movements(&self) -> impl Iterator<Item = &Movement> {
+        let listed = self.listed.iter();
+        let movements = listed.map(|(_, place)| &self.moved.movements[*place as usize]);
+        movements.filter(|movement| movement.counts)
     }
 
     /// One customer's change; `None` where nothing but a clipped value is there to show.

@@ -33,6 +33,7 @@ mod sensitivity;
 mod shares;
 mod sides;
 mod touched;
+mod trace;
 
 pub use anchors::{Anchor, Anchors, Unreadable, anchor, anchors};
 pub use calc::{Calculation, calc, calc_with};
@@ -54,3 +55,4 @@ pub use record::{Annual, Figures, Record};
 pub use rollforward::Rollforward;
 pub use segments::by_segment;
 pub use sensitivity::{Alternative, alternatives, differs};
+pub use trace::{End, Line, Traced, Trail};

@@ -275,8 +275,9 @@ impl CustomersReport<'_> {
         let more = selected.saturating_sub(shown as u64);
         if more > 0 {
             notes.push(format!(
-                "{} follow: `--top {selected}` shows all, and so does `--format csv`{}",
+                "{} {}: `--top {selected}` shows all, and so does `--format csv`{}",
                 text::count(more, "more customer"),
+                if more == 1 { "follows" } else { "follow" },
                 if self.top.is_some() {
                     " without `--top`"
                 } else {

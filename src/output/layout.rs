@@ -32,6 +32,11 @@ pub fn sheets(report: &Report) -> Vec<Sheet> {
     }
 }
 
+/// What a field of a record is called for people.
+pub(super) fn label(name: &str) -> &str {
+    registry::field(name).map_or(name, |field| field.label)
+}
+
 /// The cell of a field of a record.
 pub(super) fn cell(record: &Record, name: &str) -> Cell {
     let Some(field) = registry::field(name) else {
@@ -70,9 +75,8 @@ struct Field {
 }
 
 fn field(name: &'static str, heading: Option<&str>, group: Group, is_loss: bool) -> Field {
-    let label = || registry::field(name).map_or(name, |field| field.label);
     let column = Column {
-        heading: heading.unwrap_or_else(label).to_owned(),
+        heading: heading.unwrap_or_else(|| label(name)).to_owned(),
         is_right: true,
         group,
     };

@@ -41,6 +41,7 @@ mod statement;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::io::{self, Write};
 
@@ -57,6 +58,7 @@ pub use layout::sheets;
 pub use ledger::{FIELDS as LEDGER_FIELDS, LedgerReport};
 pub use message::{write_message, write_message_json};
 pub use report::{Choice, ChoiceFile, Definition, Input, InputFile, Report};
+pub use trace::{TraceReport, TracedPlace};
 
 /// How a result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

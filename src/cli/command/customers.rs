@@ -30,7 +30,7 @@ pub(in crate::cli) fn run(
     refuse_method(&policies)?;
     refuse_product(&loaded).map_err(|message| with_files(Errors::from(message), &loaded))?;
     if config.ask.period.is_none() {
-        let message = period_needed(&config, &policies, &loaded);
+        let message = period_needed(context.command, &config, &policies, &loaded);
         return Err(with_files(Errors::from(message), &loaded).into());
     }
     let report = compute(&config, &loaded.policies, &loaded, &bridged)?;
@@ -85,7 +85,7 @@ fn with_rates(mut report: Report, policies: &Policies) -> Report {
 }
 
 /// Effects are differences of two quotients of sums over customers; other methods give no such quotient.
-fn refuse_method(policies: &Policies) -> Result<(), Message> {
+pub(super) fn refuse_method(policies: &Policies) -> Result<(), Message> {
     if policies.method == Method::PointToPoint {
         return Ok(());
     }
@@ -113,7 +113,12 @@ fn refuse_product(loaded: &Loaded) -> Result<(), Message> {
 }
 
 /// No period was named; the latest one of the data is proposed.
-fn period_needed(config: &Config, policies: &Policies, loaded: &Loaded) -> Message {
+pub(super) fn period_needed(
+    command: &str,
+    config: &Config,
+    policies: &Policies,
+    loaded: &Loaded,
+) -> Message {
     let ledger = &loaded.books.customers;
     let asked = match config.ask.on(ledger, policies) {
         Ok(asked) => asked,
@@ -121,7 +126,7 @@ fn period_needed(config: &Config, policies: &Policies, loaded: &Loaded) -> Messa
     };
     let message = Message::new(
         Code::PeriodNeeded,
-        "`nrr customers` is about one period, and none was named",
+        format!("`nrr {command}` is about one period, and none was named"),
     )
     .found(format!(
         "the data cover {} to {}",

@@ -10,3 +10,4 @@ pub(super) mod explain;
 pub(super) mod init;
 pub(super) mod inspect;
 pub(super) mod ledger;
+pub(super) mod trace;

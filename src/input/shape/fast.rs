@@ -42,6 +42,8 @@ pub enum Detour {
     Columns,
     /// Columns that are kept beside the periods of a wide file.
     Beside,
+    /// What becomes of each row is asked for.
+    Trace,
 }
 
 impl fmt::Display for Detour {
@@ -57,6 +59,7 @@ impl fmt::Display for Detour {
             Detour::Scale => "amounts are in minor units or scaled",
             Detour::Columns => "a column says which rows count, or how",
             Detour::Beside => "columns beside the periods are read",
+            Detour::Trace => "rows are followed one by one",
         })
     }
 }

@@ -4,9 +4,10 @@
 use super::super::columns::Role;
 use super::super::header::folded;
 use super::super::number::{AmountFault, Reading, read_amount};
+use super::super::trace::Fate;
 use super::super::vocabulary::{self, MovementType, Treatment};
 use super::Shape;
-use super::long::{is_damaged_id, passes_filters, zero};
+use super::long::{NOTHING, is_damaged_id, passes_filters, zero};
 use super::money::{Money, Stated, in_kept_currency, is_in_bounds};
 use super::plan::{Found, Plan};
 use super::raw_row::{RawRow, short};
@@ -102,6 +103,10 @@ pub(super) fn read_row(
     }
     match keep(plan, found, row, raw, place) {
         Ok(kept) => {
+            if kept.is_some() && plan.wanted.is_some() {
+                let column = raw.column(Role::Amount);
+                found.fates.push((column, Fate::Open));
+            }
             found.kept.extend(kept);
             None
         }
@@ -117,7 +122,7 @@ pub(super) fn is_left_out(
     place: RowPlace,
 ) -> bool {
     if let Some(reason) = ruled_out(plan, raw) {
-        found.left_out.add(&reason, place);
+        found.leave_out(plan, &reason, place);
         return true;
     }
     let Some(column) = plan.columns.of(Role::Status) else {
@@ -140,7 +145,7 @@ pub(super) fn is_left_out(
     match treatment {
         Some(Treatment::Keep) => false,
         Some(Treatment::Drop) => {
-            found.left_out.add(&format!("status `{status}`"), place);
+            found.leave_out(plan, &format!("status `{status}`"), place);
             true
         }
         Some(Treatment::Ask) | None => {
@@ -182,6 +187,7 @@ fn keep(
     let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
     if is_nothing && (customer.is_empty() || date.is_empty()) {
         found.skipped += 1;
+        found.drop_row(plan, || NOTHING.to_owned());
         return Ok(None);
     }
     let reading = reading

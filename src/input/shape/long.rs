@@ -2,14 +2,14 @@
 
 use super::super::columns::Role;
 use super::super::date::{DateFault, When, read_when};
-use super::super::filter::passes;
+use super::super::filter::{Filter, passes};
 use super::super::number::{AmountFault, Reading, read_amount};
 use super::kept::{is_left_out, of_all_units, without_less};
 use super::money::{Money, Stated, in_kept_currency};
 use super::plan::{Found, Plan, keep_first};
 use super::raw_row::RawRow;
 use super::reader::Row;
-use crate::ledger::{Entry, RowPlace};
+use crate::ledger::{Added, Became, Entry, RowPlace};
 use crate::policies::EmptyAmount;
 use crate::units::Amount;
 
@@ -50,6 +50,7 @@ pub(super) fn read_row(
     let is_nothing = reading.is_none_or(|reading| reading.amount.is_zero());
     if is_nothing && (customer.is_empty() || date.is_empty()) {
         found.skipped += 1;
+        found.drop_row(plan, || NOTHING.to_owned());
         return None;
     }
     let Some(reading) = reading.or_else(|| zero(plan)) else {
@@ -73,6 +74,7 @@ pub(super) fn read_row(
     found.part.cover(when.month, when.grain, place);
     if !passes_filters(plan, found, row) {
         found.part.leave_out(customer);
+        found.drop_row(plan, || filtered(plan));
         return None;
     }
     add_row(plan, found, row, raw, place, (when, reading, quantity))
@@ -116,7 +118,19 @@ fn add_row(
         found.sizes.add(amount);
     }
     found.part.add_in(&currency, &entry);
+    found.became(plan, stated.cell.0, || {
+        Became::Added(Added::kept(when.month, amount, currency))
+    });
     None
+}
+
+/// Why a row that names no customer or no date, and no amount either, adds to nothing.
+pub(super) const NOTHING: &str = "it states nothing";
+
+/// Why a row that does not pass the filters adds to nothing.
+pub(super) fn filtered(plan: &Plan<'_>) -> String {
+    let filters = plan.filters.iter().map(Filter::text);
+    format!("`where {}`", filters.collect::<Vec<_>>().join("`, `where "))
 }
 
 pub(super) fn read_amount_cell(

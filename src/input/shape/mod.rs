@@ -2,6 +2,7 @@
 
 mod end;
 pub(in crate::input) mod fast;
+mod follow;
 mod history;
 mod kept;
 mod kind;

@@ -7,7 +7,7 @@ use super::super::number::{AmountFault, Reading, is_meant_by};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use crate::error::Message;
-use crate::ledger::{Rates, RowPlace};
+use crate::ledger::{Became, Rates, RowPlace};
 use crate::units::{Amount, MAJOR_UNITS_MAX, SCALE_MAX};
 
 /// One cell of an amount and the row around it.
@@ -47,6 +47,13 @@ pub(super) fn in_kept_currency(
         Currency::Other(code) => {
             found.other_currencies.add(&code, stated.place);
             found.part.leave_in_other_currency(stated.customer);
+            found.became(plan, column, || Became::Dropped {
+                month: None,
+                why: format!(
+                    "it is in {code}, and `currency {}` is kept",
+                    plan.currency.unwrap_or_default()
+                ),
+            });
             return Ok(None);
         }
         Currency::Converted(code) => {

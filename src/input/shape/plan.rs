@@ -14,11 +14,12 @@ use super::super::pattern::Pattern;
 use super::super::repeats::Repeats;
 use super::super::sizes::Sizes;
 use super::super::tally::Tally;
+use super::super::trace::{Fate, Wanted};
 use super::fast::Detour;
 use super::kept::Kept;
 use super::row_totals::RowTotals;
 use super::rules::Rules;
-use crate::ledger::{Layout, Part, Rates};
+use crate::ledger::{Became, Cited, Layout, Part, Rates, RowPlace};
 use crate::policies::{Duplicates, EmptyAmount};
 use crate::units::{FiscalYear, Month};
 
@@ -74,6 +75,8 @@ pub struct Plan<'a> {
     pub totals: &'a [usize],
     /// Which flag or line gave a setting, by its name.
     pub origins: &'a BTreeMap<&'static str, String>,
+    /// The customers and months whose rows are followed; all others are passed by.
+    pub wanted: Option<&'a Wanted>,
 }
 
 impl Plan<'_> {
@@ -140,6 +143,10 @@ pub struct Found {
     pub passed: u64,
     /// What could not be read.
     pub errors: ErrorLog,
+    /// What became of the row at hand, where rows are followed, with the column of its amount.
+    pub fates: Vec<(usize, Fate)>,
+    /// What became of the rows that are followed.
+    pub traced: Vec<(Cited, Fate)>,
 }
 
 impl Found {
@@ -173,7 +180,36 @@ impl Found {
             in_horizon: 0,
             passed: 0,
             errors: ErrorLog::default(),
+            fates: Vec::new(),
+            traced: Vec::new(),
         }
+    }
+
+    /// Notes what became of the row at hand, where rows are followed.
+    pub(super) fn became(
+        &mut self,
+        plan: &Plan<'_>,
+        column: usize,
+        became: impl FnOnce() -> Became,
+    ) {
+        if plan.wanted.is_some() {
+            self.fates.push((column, Fate::Known(became())));
+        }
+    }
+
+    /// Leaves the row at hand out.
+    pub(super) fn leave_out(&mut self, plan: &Plan<'_>, reason: &str, place: RowPlace) {
+        self.left_out.add(reason, place);
+        self.drop_row(plan, || reason.to_owned());
+    }
+
+    /// Notes that the row at hand adds to nothing, where rows are followed.
+    pub(super) fn drop_row(&mut self, plan: &Plan<'_>, why: impl FnOnce() -> String) {
+        let column = plan.columns.of(Role::Amount).unwrap_or_default();
+        self.became(plan, column, || Became::Dropped {
+            month: None,
+            why: why(),
+        });
     }
 
     /// Takes in what another thread found.
@@ -209,6 +245,7 @@ impl Found {
         self.in_horizon += other.in_horizon;
         self.passed += other.passed;
         self.errors.merge(other.errors);
+        self.traced.extend(other.traced);
     }
 }
 

@@ -1,8 +1,10 @@
 //! Reads the rows of chunks, whatever their shape.
 
 use super::super::columns::Role;
+use super::super::date::CommonDates;
 use super::super::pattern::Pattern;
 use super::super::scan::{Chunk, Record, Records};
+use super::super::trace::Wanted;
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use super::{Shape, kept, long, wide};
@@ -16,6 +18,8 @@ pub struct RowReader<'a> {
     pub found: Found,
     record: Record,
     scratch: Scratch,
+    /// The months of dates, where rows are followed.
+    dates: CommonDates,
 }
 
 /// Room for cells whose quotes are doubled.
@@ -63,6 +67,7 @@ impl<'a> RowReader<'a> {
             found: Found::new(plan),
             record: Record::new(),
             scratch,
+            dates: CommonDates::default(),
         }
     }
 
@@ -73,6 +78,10 @@ impl<'a> RowReader<'a> {
 
     /// Reads every row of a text that starts on a line.
     pub(in crate::input) fn read_text(&mut self, text: &[u8], first_line: u64) -> bool {
+        let passes_by = |wanted: &Wanted| self.plan.furniture.is_none() && !wanted.may_hold(text);
+        if self.plan.wanted.is_some_and(passes_by) {
+            return true;
+        }
         let mut records = Records::new(text, self.plan.dialect, first_line);
         loop {
             match records.next(&mut self.record) {
@@ -96,6 +105,7 @@ impl<'a> RowReader<'a> {
             found,
             record,
             scratch,
+            dates,
         } = self;
         let raw = RawRow {
             plan,
@@ -108,6 +118,12 @@ impl<'a> RowReader<'a> {
         {
             return;
         }
+        if plan
+            .wanted
+            .is_some_and(|wanted| !raw.is_followed(wanted, dates))
+        {
+            return;
+        }
         found.rows += 1;
         let place = RowPlace {
             file: plan.file.0,
@@ -116,8 +132,8 @@ impl<'a> RowReader<'a> {
         if let Some(pattern) = plan.drop_row
             && matches(pattern, record, bytes)
         {
-            found.left_out.add(&format!("drop-row {pattern}"), place);
-            return;
+            found.leave_out(plan, &format!("drop-row {pattern}"), place);
+            return raw.follow(found, plan.wanted, dates);
         }
         if let Some(column) = first_extra_cell(record, bytes, plan.columns.header.len()) {
             return found.errors.add(raw.extra_cells(column));
@@ -137,6 +153,7 @@ impl<'a> RowReader<'a> {
                 kept::read_row(plan, found, &row, &raw, place)
             }
         };
+        raw.follow(found, plan.wanted, dates);
         if let Some(message) = fault {
             found
                 .errors

@@ -1,5 +1,7 @@
 //! Kept rows become a ledger, once all rows of all files were read.
 
+mod noted;
+
 use std::collections::BTreeSet;
 
 use super::super::columns::{Columns, Role};
@@ -11,10 +13,12 @@ use super::spans::{self, Clash, Cover, EndRule, Terms};
 use super::steps::{self, Places};
 use super::{History, Shape};
 use crate::error::{Code, Errors, Message, Place};
+use crate::input::trace::Log;
 use crate::ledger::{Entry, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Overlap, Policies, Spread};
 use crate::text;
 use crate::units::{Amount, Grain, Month};
+use noted::{laid, note_steps};
 
 /// What kept rows are resolved by.
 pub(in crate::input) struct Ask<'a> {
@@ -28,6 +32,8 @@ pub(in crate::input) struct Ask<'a> {
     /// True if contracts may all be running.
     pub(in crate::input) allows_no_churn: bool,
     pub(in crate::input) place: &'a dyn Fn(RowPlace) -> Place,
+    /// Where it is noted what became of rows, where some are followed.
+    pub(in crate::input) log: Option<&'a Log<'a>>,
 }
 
 /// What they became.
@@ -80,7 +86,7 @@ fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
     let mut books = Books::new(ask);
     if ask.columns.shape == Shape::Invoices {
         for cover in &covers {
-            books.add_worth(cover, terms, ask, |_| true)?;
+            books.add_worth(cover, terms, ask, |_| None)?;
         }
     } else {
         add_contracts(&covers, terms, ask, &mut books, &mut warnings)?;
@@ -140,11 +146,12 @@ fn add_contracts(
     for group in groups.values() {
         let latest = (overlap == Overlap::Latest).then(|| spans::latest(group));
         for cover in group {
-            let counts = |month: Month| {
+            let instead = |month: Month| {
                 let winner = latest.as_ref().and_then(|latest| latest.get(&month));
-                winner.is_none_or(|winner| winner.kept.place == cover.kept.place)
+                let winner = winner.map(|winner| winner.kept.place);
+                winner.filter(|winner| *winner != cover.kept.place)
             };
-            books.add_worth(cover, terms, ask, counts)?;
+            books.add_worth(cover, terms, ask, instead)?;
         }
     }
     Ok(())
@@ -167,7 +174,7 @@ impl Books {
         cover: &Cover<'_>,
         terms: Terms,
         ask: &Ask<'_>,
-        counts: impl Fn(Month) -> bool,
+        instead: impl Fn(Month) -> Option<RowPlace>,
     ) -> Result<(), Errors> {
         let Some(worth) = spans::worth(cover, terms) else {
             return Err(Errors::from(too_large(cover.kept, ask)));
@@ -177,9 +184,12 @@ impl Books {
                 break;
             }
             self.cover(month, cover.kept.place);
-            if counts(month) {
-                self.add(cover.kept, month, amount);
+            if let Some(winner) = instead(month) {
+                ask.replaced(cover.kept, month, winner);
+                continue;
             }
+            ask.added(cover.kept, laid(cover, terms, (month, amount)));
+            self.add(cover.kept, month, amount);
         }
         Ok(())
     }
@@ -513,5 +523,6 @@ fn add_steps<'k>(
     for level in levels {
         books.add(level.row, level.month, level.amount);
     }
+    note_steps(rows, &openings, (first, last), ask);
     Ok(openings)
 }

@@ -31,7 +31,8 @@ impl Places<'_> {
     }
 }
 
-fn steps(kept: &[Kept]) -> impl Iterator<Item = (&Kept, &Step)> {
+/// The rows that are movements, in the order of the input.
+pub(super) fn steps(kept: &[Kept]) -> impl Iterator<Item = (&Kept, &Step)> {
     kept.iter().filter_map(|row| match &row.time {
         Time::Step(step) => Some((row, step)),
         Time::Span(_) => None,

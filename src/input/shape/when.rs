@@ -55,7 +55,7 @@ pub(super) fn read_span(
     let mut start = first;
     let end = read_end(plan, found, row, raw, (first, line))?;
     if end == End::Open && plan.columns.shape == Shape::Invoices {
-        found.left_out.add("no end of a service (one-time)", place);
+        found.leave_out(plan, "no end of a service (one-time)", place);
         return Ok(None);
     }
     note_reversed(found, row, line);
@@ -68,7 +68,7 @@ pub(super) fn read_span(
         start = trial_end.map_or(start, |trial_end| start.max(first_day(trial_end)));
         let is_over = matches!(end, End::On(last) | End::Through(last) if last <= start);
         if is_over && start > first {
-            found.left_out.add("a trial that nothing followed", place);
+            found.leave_out(plan, "a trial that nothing followed", place);
             return Ok(None);
         }
     }

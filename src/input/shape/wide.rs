@@ -3,13 +3,13 @@
 use super::super::columns::Role;
 use super::super::labels::Label;
 use super::kept::is_left_out;
-use super::long::{is_damaged_id, passes_filters, read_amount_cell, zero};
+use super::long::{filtered, is_damaged_id, passes_filters, read_amount_cell, zero};
 use super::money::{Money, Stated, in_kept_currency};
 use super::plan::{Found, Plan};
 use super::raw_row::RawRow;
 use super::reader::Row;
 use crate::error::{Code, Message};
-use crate::ledger::{Entry, RowPlace};
+use crate::ledger::{Added, Became, Entry, RowPlace};
 use crate::policies::EmptyAmount;
 
 /// Reads a row into what was found, or says what is wrong with it. Every cell that cannot be read is an error
@@ -40,6 +40,7 @@ pub(super) fn read_row(
         raw.remember(&mut found.repeats, place);
     } else {
         found.part.leave_out(customer);
+        found.drop_row(plan, || filtered(plan));
     }
     for label in plan.periods {
         if let Some(message) = read_cell(plan, found, row, raw, place, (label, passes)) {
@@ -127,5 +128,8 @@ fn read_cell(
         place,
     };
     found.part.add_in(&currency, &entry);
+    found.became(plan, label.index, || {
+        Became::Added(Added::kept(label.last, amount, currency))
+    });
     None
 }
