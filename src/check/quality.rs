@@ -59,6 +59,12 @@ impl Selection {
         self.strict || self.forbid.contains(&code)
     }
 
+    /// True if some finding counts that no figure of the check reads.
+    #[must_use]
+    pub fn looks_further(&self) -> bool {
+        self.strict || !self.forbid.is_empty()
+    }
+
     /// The tier in words.
     #[must_use]
     pub const fn tier(&self) -> &'static str {

@@ -293,7 +293,7 @@ impl<'a> View<'a> {
             fits.count() == values.len() && !has_own
         };
         let segments = segments.into_iter().flatten();
-        let meant = segments.filter(|(values, _)| is_meant(values));
+        let meant = segments.filter(|(values, record)| is_meant(values) && has_revenue(record));
         meant
             .map(|(values, record)| (named(values), Some(record)))
             .collect()
@@ -487,6 +487,14 @@ impl<'a> View<'a> {
             opening_period: Some(record.opening_period),
             currency: record.currency.clone(),
         }
+    }
+}
+
+/// False for a segment of customers that came and went in between: there is nothing at either end to ask about.
+fn has_revenue(record: &Record) -> bool {
+    match &record.figures {
+        Sums::Full(sums) => sums.opening != 0 || sums.closing != 0,
+        Sums::ClosingOnly { closing, .. } => closing.is_none_or(|(amount, _)| !amount.is_zero()),
     }
 }
 

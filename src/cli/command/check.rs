@@ -12,7 +12,7 @@ use super::super::reading::{Context, missed};
 use super::super::report;
 use super::super::settings::read_settings;
 use super::calc;
-use crate::check::{Control, Finding, Periods, Rule, targets};
+use crate::check::{Control, Finding, Measure, Periods, Rule, targets};
 use crate::error::{Code, Errors, Message};
 use crate::input::Loaded;
 use crate::metrics::Asked;
@@ -90,7 +90,9 @@ fn check(
     let asked = asked(&config, &policies, &loaded, chosen.is_latest)?;
     let mut book = Book::new(&config, &policies, loaded, bridged, &config.load.columns.by);
     rules.extend(rules::for_each_segment(&rules, &typed_by));
-    let mut sum = figures::gather(&mut book, &rules, &typed_by, &asked)?;
+    let is_of_findings = |rule: &Rule| matches!(rule.measure, Measure::Finding(_));
+    let looks_further = selection.looks_further() || rules.iter().any(is_of_findings);
+    let mut sum = figures::gather(&mut book, &rules, &typed_by, &asked, looks_further)?;
     let periods = Periods {
         list: &asked.periods,
         are_all: chosen.are_all(),

@@ -167,6 +167,7 @@ pub(super) fn gather(
     rules: &[Rule],
     by: &[String],
     asked: &Asked,
+    looks_everywhere: bool,
 ) -> Result<Gathered, Errors> {
     let mut figures = Figures::default();
     let report = book.by(by, |book| base(book, by, asked, &mut figures))?;
@@ -197,8 +198,11 @@ pub(super) fn gather(
         add_people(book, rules, &asked.periods, &mut figures);
     });
     let known: BTreeSet<Code> = report.warnings.iter().map(|warning| warning.code).collect();
-    let mut elsewhere = findings(&book.loaded.books.customers, book.policies);
-    elsewhere.retain(|finding| !known.contains(&finding.code));
+    let mut elsewhere = Vec::new();
+    if looks_everywhere {
+        elsewhere = findings(&book.loaded.books.customers, book.policies);
+        elsewhere.retain(|finding| !known.contains(&finding.code));
+    }
     Ok(Gathered {
         figures,
         report,
