@@ -293,3 +293,19 @@ fn no_text_is_too_odd() {
         }
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_is_typed_is_a_rule_or_has_letters_that_are_meant(
+        text in "(each |region=|customer=|\"|nrr|closing drop|top1|finding |:|,|=|>=|<|=>|≥|%|pp|−|_|1|0|\\.|é| ){0,12}"
+    ) {
+        match Rule::parse(&text) {
+            Ok(rule) => {
+                proptest::prop_assert_eq!(&rule.text, text.trim());
+                let again = Rule::parse(&rule.text).map(|again| again.required().value.rounded(9));
+                proptest::prop_assert_eq!(again.ok(), Some(rule.required().value.rounded(9)));
+            }
+            Err(fault) => proptest::prop_assert!(text.get(fault.span).is_some()),
+        }
+    }
+}
