@@ -281,12 +281,14 @@ impl Run<'_> {
             return None;
         }
         let is_total = ledger.attributes().is_empty() && self.confidence.is_none();
+        let is_plain = way.read_at == way.ends && way.left_out.is_empty();
         let total = sides.totals.find(way.ends);
-        if let Some(total) = total.filter(|_| is_total && way.left_out.is_empty()) {
+        if let Some(total) = total.filter(|_| is_plain && self.confidence.is_none()) {
             // Somebody has to be named then.
             let is_refused = !total.cut.is_empty() && policies.negatives == Negatives::Error;
             return (!is_refused).then(|| Compared {
                 clipped: total.cut.clone(),
+                segments: total.segments.clone(),
                 ..Compared::of(total.sums.clone())
             });
         }

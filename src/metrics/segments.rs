@@ -10,7 +10,7 @@ use crate::ledger::{Attribute, Ledger, NO_VALUE, ValueId};
 use crate::policies::{Policies, SegmentAt};
 
 /// A segment while it is counted: a value for each column of `--by`.
-type Key = Vec<Option<ValueId>>;
+pub(super) type Key = Vec<Option<ValueId>>;
 
 /// Splits the movements of a period by the ledger's attributes.
 ///
@@ -135,18 +135,8 @@ impl<'a> Segments<'a> {
         let source = self.places.of(&self.from);
         let target = self.places.of(&self.to);
         let nobody = || Rollforward::empty(self.ledger.scale());
-        self.sums.resize_with(self.places.numbers.len(), nobody);
-        let moves = source != target && movement.counts;
-        let part = &mut self.sums[source];
-        part.add_opening_side(movement, self.policies.reactivation);
-        if moves {
-            part.transfer_out += movement.standing();
-        }
-        let part = &mut self.sums[target];
-        part.add_closing_side(movement);
-        if moves {
-            part.transfer_in += movement.standing();
-        }
+        self.sums.resize_with(self.places.len(), nobody);
+        add_between(&mut self.sums, (source, target), movement, self.policies);
     }
 
     /// By name; segments that nothing fell into are left out.
@@ -163,17 +153,50 @@ impl<'a> Segments<'a> {
     }
 }
 
+/// Adds a movement to the segment that it belongs to, and what stands at its closing to the one where it stands.
+pub(super) fn add_between(
+    sums: &mut [Rollforward],
+    (source, target): (usize, usize),
+    movement: &Movement,
+    policies: &Policies,
+) {
+    let moves = source != target && movement.counts;
+    let part = &mut sums[source];
+    part.add_opening_side(movement, policies.reactivation);
+    if moves {
+        part.transfer_out += movement.standing();
+    }
+    let part = &mut sums[target];
+    part.add_closing_side(movement);
+    if moves {
+        part.transfer_in += movement.standing();
+    }
+}
+
 /// Where each segment stands among the sums.
 #[derive(Default)]
-struct Places {
+pub(super) struct Places {
     numbers: BTreeMap<Key, usize>,
     /// The same for each value of the one column there is, found without a search: first that of no value.
     of_values: Vec<Option<usize>>,
 }
 
 impl Places {
+    /// How many segments there are.
+    pub(super) fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// The segments by name, each with its place.
+    pub(super) fn named(self, ledger: &Ledger) -> Vec<(Vec<String>, usize)> {
+        let numbers = self.numbers.into_iter();
+        numbers
+            .map(|(key, place)| (named(ledger, key), place))
+            .collect()
+    }
+
     /// Where a segment stands, given a place now if it has none.
-    fn of(&mut self, key: &Key) -> usize {
+    pub(super) fn of(&mut self, key: &Key) -> usize {
         let [value] = key.as_slice() else {
             return self.find(key);
         };
@@ -214,7 +237,7 @@ pub(super) fn home<'a>(
 }
 
 /// The segment that a movement belongs to, and the one that its closing value stands in.
-fn find_ends(
+pub(super) fn find_ends(
     ledger: &Ledger,
     anchors: &Anchors,
     movement: &Movement,

@@ -50,8 +50,11 @@ impl<'a> Sides<'a> {
             || self.segments_are_products
             || self.ledger.has_quantities();
         let is_plain = |units: &Units<'_>| !is_detailed && !units.ledger.has_quantities();
-        let is_whole =
-            self.ledger.attributes().is_empty() && self.units.as_ref().is_none_or(is_plain);
+        // What moves inside the customers of a segment is looked at customer by customer.
+        let is_whole = match &self.units {
+            Some(units) => self.ledger.attributes().is_empty() && is_plain(units),
+            None => !is_detailed,
+        };
         is_whole && policies.level == Level::Customer && !self.ledger.is_converted()
     }
 

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::super::anchors::Anchors;
-use super::super::movements::{Class, Ends, Movement, Past as Lookup, Value, class};
+use super::super::movements::Movement;
 use super::super::rollforward::Rollforward;
-use super::comparison::{Comparison, Pair};
-use super::end::{End, Worth};
-use super::{Columns, NOBODY, Past, and, has, number, or};
-use crate::ledger::{BLOCK, Bits, Ledger, each_bit};
+use super::comparison::{Comparison, Pair, Shown};
+use super::end::End;
+use super::{Columns, Past, and};
+use crate::ledger::{Bits, Ledger, each_bit};
 use crate::policies::Policies;
 
 /// A comparison of all customers of a ledger in one currency.
@@ -18,39 +18,6 @@ pub(in crate::metrics) struct Between<'a> {
     past: &'a Past,
     opening: Rc<End>,
     closing: Rc<End>,
-}
-
-/// A customer whose past is read from the columns.
-struct InColumns<'a> {
-    comparison: &'a Comparison<'a>,
-    number: u32,
-    closing: Value,
-    /// When the customers of its block had revenue, and its place among them.
-    past: &'a [Bits],
-    slot: usize,
-    /// True with revenue in the opening's months or before.
-    is_known: bool,
-    /// True with revenue after the opening and before the closing.
-    has_revenue_between: bool,
-}
-
-impl Lookup for InColumns<'_> {
-    fn arrival(&self) -> Class {
-        if self.is_known {
-            self.comparison.return_of(self.past, self.slot)
-        } else {
-            Class::New
-        }
-    }
-
-    fn states_zero(&self) -> bool {
-        let reader = &self.comparison.reader;
-        reader.states_zero(self.number, self.closing)
-    }
-
-    fn has_revenue_between(&self) -> bool {
-        self.has_revenue_between
-    }
 }
 
 impl<'a> Between<'a> {
@@ -106,41 +73,21 @@ impl<'a> Between<'a> {
     /// Shows every movement, in the order of numbers.
     pub(in crate::metrics) fn each(&self, mut see: impl FnMut(Movement)) {
         for block in 0..self.ledger.blocks() {
-            let (opening, closing) = (self.opening.worth(block), self.closing.worth(block));
-            let past = &self.past.blocks[block];
-            let known = self.comparison.known(past);
-            let between = self.comparison.between(past);
-            let cut = or(&cut_in(opening), &cut_in(closing));
-            let shown = or(&or(&opening.paid, &closing.paid), &or(&between, &cut));
-            for slot in each_bit(&shown) {
-                let number = number(block, slot);
-                let value = |worth: &Worth| Value {
-                    units: worth.values.get(slot),
-                    clipped: if has(&cut, slot) {
-                        worth.cut_of(number)
-                    } else {
-                        0
-                    },
-                };
-                let closing = value(closing);
-                let ends = Ends {
-                    opening: value(opening),
-                    closing,
-                    standing: closing,
-                };
-                let past = InColumns {
-                    comparison: &self.comparison,
-                    number,
-                    closing,
-                    past,
-                    slot,
-                    is_known: has(&known, slot),
-                    has_revenue_between: has(&between, slot),
-                };
-                let class = class(ends.opening.units, closing.units, &past);
-                let movement = self.comparison.reader.moved_as(number, ends, class);
+            let block = self.pair(block);
+            let shown = Shown::of(&self.comparison, &block);
+            for slot in each_bit(&shown.all) {
+                let movement = self.comparison.movement(&block, &shown, slot);
                 movement.into_iter().for_each(&mut see);
             }
+        }
+    }
+
+    fn pair(&self, number: usize) -> Pair<'_> {
+        Pair {
+            number,
+            opening: self.opening.worth(number),
+            closing: self.closing.worth(number),
+            past: &self.past.blocks[number],
         }
     }
 
@@ -170,14 +117,4 @@ impl<'a> Between<'a> {
         total.assert_customers();
         total
     }
-}
-
-/// Who of a block was cut to zero.
-fn cut_in(worth: &Worth) -> Bits {
-    let mut bits = NOBODY;
-    for (number, _) in &worth.cut {
-        let slot = *number as usize % BLOCK;
-        bits[slot / 64] |= 1 << (slot % 64);
-    }
-    bits
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::anchors::Anchors;
-use super::super::movements::{Class, Reader, Value};
+use super::super::movements::{Class, Ends, Movement, Past as Lookup, Reader, Value, class};
 use super::super::rollforward::Rollforward;
 use super::end::{Values, Worth};
 use super::{Grid, NOBODY, and, and_not, any, count, has, number, or};
@@ -91,6 +91,13 @@ impl<'a> Comparison<'a> {
         total.clipped_closing += cut(closing);
         let shown = or(&opening.paid, &closing.paid);
         total.transient_customers += count(&and_not(&self.between(block.past), &shown));
+        self.add_paid(block, total);
+    }
+
+    /// Adds those of a block who have revenue at an end, where nobody can be left out.
+    pub(super) fn add_paid(&self, block: &Pair<'_>, total: &mut Rollforward) {
+        let (opening, closing) = (block.opening, block.closing);
+        let shown = or(&opening.paid, &closing.paid);
         if shown == NOBODY {
             return;
         }
@@ -196,6 +203,99 @@ impl<'a> Comparison<'a> {
         total.churn += churn;
         total.churned_customers += churned;
         (churn, churned)
+    }
+}
+
+/// Who of a block has something to show between two ends, and what decides of what class they are.
+pub(super) struct Shown {
+    known: Bits,
+    pub(super) between: Bits,
+    cut: Bits,
+    /// Everybody of them.
+    pub(super) all: Bits,
+}
+
+impl Shown {
+    pub(super) fn of(comparison: &Comparison<'_>, block: &Pair<'_>) -> Shown {
+        let (opening, closing) = (block.opening, block.closing);
+        let between = comparison.between(block.past);
+        let cut = or(&opening.cut_bits(), &closing.cut_bits());
+        Shown {
+            known: comparison.known(block.past),
+            all: or(&or(&opening.paid, &closing.paid), &or(&between, &cut)),
+            between,
+            cut,
+        }
+    }
+}
+
+/// A customer whose past is read from the columns.
+struct InColumns<'a> {
+    comparison: &'a Comparison<'a>,
+    number: u32,
+    closing: Value,
+    /// When the customers of its block had revenue, and its place among them.
+    past: &'a [Bits],
+    slot: usize,
+    /// True with revenue in the opening's months or before.
+    is_known: bool,
+    /// True with revenue after the opening and before the closing.
+    has_revenue_between: bool,
+}
+
+impl Lookup for InColumns<'_> {
+    fn arrival(&self) -> Class {
+        if self.is_known {
+            self.comparison.return_of(self.past, self.slot)
+        } else {
+            Class::New
+        }
+    }
+
+    fn states_zero(&self) -> bool {
+        let reader = &self.comparison.reader;
+        reader.states_zero(self.number, self.closing)
+    }
+
+    fn has_revenue_between(&self) -> bool {
+        self.has_revenue_between
+    }
+}
+
+impl Comparison<'_> {
+    /// The movement of one who has something to show.
+    pub(super) fn movement(
+        &self,
+        block: &Pair<'_>,
+        shown: &Shown,
+        slot: usize,
+    ) -> Option<Movement> {
+        let number = number(block.number, slot);
+        let value = |worth: &Worth| Value {
+            units: worth.values.get(slot),
+            clipped: if has(&shown.cut, slot) {
+                worth.cut_of(number)
+            } else {
+                0
+            },
+        };
+        let closing = value(block.closing);
+        let ends = Ends {
+            opening: value(block.opening),
+            closing,
+            standing: closing,
+        };
+        let past = InColumns {
+            comparison: self,
+            number,
+            closing,
+            past: block.past,
+            slot,
+            is_known: has(&shown.known, slot),
+            has_revenue_between: has(&shown.between, slot),
+        };
+        let class = class(ends.opening.units, closing.units, &past);
+        self.reader.moved_as(number, ends, class)
     }
 }
 

@@ -6,6 +6,7 @@ mod between;
 mod comparison;
 mod details;
 mod end;
+mod split;
 mod totals;
 
 pub(super) use between::Between;

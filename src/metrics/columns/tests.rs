@@ -5,10 +5,11 @@ use std::fmt::Write;
 use super::super::anchors::anchors;
 use super::super::movements::{Movement, movements};
 use super::super::rollforward::Rollforward;
+use super::super::segments::by_segment;
 use super::*;
-use crate::ledger::Books;
-use crate::policies::{Origin, Policies};
-use crate::units::{FiscalYear, Period};
+use crate::ledger::{Books, Entry, Layout, Part, RowPlace};
+use crate::policies::{Duplicates, Origin, Policies};
+use crate::units::{Amount, FiscalYear, Grain, Month, Period};
 
 /// Numbers drawn by a rule, the same in every run.
 struct Drawn(u64);
@@ -154,6 +155,88 @@ fn everybodys_movements_are_each_customers() {
                     own.sort_unstable();
                     own.dedup();
                     assert_eq!(own, cut);
+                }
+            }
+        }
+    }
+}
+
+/// Customers of two columns of segments, of which some change theirs and some months name none.
+fn segmented(drawn: &mut Drawn, values: u64) -> Ledger {
+    let layout = Layout {
+        attributes: 2,
+        ..Layout::default()
+    };
+    let mut part = Part::new(Duplicates::Sum, layout);
+    let place = RowPlace { file: 0, line: 2 };
+    for customer in 0..1200 {
+        let name = format!("C-{customer}");
+        let (mut owner, start) = (drawn.below(values), drawn.below(20));
+        for month in (0..24).filter(|month| *month >= start) {
+            if drawn.below(20) == 0 {
+                owner = drawn.below(values);
+            }
+            let month = Month::from_index(2023 * 12 + i32::try_from(month).unwrap());
+            part.cover(month, Grain::Month, place);
+            let units = match drawn.below(8) {
+                0..3 => continue,
+                3 => 0,
+                4 if drawn.below(9) == 0 => -5,
+                _ => i128::from(drawn.below(99)),
+            };
+            let owner = if drawn.below(15) == 0 {
+                String::new()
+            } else {
+                format!("owner {owner}")
+            };
+            part.add(&Entry {
+                customer: &name,
+                month,
+                day: 0,
+                amount: Amount::new(units, 1),
+                quantity: None,
+                product: "",
+                attributes: &[&owner, ["EU", "US"][customer % 2]],
+                place,
+            });
+        }
+    }
+    let by = ["owner", "region"].map(str::to_owned);
+    part.finish(&by, None, None).unwrap().customers
+}
+
+#[test]
+fn segments_in_one_pass_are_those_of_each_movement() {
+    for (seed, values) in [(1, 1), (2, 3), (3, 12), (4, 600)] {
+        let mut books = Books::of(segmented(&mut Drawn(seed), values));
+        books.set_threads(if seed == 2 { 1 } else { 3 });
+        let ledger = &books.customers;
+        let columns = Columns::of(ledger);
+        for settings in CHOICES {
+            for at in ["opening", "closing", "first", "latest"] {
+                let mut policies = policies(settings);
+                policies.set("negatives", "clip", Origin::Flag).unwrap();
+                policies.set("segment-at", at, Origin::Flag).unwrap();
+                let ends = |(label, lookback)| {
+                    let period = Period::parse(label, FiscalYear::CALENDAR).unwrap();
+                    anchors(ledger, period, lookback, &policies).unwrap()
+                };
+                let all = [
+                    ("2024-12", 1),
+                    ("2024-11", 12),
+                    ("2024-Q3", 3),
+                    ("2024", 12),
+                ];
+                let all: Vec<_> = all.into_iter().map(ends).collect();
+                let totals = Totals::of(&columns, all.clone(), &policies);
+                for ends in all {
+                    let Some(found) = totals.find(&ends) else {
+                        continue;
+                    };
+                    let movements = movements(ledger, &ends, &policies).unwrap();
+                    let expected = by_segment(ledger, &ends, &movements, &policies);
+                    assert!(values == 600 || expected.len() < 60);
+                    assert_eq!(found.segments, expected, "{at}, {settings:?}");
                 }
             }
         }

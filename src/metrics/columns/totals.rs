@@ -2,6 +2,7 @@
 //!
 //! A block's months are put side by side once and stay near while every comparison looks at two of them.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::super::anchors::{Anchor, Anchors};
@@ -9,6 +10,7 @@ use super::super::detail::Detail;
 use super::super::rollforward::Rollforward;
 use super::comparison::{Comparison, Pair};
 use super::end::Worth;
+use super::split::Split;
 use super::{Columns, Grid};
 use crate::policies::Policies;
 use crate::units::Month;
@@ -20,10 +22,11 @@ pub(in crate::metrics) struct Totals {
     found: Vec<Total>,
 }
 
-/// The roll-forward of everybody, and the customers of which something was cut, perhaps twice.
+/// The roll-forward of everybody and of each segment, and the customers of which something was cut, perhaps twice.
 #[derive(Clone, Default)]
 pub(in crate::metrics) struct Total {
     pub(in crate::metrics) sums: Rollforward,
+    pub(in crate::metrics) segments: BTreeMap<Vec<String>, Rollforward>,
     pub(in crate::metrics) cut: Vec<u32>,
 }
 
@@ -45,19 +48,22 @@ impl Totals {
         let blank = vec![Total::empty(grid); asked.len()];
         let parts = grid.ledger.each_part(|blocks| {
             let mut found = blank.clone();
-            plan.add_blocks(grid, blocks, &mut found);
+            let split = Split::of(grid, &asked, policies);
+            plan.add_blocks(grid, blocks, &mut found, split)
+                .map_or_else(Vec::new, Split::named)
+                .into_iter()
+                .zip(&mut found)
+                .for_each(|(segments, total)| total.segments = segments);
             found
         });
         let mut found = blank;
-        for part in &parts {
+        for part in parts {
             for (total, part) in found.iter_mut().zip(part) {
-                total.sums.add(&part.sums);
-                total.cut.extend(&part.cut);
+                total.add(part);
             }
         }
-        for total in &found {
-            total.sums.assert_identity();
-            total.sums.assert_customers();
+        for total in &mut found {
+            total.finish();
         }
         Totals { asked, found }
     }
@@ -86,8 +92,30 @@ impl Total {
     fn empty(grid: &Grid<'_>) -> Total {
         Total {
             sums: Rollforward::empty(grid.ledger.scale()),
+            segments: BTreeMap::new(),
             cut: Vec::new(),
         }
+    }
+
+    fn add(&mut self, other: Total) {
+        self.sums.add(&other.sums);
+        self.cut.extend(other.cut);
+        for (segment, sums) in other.segments {
+            match self.segments.get_mut(&segment) {
+                Some(own) => own.add(&sums),
+                None => drop(self.segments.insert(segment, sums)),
+            }
+        }
+    }
+
+    /// Proves the sums; segments that nothing fell into go.
+    fn finish(&mut self) {
+        self.sums.assert_identity();
+        self.sums.assert_customers();
+        self.segments
+            .values()
+            .for_each(Rollforward::assert_identity);
+        self.segments.retain(|_, sums| !sums.is_empty());
     }
 }
 
@@ -114,15 +142,23 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn add_blocks(&self, grid: &Grid<'_>, blocks: Range<usize>, found: &mut [Total]) {
+    fn add_blocks<'s>(
+        &self,
+        grid: &Grid<'_>,
+        blocks: Range<usize>,
+        found: &mut [Total],
+        mut split: Option<Split<'s>>,
+    ) -> Option<Split<'s>> {
         for number in blocks {
             let past = grid.paid(number);
             let ends = self.ends.iter();
             let worths = ends.map(|end| Worth::read(grid, number, *end));
             let worths: Vec<Worth> = worths.collect();
-            for ((comparison, [opening, closing]), total) in
-                self.comparisons.iter().zip(&mut *found)
-            {
+            if let Some(split) = &mut split {
+                split.read(number);
+            }
+            let numbered = self.comparisons.iter().zip(&mut *found).zip(0..);
+            for (((comparison, [opening, closing]), total), index) in numbered {
                 let (opening, closing) = (&worths[*opening], &worths[*closing]);
                 let block = Pair {
                     number,
@@ -133,7 +169,11 @@ impl<'a> Plan<'a> {
                 comparison.add_block(&block, &mut total.sums);
                 let cut = opening.cut.iter().chain(&closing.cut);
                 total.cut.extend(cut.map(|(number, _)| *number));
+                if let Some(split) = &mut split {
+                    split.add_block(index, comparison, &block);
+                }
             }
         }
+        split
     }
 }
