@@ -465,6 +465,71 @@ fn segments_and_their_owners_have_targets() {
 }
 
 #[test]
+fn where_each_has_a_target_of_its_own_nobody_is_held_to_that_of_all() {
+    let own = [
+        "--require",
+        "owner=Ana: nrr >= 90%",
+        "--require",
+        "owner=Ben: nrr >= 70%",
+    ];
+    let args = [&["--require", "each owner: nrr >= 100%"], &own[..]].concat();
+    assert_eq!(
+        owned(&args),
+        [
+            "owner=Ana: nrr >= 90% | owner=Ana | passed",
+            "owner=Ben: nrr >= 70% | owner=Ben | passed",
+        ]
+    );
+}
+
+#[test]
+fn each_segment_of_a_period_without_figures_is_missed_too() {
+    let book = "\
+customer,month,mrr,owner
+acme,2024-01,5,Ana
+acme,2024-02,5,Ana
+acme,2024-04,5,Ana
+acme,2024-05,5,Ana
+";
+    let args = [
+        "revenue.csv",
+        "--no-config",
+        "--from",
+        "2024-02",
+        "--to",
+        "2024-05",
+        "--allow",
+        "missing-month,empty-month",
+        "--require",
+        "each owner: nrr >= 100%",
+        "--format",
+        "json",
+    ];
+    let run = check_files(&[("revenue.csv", book)], &args);
+    let line = |record: &Value| {
+        format!(
+            "{} {} {}",
+            record["period"], record["subject"], record["passed"]
+        )
+    };
+    let found: Vec<String> = records(&run)
+        .iter()
+        .filter(|one| one["field"] == "nrr")
+        .map(line)
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "\"2024-02\" \"owner=Ana\" true",
+            "\"2024-03\" \"owner=*\" false",
+            "\"2024-04\" \"owner=*\" false",
+            "\"2024-05\" \"owner=Ana\" true",
+        ]
+    );
+    assert_eq!(run.code, 1);
+}
+
+#[test]
 fn a_segment_that_is_not_there_is_named_with_those_that_are() {
     let on = |rule: &str| {
         check_files(

@@ -176,7 +176,7 @@ pub fn targets(rules: &[Rule], periods: &Periods<'_>, figures: &Figures) -> Targ
             continue;
         }
         let before = found.list.len();
-        let mut left_out = BTreeSet::new();
+        let (mut left_out, mut is_covered) = (BTreeSet::new(), false);
         for period in periods.list {
             let view = View {
                 rule,
@@ -185,6 +185,7 @@ pub fn targets(rules: &[Rule], periods: &Periods<'_>, figures: &Figures) -> Targ
                 fiscal_year: periods.fiscal_year,
                 figures,
             };
+            is_covered |= view.has_own(&own);
             for (subject, record) in view.subjects(&own) {
                 let target = view.target(subject, record);
                 let is_blank = target.found.is_err() && view.has_nothing_before(record);
@@ -195,7 +196,8 @@ pub fn targets(rules: &[Rule], periods: &Periods<'_>, figures: &Figures) -> Targ
                 }
             }
         }
-        if found.list.len() == before {
+        let is_bare = found.list.len() == before;
+        if is_bare && !(is_covered && left_out.is_empty()) {
             // Nothing at all was compared: what nobody looked at must not pass.
             found.list.extend(undecided(rule, number, periods, figures));
         } else {
@@ -285,18 +287,35 @@ impl<'a> View<'a> {
             let record = segments.and_then(|segments| segments.get(&values));
             return vec![(named(&values), record)];
         }
-        let is_meant = |values: &Vec<String>| {
-            let fixed = parts.iter().zip(values);
-            let fits =
-                fixed.filter(|((_, fixed), value)| fixed.as_ref().is_none_or(|one| one == *value));
-            let has_own = own.contains(&Own::at(self.rule, values.clone()));
-            fits.count() == values.len() && !has_own
+        let Some(segments) = segments else {
+            // Whoever there is in a period without figures, the rule is not held there.
+            let any = |(_, value): &(String, Option<String>)| {
+                value.clone().unwrap_or_else(|| "*".to_owned())
+            };
+            let values: Vec<String> = parts.iter().map(any).collect();
+            return vec![(named(&values), None)];
         };
-        let segments = segments.into_iter().flatten();
-        let meant = segments.filter(|(values, record)| is_meant(values) && has_revenue(record));
+        let has_own = |values: &Vec<String>| own.contains(&Own::at(self.rule, values.clone()));
+        let meant = segments
+            .iter()
+            .filter(|(values, record)| fits(parts, values) && has_revenue(record))
+            .filter(|(values, _)| !has_own(values));
         meant
             .map(|(values, record)| (named(values), Some(record)))
             .collect()
+    }
+
+    /// True if some segment that the rule is about has a rule of its own instead.
+    fn has_own(&self, own: &BTreeSet<Own>) -> bool {
+        let Scope::Segment(parts) = &self.rule.scope else {
+            return false;
+        };
+        let segments = self
+            .figures
+            .segments(&self.rule.scope.columns(), self.period);
+        let mut values = segments.into_iter().flatten().map(|(values, _)| values);
+        values
+            .any(|values| fits(parts, values) && own.contains(&Own::at(self.rule, values.clone())))
     }
 
     /// True if a record has no opening because the data start later.
@@ -488,6 +507,12 @@ impl<'a> View<'a> {
             currency: record.currency.clone(),
         }
     }
+}
+
+/// True if a segment has the values that a rule names.
+fn fits(parts: &[(String, Option<String>)], values: &[String]) -> bool {
+    let mut pairs = parts.iter().zip(values);
+    pairs.all(|((_, fixed), value)| fixed.as_ref().is_none_or(|fixed| fixed == value))
 }
 
 /// False for a segment of customers that came and went in between: there is nothing at either end to ask about.
