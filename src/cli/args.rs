@@ -4,6 +4,8 @@ mod check;
 mod cohorts;
 mod compare;
 mod customers;
+mod plan;
+mod renewals;
 mod settings;
 mod trace;
 
@@ -13,6 +15,8 @@ pub(super) use check::CheckArgs;
 pub(super) use cohorts::{CohortsArgs, Triangle};
 pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
+pub(super) use plan::PlanArgs;
+pub(super) use renewals::RenewalsArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
 pub(super) use trace::TraceArgs;
 
@@ -94,6 +98,10 @@ pub(super) enum Command {
     Cohorts(Box<CohortsArgs>),
     /// List who moved NRR and GRR, and by how much; concentration, and the rates without the largest customers
     Customers(Box<CustomersArgs>),
+    /// Say what churn, contraction or expansion would have to be to reach a target, and carry the base forward
+    Plan(Box<PlanArgs>),
+    /// List what comes up for renewal, and compute the renewal rate of the contracts that ended
+    Renewals(Box<RenewalsArgs>),
     /// Show the rows behind a period's figures: file, line, column, the amount as written, and what became of it
     Trace(Box<TraceArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
@@ -118,6 +126,8 @@ impl Command {
             Command::Check(_) => "check",
             Command::Cohorts(_) => "cohorts",
             Command::Customers(_) => "customers",
+            Command::Plan(_) => "plan",
+            Command::Renewals(_) => "renewals",
             Command::Trace(_) => "trace",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",

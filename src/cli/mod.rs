@@ -74,6 +74,8 @@ pub fn run(
         Command::Check(check) => command::check::run(check, context),
         Command::Cohorts(cohorts) => command::cohorts::run(cohorts, context),
         Command::Customers(customers) => command::customers::run(customers, context),
+        Command::Renewals(renewals) => command::renewals::run(renewals, context),
+        Command::Plan(plan) => command::plan::run(plan, context),
         Command::Trace(trace) => command::trace::run(trace, context),
         Command::Inspect(inspect) => command::inspect::run(inspect, context),
         Command::Ledger(ledger) => command::ledger::run(ledger, context),
