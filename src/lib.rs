@@ -3,7 +3,7 @@
 //! ```text
 //!  bytes ─► input ─► ledger ─► metrics ─► output ─► bytes
 //!             │         │         │          │
-//!             └─────────┴── policies, units ─┘         cli runs it all
+//!             └─────────┴── policies, units ─┘         cli runs it all, check holds it against rules
 //! ```
 //!
 //! Data flows one way. `input` turns exports into a [`ledger::Ledger`] of customers × months,
@@ -12,6 +12,7 @@
 //!
 //! Who may import whom is a table in `docs/design.md`, and `tests/tidy.rs` holds the code to it.
 
+pub mod check;
 pub mod cli;
 pub mod error;
 pub mod input;

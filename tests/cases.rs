@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 /// The pages whose commands run in the root. `docs/errors.md` is made and tested elsewhere.
 const PAGES: &[&str] = &[
     "README.md",
+    "docs/ci.md",
     "docs/definitions.md",
     "docs/inputs.md",
     "docs/outputs.md",

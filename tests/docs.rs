@@ -126,6 +126,7 @@ fn every_anchor_that_the_code_links_to_is_there() {
 fn every_link_to_a_heading_leads_to_one() {
     for (name, folder) in [
         ("README.md", ""),
+        ("docs/ci.md", "docs/"),
         ("docs/definitions.md", "docs/"),
         ("docs/inputs.md", "docs/"),
         ("docs/outputs.md", "docs/"),

@@ -2,7 +2,7 @@
 //! program, and what it says is compared to the byte.
 //!
 //! A folder is named after its code and holds `cmd` (the arguments after `nrr`), the input files,
-//! `stderr`, where something is printed `stdout`, and where it is not 2 for errors or 0 for warnings
+//! `stderr`, where something is printed `stdout`, and where it is not 2 for errors, 1 for failures or 0 for warnings
 //! `code`. `setup` prepares what a folder cannot hold, a line each: `append FILE COUNT TEXT`. Folders
 //! inside are further cases of the code.
 //!
@@ -147,7 +147,11 @@ fn run(case: &Path) -> Ran {
 }
 
 fn expected(case: &Path, level: Level) -> Ran {
-    let usual = if level == Level::Error { 2 } else { 0 };
+    let usual = match level {
+        Level::Error => 2,
+        Level::Failed => 1,
+        Level::Warning => 0,
+    };
     let code = read(&case.join("code"));
     Ran {
         code: code.trim().parse().unwrap_or(usual),
@@ -221,7 +225,8 @@ fn generated() -> String {
     let mut page = String::from(
         "# Errors and warnings\n\n\
          Every message has a code in brackets; `nrr explain CODE` prints its section of this page.\n\
-         An error means that there is no result (exit code 2), a warning that there is one, but look.\n\
+         An error means that there is no result (exit code 2), a warning that there is one, but look, and failed that a rule\n\
+         of `nrr check` is missed (exit code 1).\n\
          With `--message-format json` every message is one JSON object a line. The examples are run as\n\
          tests: each text stands here as it is printed for the files in `fixtures/errors`.\n",
     );

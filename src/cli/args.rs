@@ -1,5 +1,6 @@
 //! What can be typed. Nothing here looks at files, settings or defaults.
 
+mod check;
 mod cohorts;
 mod compare;
 mod customers;
@@ -11,6 +12,7 @@ mod trace;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(super) use check::CheckArgs;
 pub(super) use cohorts::{CohortsArgs, Triangle};
 pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
@@ -28,7 +30,9 @@ pub(super) use trace::TraceArgs;
     max_term_width = 100,
     disable_help_subcommand = true
 )]
-#[command(after_help = "Exit codes: 0 done, 2 could not run (usage, input, settings).")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 a rule of `nrr check` was missed, 2 could not run (usage, input, settings)."
+)]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) common: Common,
@@ -90,6 +94,8 @@ pub(super) enum MessageFormat {
 pub(super) enum Command {
     /// Compute opening, movements, closing, NRR, GRR and the other rates
     Calc(Box<CalcArgs>),
+    /// Check figures and data against rules and targets, for CI and for whoever has one to meet
+    Check(Box<CheckArgs>),
     /// Compute retention triangles: NRR, GRR and logos by the period in which customers started
     Cohorts(Box<CohortsArgs>),
     /// List who moved NRR and GRR, and by how much; concentration, and the rates without the largest customers
@@ -121,6 +127,7 @@ impl Command {
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Command::Calc(_) => "calc",
+            Command::Check(_) => "check",
             Command::Cohorts(_) => "cohorts",
             Command::Customers(_) => "customers",
             Command::Plan(_) => "plan",

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::args::{Common, PeriodArgs, ReadArgs, SETTINGS, SettingArgs, setting_names};
 use super::environment::Environment;
+use super::format_words::FormatWords;
 use super::likely_period::likely_period;
 use super::settings::{ChosenDefinition, FileSettings, read_definition, read_settings};
 use crate::error::{Code, Errors, Message, Place};
@@ -62,17 +63,6 @@ pub(super) struct Set {
     pub(super) origin: String,
 }
 
-/// The format that the ending of an output file names.
-fn format_of(output: &str) -> Option<Format> {
-    let (_, ending) = output.rsplit_once('.')?;
-    match ending.to_lowercase().as_str() {
-        "md" => Some(Format::Markdown),
-        "ndjson" => Some(Format::Jsonl),
-        "table" => None,
-        word => Format::parse(word),
-    }
-}
-
 /// Works out what will run.
 ///
 /// # Errors
@@ -84,9 +74,25 @@ pub(super) fn config(
     common: &Common,
     environment: &Environment,
 ) -> Result<Config, Errors> {
+    let (config, _) = config_with(args, periods, common, environment, &[])?;
+    Ok(config)
+}
+
+/// The same where the format can also be one of these words; gives the one that was chosen.
+///
+/// # Errors
+///
+/// Those of [`config`].
+pub(super) fn config_with(
+    args: &ReadArgs,
+    periods: &PeriodArgs,
+    common: &Common,
+    environment: &Environment,
+    formats: &[&'static str],
+) -> Result<(Config, Option<&'static str>), Errors> {
     let file = read_settings(common, environment)?;
     let definition = chosen_definition(&args.settings, &file, environment)?;
-    resolved(args, periods, &file, definition)
+    resolved(args, periods, &file, (definition, formats))
 }
 
 /// The same by a settings file that was read, and a definition.
@@ -94,8 +100,8 @@ fn resolved(
     args: &ReadArgs,
     periods: &PeriodArgs,
     file: &FileSettings,
-    definition: Option<ChosenDefinition>,
-) -> Result<Config, Errors> {
+    (definition, formats): (Option<ChosenDefinition>, &[&'static str]),
+) -> Result<(Config, Option<&'static str>), Errors> {
     let mut resolver = Resolver {
         typed: &args.settings,
         file,
@@ -108,12 +114,13 @@ fn resolved(
     let control_totals = resolver.control_totals(policies.fiscal_year);
     let confidence = resolver.confidence();
     let is_sensitive = resolver.switch("sensitivity");
-    let format = resolver
-        .parsed("format", &Format::ALL.map(Format::word), Format::parse)
-        .or_else(|| args.output.as_deref().and_then(format_of))
-        .unwrap_or(Format::Table);
+    let known = FormatWords(formats);
+    let (format, other) = resolver
+        .parsed("format", &known.words(), |word| known.parse(word))
+        .or_else(|| known.by_ending(args.output.as_deref()?))
+        .unwrap_or((Format::Table, None));
     if resolver.errors.is_empty() {
-        Ok(Config {
+        let config = Config {
             policies,
             load,
             ask,
@@ -123,7 +130,8 @@ fn resolved(
             set: resolver.set(),
             format,
             definition,
-        })
+        };
+        Ok((config, other))
     } else {
         let mut errors = resolver.errors;
         errors.sort_by_key(|error| error.place.as_ref().map(|place| place.line));

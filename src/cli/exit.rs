@@ -9,6 +9,8 @@ use crate::error::Errors;
 pub enum Outcome {
     /// Done; also where the reader of our output went away.
     Done,
+    /// Done, and a rule or target was missed.
+    Missed,
     /// Could not run: usage, input, settings, or nowhere to write.
     Failed,
 }
@@ -19,16 +21,19 @@ impl Outcome {
     pub const fn code(self) -> u8 {
         match self {
             Outcome::Done => 0,
+            Outcome::Missed => 1,
             Outcome::Failed => 2,
         }
     }
 }
 
-/// Why a run could not be done.
+/// Why a run did not end well.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// Something is wrong with what was given.
     Errors(Errors),
+    /// Rules or targets were missed: what is still to be said of them.
+    Missed(Errors),
     /// Standard output cannot be written.
     Stdout(io::Error),
 }

@@ -44,11 +44,15 @@ impl Messenger {
             Failure::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 return Outcome::Done;
             }
+            Failure::Missed(missed) => {
+                let _ = self.write_errors(&missed, "failure", stderr);
+                return Outcome::Missed;
+            }
             Failure::Stdout(error) => Errors::from(cannot_write("<stdout>", &error)),
             Failure::Errors(errors) => errors,
         };
         // Standard error is the last place to write to: what fails there cannot be said.
-        let _ = self.write_errors(&errors, stderr);
+        let _ = self.write_errors(&errors, "error", stderr);
         Outcome::Failed
     }
 
@@ -60,7 +64,7 @@ impl Messenger {
         }
     }
 
-    fn write_errors(&self, errors: &Errors, stderr: &mut dyn Write) -> io::Result<()> {
+    fn write_errors(&self, errors: &Errors, noun: &str, stderr: &mut dyn Write) -> io::Result<()> {
         let shown = if self.format == MessageFormat::Text {
             SHOWN
         } else {
@@ -77,7 +81,7 @@ impl Messenger {
             writeln!(
                 stderr,
                 "\nand {}; all with `--message-format json`",
-                text::count(more, "more error")
+                text::count(more, &format!("more {noun}"))
             )?;
         }
         stderr.flush()

@@ -4,10 +4,12 @@
 //! with its origin) → `command` (the work).
 
 mod args;
+mod check_file;
 mod command;
 mod config;
 mod environment;
 mod exit;
+mod format_words;
 mod likely_period;
 mod mapped;
 mod message;
@@ -69,6 +71,7 @@ pub fn run(
     };
     let outcome = match &args.command {
         Command::Calc(calc) => command::calc::run(calc, context),
+        Command::Check(check) => command::check::run(check, context),
         Command::Cohorts(cohorts) => command::cohorts::run(cohorts, context),
         Command::Customers(customers) => command::customers::run(customers, context),
         Command::Renewals(renewals) => command::renewals::run(renewals, context),
@@ -82,7 +85,13 @@ pub fn run(
         Command::Definitions(definitions) => command::definitions::run(definitions, context),
         Command::Explain(explain) => command::explain::run(explain, context.streams),
     };
-    let outcome = outcome.and_then(|()| streams.stdout.flush().map_err(exit::Failure::Stdout));
+    let outcome = match outcome {
+        Ok(()) | Err(exit::Failure::Missed(_)) => {
+            let flushed = streams.stdout.flush().map_err(exit::Failure::Stdout);
+            flushed.and(outcome)
+        }
+        failed => failed,
+    };
     match outcome {
         Ok(()) => Outcome::Done,
         Err(failure) => messenger.report(failure, streams.stderr),

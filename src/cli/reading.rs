@@ -225,7 +225,7 @@ impl Context<'_, '_> {
     }
 
     /// Opens the output file, if one is named.
-    fn open(&self, args: &ReadArgs) -> Result<Target, Message> {
+    pub(super) fn open(&self, args: &ReadArgs) -> Result<Target, Message> {
         let file = args.output.as_deref().map(|name| {
             let file = OutputFile::create(name, self.environment.folder())?;
             Ok::<_, Message>((name.to_owned(), file))
@@ -311,25 +311,11 @@ pub(super) fn prove(loaded: &mut Loaded, config: &Config) -> Result<(), Errors> 
     if totals.is_empty() {
         return Ok(());
     }
-    let fiscal = config.policies.fiscal_year;
-    let months = months(&loaded.books.customers);
-    let check = |total: &ControlTotal| total.check(&loaded.books.customers, &months, fiscal).err();
-    let missed = totals.iter().filter_map(check);
-    let place = |message: Message| match loaded.files.first() {
-        Some(file) => message.at(Place::file(&file.name)),
-        None => message,
-    };
-    let origin = config.load.origin("control-total");
-    let placed = |message: Message| match origin.as_str() {
-        "flag" => place(message),
-        line => place(message).note(format!("`control-total` was set by {line}")),
-    };
-    let missed: Vec<Message> = missed
-        .map(|message| placed(message).help("`nrr inspect` shows the sum of each month"))
-        .collect();
+    let missed: Vec<Message> = missed(loaded, config).into_iter().flatten().collect();
     if !missed.is_empty() {
         return Err(Errors::from(missed));
     }
+    let origin = config.load.origin("control-total");
     let typed: Vec<&str> = totals.iter().map(|total| total.typed.as_str()).collect();
     if let Some(first) = loaded.files.first_mut() {
         first.traits.push(Trait {
@@ -339,6 +325,25 @@ pub(super) fn prove(loaded: &mut Loaded, config: &Config) -> Result<(), Errors> 
         });
     }
     Ok(())
+}
+
+/// What is wrong with each control total; `None` with one that holds.
+pub(super) fn missed(loaded: &Loaded, config: &Config) -> Vec<Option<Message>> {
+    let fiscal = config.policies.fiscal_year;
+    let months = months(&loaded.books.customers);
+    let check = |total: &ControlTotal| total.check(&loaded.books.customers, &months, fiscal).err();
+    let place = |message: Message| match loaded.files.first() {
+        Some(file) => message.at(Place::file(&file.name)),
+        None => message,
+    };
+    let origin = config.load.origin("control-total");
+    let placed = |message: Message| match origin.as_str() {
+        "flag" => place(message),
+        line => place(message).note(format!("`control-total` was set by {line}")),
+    };
+    let said = |message: Message| placed(message).help("`nrr inspect` shows the sum of each month");
+    let totals = config.control_totals.iter();
+    totals.map(|total| check(total).map(said)).collect()
 }
 
 /// The rates that other currencies are converted at, where a file of them is named.

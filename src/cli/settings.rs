@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::args::{Common, setting_names};
+use super::check_file::{CheckFile, Lines, parse_check};
 use super::environment::Environment;
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::preset::{Preset, parse_table};
@@ -32,6 +33,8 @@ pub(super) struct FileSettings {
     pub(super) values: BTreeMap<String, FileValue>,
     /// The presets of its tables `[presets.NAME]`.
     pub(super) presets: Vec<Preset>,
+    /// What its table `[check]` says.
+    pub(super) check: CheckFile,
     /// The folder it stands in, from which the paths in it are looked for.
     pub(super) folder: PathBuf,
 }
@@ -252,7 +255,7 @@ fn parse_toml<'a>(text: &'a str, name: &str) -> Result<Spanned<DeTable<'a>>, Mes
     clippy::disallowed_methods,
     reason = "the rim: settings are read here and nowhere else"
 )]
-fn read_file(path: &Path) -> anyhow::Result<String> {
+pub(super) fn read_file(path: &Path) -> anyhow::Result<String> {
     use anyhow::Context;
     let bytes =
         std::fs::read(path).map_err(|error| anyhow::anyhow!(crate::input::reason(&error)))?;
@@ -295,6 +298,11 @@ fn parse_settings(text: &str, name: &str) -> Result<FileSettings, Errors> {
                 Ok(presets) => settings.presets = presets,
                 Err(messages) => errors.extend(messages),
             }
+        } else if let ("check", DeValue::Table(check)) = (key.get_ref().as_ref(), value.get_ref()) {
+            match parse_check(check, &Lines::of(name, text)) {
+                Ok(check) => settings.check = check,
+                Err(messages) => errors.extend(messages),
+            }
         } else if !setting_names().any(|name| name == key.get_ref()) {
             errors.push(unknown(key.get_ref(), at));
         } else if let Some(values) = texts(value.get_ref()) {
@@ -323,6 +331,9 @@ fn unknown(key: &str, at: Place) -> Message {
         _ if ["period", "from", "to", "output"].contains(&key) => {
             message.note(format!("`--{key}` is given on the command line alone"))
         }
+        _ if ["require", "forbid", "allow", "baseline"].contains(&key) => message
+            .note("rules stand in a table of their own")
+            .help(format!("write `[check]` on the line above `{key}`")),
         Some(near) => message.help(format!("`{near}` is one")),
         None => message
             .expected("a flag's name, such as `lookback`")

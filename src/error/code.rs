@@ -9,6 +9,8 @@ pub enum Level {
     Error,
     /// A result, but look.
     Warning,
+    /// A result, and a rule of `nrr check` that it misses.
+    Failed,
 }
 
 impl Level {
@@ -18,6 +20,7 @@ impl Level {
         match self {
             Level::Error => "error",
             Level::Warning => "warning",
+            Level::Failed => "failed",
         }
     }
 }
@@ -40,7 +43,7 @@ macro_rules! codes {
                 match self { $(Code::$variant => $name,)+ }
             }
 
-            /// Whether it stops the run.
+            /// How much it weighs, but where `nrr check` fails for it.
             #[must_use]
             pub const fn level(self) -> Level {
                 match self { $(Code::$variant => Level::$level,)+ }
@@ -681,6 +684,34 @@ codes! {
     /// in advance looks like this; in a retention rate it is expansion first and contraction after. Leave one-time
     /// amounts out of the export, or give them a column to filter by.
     OneTimeAmounts = "one-time-amounts", Warning;
+    /// A rule of `nrr check` cannot be read. A rule names a figure, how it compares, and a number: `nrr >= 100%`,
+    /// `region=EMEA: grr >= 90%`, `nrr drop <= 2pp`. A number has to be in the figure's own unit, because 100 can be
+    /// 100% or the fraction 100. docs/ci.md lists every form.
+    UnreadableRule = "unreadable-rule", Error;
+    /// A rule of `nrr check` names a figure that does not exist, or one that is no number. The names are those of the
+    /// fields of `nrr calc` in JSON and CSV, such as `nrr` or `churned_customers`; in a rule about a customer those of
+    /// `nrr customers`. A name that comes close is offered.
+    UnknownField = "unknown-field", Error;
+    /// The file of `--baseline` is not what `nrr calc` writes as JSON, JSON Lines or CSV, or a record of it has no period
+    /// or a number that cannot be read. Nothing can be compared with it. Write it again with `nrr calc FILE --format
+    /// json --output baseline.json`.
+    UnreadableBaseline = "unreadable-baseline", Error;
+    /// A figure is not as a rule of `nrr check` asks. The message gives what was found, what is required and how far they
+    /// are apart, compared exactly and before anything is rounded; where customers explain it, the largest of them stand
+    /// below. The run ends with exit code 1.
+    TargetMissed = "target-missed", Failed;
+    /// A rule of `nrr check` is about a figure that is undefined, or about a segment or customer that is not there. It
+    /// is neither met nor missed, and a rule that cannot be proven must not pass unseen. The message says why there is no
+    /// such figure. Check a period that has it, or mend the name.
+    UndefinedTarget = "undefined-target", Failed;
+    /// A figure of a period that was reported before, and is kept in the file of `--baseline`, is another one now. The
+    /// definition is the same, so the data have changed: rows were added, removed or corrected after the fact. Find out which;
+    /// if the change is right, write the baseline again and say so to whoever was told the old figure.
+    Restated = "restated", Failed;
+    /// The baseline was made under other choices than those in force, so its figures are other figures, and whether the data
+    /// changed cannot be told from them. The message lists the choices that differ, where the baseline holds them. Check under the
+    /// choices of the baseline, or write it again under these.
+    OtherDefinition = "other-definition", Failed;
 }
 
 impl Code {

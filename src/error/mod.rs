@@ -21,6 +21,8 @@ use crate::units::Ratio;
 pub struct Message {
     /// The kind of fault; a code is forever.
     pub code: Code,
+    /// How much it weighs: as its code says, or a failure of `nrr check`.
+    pub level: Level,
     /// What is wrong, in one clause.
     pub headline: String,
     /// Where, if a place can be named.
@@ -41,6 +43,7 @@ impl Message {
     pub fn new(code: Code, headline: impl Into<String>) -> Message {
         Message {
             code,
+            level: code.level(),
             headline: headline.into(),
             place: None,
             evidence: Vec::new(),
@@ -54,6 +57,13 @@ impl Message {
     #[must_use]
     pub fn at(mut self, place: Place) -> Message {
         self.place = Some(place);
+        self
+    }
+
+    /// Makes it a failure of `nrr check`.
+    #[must_use]
+    pub fn failed(mut self) -> Message {
+        self.level = Level::Failed;
         self
     }
 

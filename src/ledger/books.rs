@@ -24,6 +24,15 @@ impl Books {
         }
     }
 
+    /// Segments by other columns from now on, or by none; gives those that were there. They have to be columns of these books.
+    pub fn swap_attributes(&mut self, others: Vec<Attribute>) -> Vec<Attribute> {
+        let ledger = match &mut self.products {
+            Some(products) if self.segments_are_products => products,
+            _ => &mut self.customers,
+        };
+        ledger.swap_attributes(others)
+    }
+
     /// Takes out the values of the first column that was read beside the amounts.
     pub fn take_attribute(&mut self) -> Option<Attribute> {
         let ledger = match &mut self.products {

@@ -226,6 +226,11 @@ impl Ledger {
         &self.attributes
     }
 
+    /// Puts others in the place of the columns of `--by`, and gives those that were there.
+    pub(super) fn swap_attributes(&mut self, others: Vec<Attribute>) -> Vec<Attribute> {
+        std::mem::replace(&mut self.attributes, others)
+    }
+
     /// Takes out the values of the first column of `--by`.
     pub(super) fn take_attribute(&mut self) -> Option<Attribute> {
         (!self.attributes.is_empty()).then(|| self.attributes.remove(0))

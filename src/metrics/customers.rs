@@ -1,9 +1,11 @@
 //! Who moved the number: every customer's change, what it moves NRR and GRR by, and concentration.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::anchors::{Anchors, anchors};
 use super::calc::Faults;
 use super::concentration::{Concentration, concentration};
-use super::effects::{Effects, Moved, NoEffect, effects};
+use super::effects::{Effects, Moved, NoEffect, Part, effects};
 use super::movements::{Class, Movement};
 use super::order::ordered;
 use super::periods::Asked;
@@ -65,6 +67,21 @@ pub struct CustomerChange {
     pub silent_since: Option<Period>,
     /// The values of the columns of `--by`, each `None` without one.
     pub attributes: Vec<Option<String>>,
+}
+
+/// What one customer is in the figures, whether it moved or not.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// What it paid at the opening.
+    pub opening: Amount,
+    /// What it pays at the closing.
+    pub closing: Amount,
+    /// closing − opening.
+    pub change: Amount,
+    /// What it moves NRR and GRR by, or why that cannot be said.
+    pub effects: Result<Effects, NoEffect>,
+    /// Its opening over that of the base; `None` for one that a policy leaves out.
+    pub share_of_opening: Option<Ratio>,
 }
 
 /// Which customers are asked for.
@@ -234,6 +251,44 @@ impl Customers<'_> {
         let movement = |place: u32| &self.moved.movements[place as usize];
         let listed = self.listed.iter();
         listed.filter_map(move |(rank, place)| self.change(*rank, movement(*place)))
+    }
+
+    /// What each of these customers is in the figures; those that the data do not have are left out.
+    #[must_use]
+    pub fn standings(&self, names: &BTreeSet<String>) -> BTreeMap<String, Standing> {
+        let numbers = self.ledger.customers().iter();
+        let asked = numbers.filter(|number| names.contains(self.ledger.name(**number)));
+        let mut found: BTreeMap<u32, Option<&Movement>> =
+            asked.map(|number| (*number, None)).collect();
+        for movement in &self.moved.movements {
+            if let Some(known) = found.get_mut(&movement.customer) {
+                *known = Some(movement);
+            }
+        }
+        let known = found.into_iter();
+        let standing = |(number, movement): (u32, Option<&Movement>)| {
+            (self.ledger.name(number).to_owned(), self.standing(movement))
+        };
+        known.map(standing).collect()
+    }
+
+    /// What one customer is in the figures; nothing at both ends without a movement.
+    fn standing(&self, movement: Option<&Movement>) -> Standing {
+        let total = &self.total;
+        let counts = movement.is_none_or(|movement| movement.counts);
+        let own = movement.map_or_else(Part::default, |movement| self.moved.own(movement));
+        let (opening, closing) = movement.map_or((0, 0), |one| (one.opening, one.closing));
+        Standing {
+            opening: total.amount(opening),
+            closing: total.amount(closing),
+            change: total.amount(closing - opening),
+            effects: if counts {
+                effects(total, &own)
+            } else {
+                Err(NoEffect::LeftOut)
+            },
+            share_of_opening: counts.then(|| total.over_opening(opening)),
+        }
     }
 
     /// The movements of those asked for that are in the figures, in their order.

@@ -45,7 +45,7 @@ pub use compare::{Comparison, Readings, Rule, Step, Sums, compare};
 pub use concentration::{Concentration, Top};
 pub use confidence::{Confidence, DRAWS, Intervals, SMALL_BASE};
 pub use control::ControlTotal;
-pub use customers::{CustomerChange, Customers, Listing, Selected, SortBy, customers};
+pub use customers::{CustomerChange, Customers, Listing, Selected, SortBy, Standing, customers};
 pub use detail::Detail;
 pub use diff::{
     ChangeKind, ChangedCustomer, ChangedMonth, Changes, Measured, NoRate, Unlike, changes,

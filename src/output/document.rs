@@ -6,6 +6,7 @@ use super::json::SCHEMA;
 use super::layout;
 use super::report::Report;
 use super::sheet::Sheet;
+use crate::error::Message;
 
 /// A result with everything declared beside it.
 pub trait Document {
@@ -20,6 +21,11 @@ pub trait Document {
 
     /// The records, each with one value a name.
     fn records(&self) -> Box<dyn Iterator<Item = Vec<Wire>> + '_>;
+
+    /// What is to be said below the result, for people.
+    fn messages(&self) -> Vec<Message> {
+        self.report().warnings.clone()
+    }
 
     /// The result as people see it.
     fn sheets(&self) -> Vec<Sheet>;

@@ -29,7 +29,7 @@ pub(super) fn write_document(document: &dyn Document, out: &mut dyn Write) -> io
         let defaults = escape::markdown(&head.defaults.join(" · "));
         writeln!(out, "- {}{defaults}", head.defaults_label())?;
     }
-    for warning in &report.warnings {
+    for warning in &document.messages() {
         writeln!(out)?;
         write_quoted(warning, out)?;
     }

@@ -83,7 +83,7 @@ pub(super) fn effect_on_nrr(effect: &Effect) -> Option<Box<RawValue>> {
 ///
 /// Those of the writer.
 fn write_headline(message: &Message, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    let level = message.code.level();
+    let level = message.level;
     let style = painted(level_style(level), color);
     let (level, code) = (level.word(), message.code.name());
     let headline = escape::terminal(&message.headline);
@@ -105,7 +105,7 @@ pub fn write_message_json(message: &Message, out: &mut dyn Write) -> io::Result<
         text: &evidence.text,
     });
     let wire = WireMessage {
-        level: message.code.level().word(),
+        level: message.level.word(),
         code: message.code.name(),
         message: &message.headline,
         file: place.map(|place| place.file.as_str()),
@@ -145,7 +145,7 @@ struct WireEvidence<'a> {
 
 fn level_style(level: Level) -> Style {
     match level {
-        Level::Error => RED,
+        Level::Error | Level::Failed => RED,
         Level::Warning => YELLOW,
     }
 }
@@ -192,7 +192,7 @@ fn write_place(
     if drawn.marks.is_empty() {
         return Ok(());
     }
-    let style = painted(level_style(message.code.level()), color);
+    let style = painted(level_style(message.level), color);
     writeln!(out, "{:gutter$} | {style}{}{style:#}", "", drawn.marks)
 }
 

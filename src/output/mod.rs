@@ -10,6 +10,8 @@
 //! goes into the writer that was passed in. Same report, same bytes.
 
 mod certainty;
+mod check;
+mod check_words;
 mod cohorts;
 mod compare;
 mod csv;
@@ -22,10 +24,12 @@ mod document;
 pub mod escape;
 mod excerpt;
 mod fields;
+mod github;
 pub mod head;
 mod heat;
 mod inspection;
 mod json;
+mod junit;
 mod layout;
 mod ledger;
 mod markdown;
@@ -34,6 +38,7 @@ pub mod number;
 mod plan;
 mod renewals;
 mod report;
+mod sarif;
 pub mod sheet;
 mod statement;
 mod table;
@@ -43,6 +48,7 @@ mod trace;
 
 use std::io::{self, Write};
 
+pub use check::{CheckFormat, CheckReport, render_check, render_check_errors};
 pub use cohorts::{CohortsReport, Measure};
 pub use compare::{CompareReport, CompareRow};
 pub use customers::{CustomersReport, shown as shown_customers};

@@ -3,6 +3,7 @@
 //! For people: grouped amounts, percent with two decimals, `−` (U+2212) below zero, `–` where
 //! undefined. For machines: plain decimals, exact for amounts and of six decimals for rates.
 
+use crate::check::{Kind, Quantity};
 use crate::metrics::registry::RATE_DECIMALS;
 use crate::text;
 use crate::units::{Amount, Difference, Ratio};
@@ -12,6 +13,9 @@ pub const UNDEFINED: &str = "–";
 
 /// The decimals of a fraction that is shown as percent.
 pub const PERCENT_DECIMALS: u8 = 4;
+
+/// How many decimals tell two values apart that are nearly the same.
+const DECIMALS_MAX: u8 = 12;
 
 /// How many columns the longest bar has.
 pub const BAR_WIDTH: usize = 30;
@@ -30,6 +34,13 @@ pub fn amount(amount: Amount) -> String {
         digits.push('0');
     }
     signed(shown.is_negative(), digits)
+}
+
+/// A number with all its decimals and thousands marks: `1,000.125`.
+#[must_use]
+pub fn grouped(amount: Amount) -> String {
+    let digits = decimal(amount.units().unsigned_abs(), amount.scale());
+    signed(amount.is_negative(), digits)
 }
 
 /// A number of customers or rows: `14,203`.
@@ -86,6 +97,52 @@ pub fn quotient(ratio: Ratio) -> String {
     ratio
         .rounded(2)
         .map_or_else(|| UNDEFINED.to_owned(), amount)
+}
+
+/// A value for people, with as many decimals as it takes to tell it from another: `97.40%`, `−2.60 pp`,
+/// `1,204,300.00`, `7`.
+#[must_use]
+pub fn quantity(quantity: &Quantity, other: &Quantity) -> String {
+    let fewest = match quantity.kind {
+        Kind::Count => 0,
+        Kind::Amount if quantity.scale.max(other.scale) == 0 => 0,
+        _ => 2,
+    };
+    let digits = |value: &Difference, decimals: u8| match quantity.kind {
+        Kind::Percent | Kind::Points => value.rounded(decimals + 2),
+        _ => value.rounded(decimals),
+    };
+    let is_same = quantity.compare(other).is_eq();
+    let hides = |decimals: &u8| {
+        !is_same && digits(&quantity.value, *decimals) == digits(&other.value, *decimals)
+    };
+    let decimals = (fewest..DECIMALS_MAX).find(|decimals| !hides(decimals));
+    let decimals = decimals.unwrap_or(DECIMALS_MAX);
+    let Some(shown) = digits(&quantity.value, decimals) else {
+        return UNDEFINED.to_owned();
+    };
+    let text = decimal(shown.units().unsigned_abs(), decimals);
+    let sign = if quantity.kind == Kind::Points && shown.units() > 0 {
+        "+"
+    } else {
+        ""
+    };
+    let unit = match quantity.kind {
+        Kind::Percent => "%",
+        Kind::Points => " pp",
+        _ => "",
+    };
+    signed(shown.is_negative(), format!("{sign}{text}{unit}"))
+}
+
+/// A value for machines: amounts and counts exact, fractions and quotients with six decimals.
+#[must_use]
+pub fn plain_quantity(quantity: &Quantity) -> Option<String> {
+    let decimals = match quantity.kind {
+        Kind::Amount | Kind::Count => quantity.scale,
+        _ => RATE_DECIMALS,
+    };
+    Some(quantity.value.rounded(decimals)?.to_string())
 }
 
 /// An amount for machines: exact, with all its decimals.

@@ -33,7 +33,7 @@ pub(super) fn write_document(
         write_sheet(&sheet.fitted(look.width), look, out)?;
     }
     write_defaults(&head, look, out)?;
-    for warning in &report.warnings {
+    for warning in &document.messages() {
         writeln!(out)?;
         write_message(warning, look.color, out)?;
     }

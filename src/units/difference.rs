@@ -145,6 +145,36 @@ impl Difference {
         self.numerator.sign() == Sign::NoSign
     }
 
+    /// This difference over another, exactly; `None` over zero.
+    #[must_use]
+    pub fn over(&self, other: &Difference) -> Option<Difference> {
+        let (above, below) = (
+            &self.numerator * &other.denominator,
+            &self.denominator * &other.numerator,
+        );
+        match below.sign() {
+            Sign::NoSign => None,
+            Sign::Plus => Some(Difference {
+                numerator: above,
+                denominator: below,
+            }),
+            Sign::Minus => Some(Difference {
+                numerator: -above,
+                denominator: -below,
+            }),
+        }
+    }
+
+    /// Compares two differences by their values, exactly.
+    #[must_use]
+    pub fn compare(&self, other: &Difference) -> Ordering {
+        let (mine, theirs) = (
+            &self.numerator * &other.denominator,
+            &other.numerator * &self.denominator,
+        );
+        mine.cmp(&theirs)
+    }
+
     /// Compares how far from zero two differences are, whatever their signs.
     #[must_use]
     pub fn cmp_magnitude(&self, other: &Difference) -> Ordering {
@@ -270,6 +300,23 @@ mod tests {
             half.cmp_magnitude(&of(ratio(2, 4), ratio(0, 1))),
             Ordering::Equal
         );
+    }
+
+    #[test]
+    fn differences_are_taken_divided_and_compared_as_fractions() {
+        let of = |above, below| ratio(above, below).exact().unwrap();
+        let shown = |difference: Difference| difference.rounded(6).unwrap().to_string();
+        assert_eq!(shown(of(5, 6).less(&of(1, 3))), "0.500000");
+        assert_eq!(shown(of(1, 3).less(&of(5, 6))), "-0.500000");
+        assert_eq!(shown(of(1, 3).over(&of(2, 3)).unwrap()), "0.500000");
+        assert_eq!(shown(of(1, 3).over(&of(-2, 3)).unwrap()), "-0.500000");
+        assert!(of(1, 3).over(&of(0, 3)).is_none());
+        assert_eq!(of(2, 4).compare(&of(1, 2)), Ordering::Equal);
+        assert_eq!(of(-1, 2).compare(&of(1, 1_000_000)), Ordering::Less);
+        let large = i128::MAX / 2;
+        let (above, below) = (of(large, large - 1), of(large + 1, large));
+        assert_eq!(above.compare(&below), Ordering::Greater);
+        assert!(ratio(1, 0).exact().is_none());
     }
 
     #[test]

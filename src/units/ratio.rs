@@ -108,6 +108,12 @@ impl Ratio {
         Difference::of(self, other)
     }
 
+    /// The quotient as an exact value to calculate with; `None` where it is undefined.
+    #[must_use]
+    pub fn exact(self) -> Option<Difference> {
+        self.minus(Ratio::of_counts(0, 1))
+    }
+
     /// How far this ratio is from another, rounded once from the exact difference to `decimals` places.
     ///
     /// `None` where one of them is undefined or the difference cannot be written.

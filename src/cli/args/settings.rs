@@ -247,7 +247,7 @@ pub(in crate::cli) const SETTINGS: &[Setting] = &[
     switch(
         "strict",
         "Shape",
-        "Stop where price changes inside a contract are not in the file, instead of warning",
+        "Stop where price changes inside a contract are not in the file, instead of warning; `nrr check` fails on every finding",
     ),
     switch(
         "allow-no-churn",
@@ -323,7 +323,7 @@ pub(in crate::cli) const SETTINGS: &[Setting] = &[
         "format",
         "FORMAT",
         "Output",
-        "table, json, jsonl, csv or markdown",
+        "table, json, jsonl, csv or markdown; `nrr check` also junit, github or sarif",
     ),
 ];
 

@@ -134,14 +134,29 @@ pub(super) fn compute(
 ) -> Result<Report, Errors> {
     let policies = report::detected(policies, loaded);
     let asked = asked(config, &policies, loaded)?;
-    let calculation = calc_with(&loaded.books, &asked, &policies, config.confidence)
+    compute_asked(config, &policies, loaded, bridged, &asked)
+}
+
+/// The same of these periods, under choices of which those that the input decides are filled in.
+///
+/// # Errors
+///
+/// Those of [`compute`].
+pub(super) fn compute_asked(
+    config: &Config,
+    policies: &Policies,
+    loaded: &Loaded,
+    bridged: &[Bridged],
+    asked: &Asked,
+) -> Result<Report, Errors> {
+    let calculation = calc_with(&loaded.books, asked, policies, config.confidence)
         .map_err(|errors| with_files(errors, loaded))?;
     let question = report::Question {
-        policies: &policies,
+        policies,
         filters: (&config.load.filters, &config.load.origin("where")),
         loaded,
         bridged,
-        asked: &asked,
+        asked,
         confidence: config.confidence,
     };
     Ok(report::build(&question, calculation))

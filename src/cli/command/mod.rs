@@ -1,6 +1,7 @@
 //! One file a command: config in, result into the given streams.
 
 pub(super) mod calc;
+pub(super) mod check;
 pub(super) mod cohorts;
 pub(super) mod compare;
 pub(super) mod customers;

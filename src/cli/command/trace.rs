@@ -21,7 +21,7 @@ use crate::text;
 pub(in crate::cli) fn run(args: &TraceArgs, context: Context<'_, '_>) -> Result<(), Failure> {
     traced(args, context).map_err(|failure| match failure {
         Failure::Errors(errors) => Failure::Errors(naming_the_column(errors)),
-        other @ Failure::Stdout(_) => other,
+        other @ (Failure::Missed(_) | Failure::Stdout(_)) => other,
     })
 }
 

@@ -239,7 +239,7 @@ fn below(report: &RenewalsReport<'_>, listed: usize) -> Vec<String> {
     let more = report.renewals.list.len().saturating_sub(listed);
     if more > 0 && report.statuses.is_empty() {
         notes.push(format!(
-            "{} that ended, renewed or lost: `--status lost,renewed,expanded,contracted` lists them, and so does `--format csv`",
+            "{} that ended and were renewed or lost: `--status lost,renewed,expanded,contracted` lists them, and so does `--format csv`",
             text::count(more as u64, "contract")
         ));
     }

@@ -1,0 +1,240 @@
+//! `nrr check`: whether figures and data are as rules ask.
+
+mod baseline;
+mod data;
+mod figures;
+mod rules;
+
+use super::super::args::CheckArgs;
+use super::super::config::{Config, Set, config_with};
+use super::super::exit::Failure;
+use super::super::reading::{Context, missed};
+use super::super::report;
+use super::super::settings::read_settings;
+use super::calc;
+use crate::check::{Control, Finding, Measure, Periods, Rule, targets};
+use crate::error::{Code, Errors, Message};
+use crate::input::Loaded;
+use crate::metrics::Asked;
+use crate::output::{CheckFormat, CheckReport, Format, render_check, render_check_errors};
+use crate::policies::Policies;
+use crate::text;
+use crate::units::Period;
+use figures::Book;
+
+/// Reads, compares, prints.
+pub(in crate::cli) fn run(args: &CheckArgs, mut context: Context<'_, '_>) -> Result<(), Failure> {
+    let mut format = None;
+    let ended = check(args, &mut context, &mut format);
+    if let (Err(Failure::Errors(errors)), Some(format)) = (&ended, format) {
+        write_errors(&mut context, args, errors, format)?;
+    }
+    ended
+}
+
+/// Shows what kept the check from being run where its format has a place for that, such as the line of an export.
+fn write_errors(
+    context: &mut Context<'_, '_>,
+    args: &CheckArgs,
+    errors: &Errors,
+    format: CheckFormat,
+) -> Result<(), Failure> {
+    let is_about_output = errors
+        .list
+        .iter()
+        .any(|error| error.code == Code::CannotWrite);
+    if matches!(format, CheckFormat::Plain(_)) || is_about_output {
+        return Ok(());
+    }
+    let target = context.open(&args.read)?;
+    let file = args.read.files.first().filter(|file| *file != "-");
+    let file = file.map_or("<stdin>", String::as_str);
+    context.write(target, |_, out| {
+        render_check_errors(&errors.list, file, format, out)?;
+        out.flush()
+    })
+}
+
+fn check(
+    args: &CheckArgs,
+    context: &mut Context<'_, '_>,
+    known: &mut Option<CheckFormat>,
+) -> Result<(), Failure> {
+    let file = read_settings(context.common, context.environment)?;
+    let mut rules = rules::read(args, &file.check)?;
+    let selection = rules::selection(args, &file.check)?;
+    let chosen = rules::periods(args, &file.check)?;
+    let words = &CheckFormat::WORDS;
+    let (common, environment) = (context.common, context.environment);
+    let (mut config, other) = config_with(&args.read, &chosen.periods, common, environment, words)
+        .map_err(|errors| chosen.placed(errors))?;
+    let format = other.and_then(CheckFormat::parse);
+    let format = format.unwrap_or(CheckFormat::Plain(config.format));
+    *known = Some(format);
+    // What `strict` stops elsewhere is a finding here.
+    config.load.is_strict = false;
+    let kept = baseline::read(args, &file, environment)?;
+    let typed_by = config.load.columns.by.clone();
+    let rule_columns = rules.iter().flat_map(|rule| rule.scope.columns());
+    let more = rule_columns.chain(kept.iter().flat_map(|kept| kept.baseline.columns.clone()));
+    for column in more {
+        if !config.load.columns.by.contains(&column) {
+            config.load.columns.by.push(column);
+        }
+    }
+    let (mut loaded, target) = context.read(&args.read, &config)?;
+    rules::refuse_products(&rules, &typed_by, &loaded)?;
+    let controls = controls(&config, &loaded);
+    let bridged = calc::bridge(&mut loaded)?;
+    let policies = report::detected(&loaded.policies, &loaded);
+    let asked = asked(&config, &policies, &loaded, chosen.is_latest)?;
+    let mut book = Book::new(&config, &policies, loaded, bridged, &config.load.columns.by);
+    rules.extend(rules::for_each_segment(&rules, &typed_by));
+    let is_of_findings = |rule: &Rule| matches!(rule.measure, Measure::Finding(_));
+    let looks_further = selection.looks_further() || rules.iter().any(is_of_findings);
+    let mut sum = figures::gather(&mut book, &rules, &typed_by, &asked, looks_further)?;
+    let periods = Periods {
+        list: &asked.periods,
+        are_all: chosen.are_all(),
+        fiscal_year: policies.fiscal_year,
+    };
+    let mut found = targets(&rules, &periods, &sum.figures);
+    figures::explain(&mut book, &rules, &mut found.list);
+    let mut findings: Vec<Finding> = found.list.into_iter().map(Finding::Target).collect();
+    data::counted(&rules, &sum, &mut findings);
+    findings.extend(controls);
+    data::select(&rules, &selection, &mut sum, &mut findings);
+    if let Some(kept) = &kept {
+        findings.extend(baseline::compare(kept, &mut book, &sum.report)?);
+    }
+    let document = CheckReport {
+        report: sum.report,
+        rules,
+        findings,
+        tier: selection.tier(),
+        notes: unchecked(&found.unchecked, &policies),
+        again: again(args, &config),
+    };
+    context.write(target, |look, out| {
+        render_check(&document, format, look, out)
+    })?;
+    finish(context, &document, format, args.read.output.is_some())
+}
+
+/// What is still to be said beside the result, and how the run ends.
+fn finish(
+    context: &mut Context<'_, '_>,
+    document: &CheckReport,
+    format: CheckFormat,
+    is_in_file: bool,
+) -> Result<(), Failure> {
+    if matches!(format, CheckFormat::Plain(Format::Csv | Format::Jsonl)) {
+        let lines = [document.summary()];
+        context.write_words(&document.report, &lines, &document.report.warnings);
+    } else if is_in_file || !format.has_messages() {
+        context.say(&document.summary());
+    }
+    if document.passed() {
+        return Ok(());
+    }
+    let is_said = format.has_messages() && !is_in_file;
+    let failures = if is_said {
+        Vec::new()
+    } else {
+        document.failures()
+    };
+    Err(Failure::Missed(Errors::from(failures)))
+}
+
+/// Every control total, held or missed.
+fn controls(config: &Config, loaded: &Loaded) -> Vec<Finding> {
+    let totals = config.control_totals.iter();
+    let pairs = totals.zip(missed(loaded, config));
+    let control = |(total, missed): (&crate::metrics::ControlTotal, Option<Message>)| {
+        Finding::Control(Control {
+            typed: total.typed.clone(),
+            missed,
+        })
+    };
+    pairs.map(control).collect()
+}
+
+/// The periods meant, on what was read.
+fn asked(
+    config: &Config,
+    policies: &Policies,
+    loaded: &Loaded,
+    is_latest: bool,
+) -> Result<Asked, Errors> {
+    let asked = calc::asked(config, policies, loaded)?;
+    if !is_latest {
+        return Ok(asked);
+    }
+    let last: Vec<Period> = asked.periods.last().copied().into_iter().collect();
+    Ok(Asked {
+        periods: last,
+        is_range: false,
+    })
+}
+
+/// What is to be said of periods that rules were not held against.
+fn unchecked(periods: &std::collections::BTreeSet<Period>, policies: &Policies) -> Vec<String> {
+    if periods.is_empty() {
+        return Vec::new();
+    }
+    let labels: Vec<String> = periods
+        .iter()
+        .map(|period| period.label(policies.fiscal_year))
+        .collect();
+    let verb = if labels.len() == 1 { "has" } else { "have" };
+    vec![format!(
+        "{} {verb} nothing to be compared with in the data, so rules that compare were not held against it; with `--period` they are",
+        text::examples(&labels, labels.len())
+    )]
+}
+
+/// The files and choices of this run, to be typed again; `None` for a pipe.
+fn again(args: &CheckArgs, config: &Config) -> Option<String> {
+    const ELSEWHERE: [&str; 8] = [
+        "format",
+        "strict",
+        "control-total",
+        "by",
+        "every",
+        "threads",
+        "confidence",
+        "seed",
+    ];
+    let files = &args.read.files;
+    if files.is_empty() || files.iter().any(|file| file == "-") {
+        return None;
+    }
+    let mut words: Vec<String> = files.iter().map(|file| quoted(file)).collect();
+    let is_meant = |set: &&Set| set.origin == "flag" && !ELSEWHERE.contains(&set.name);
+    for set in config.set.iter().filter(is_meant) {
+        let values = set.values.iter();
+        words.extend(values.map(|value| format!("--{} {}", set.name, quoted(value))));
+    }
+    Some(words.join(" "))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain =
+        |character: char| character.is_alphanumeric() || "-_./=:,+@%".contains(character);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// A rule that cannot be run as it stands.
+fn unfit(rule: &Rule, message: Message) -> Message {
+    let message = match &rule.place {
+        Some(place) => message.at(place.clone()),
+        None => message.found(format!("`{}` (flag)", rule.text)),
+    };
+    debug_assert!(message.code == Code::UnreadableRule, "{}", message.code);
+    message
+}

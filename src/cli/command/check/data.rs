@@ -1,0 +1,55 @@
+//! Findings about the data: which of them fail the check.
+
+use std::collections::BTreeSet;
+
+use super::figures::Gathered;
+use crate::check::{Finding, Measure, Quantity, Rule, Selection};
+use crate::error::{Code, Message};
+
+/// Holds every rule on a finding against what was found.
+pub(super) fn counted(rules: &[Rule], sum: &Gathered, findings: &mut Vec<Finding>) {
+    for (number, rule) in rules.iter().enumerate() {
+        let Measure::Finding(code) = rule.measure else {
+            continue;
+        };
+        let all = sum.report.warnings.iter().chain(&sum.elsewhere);
+        let of_code: Vec<&Message> = all.filter(|message| message.code == code).collect();
+        // A finding without a count is about one thing: the input.
+        let counts = of_code.iter().map(|message| message.count.unwrap_or(1));
+        let found = counts.sum::<u64>();
+        let required = rule.required();
+        let order = Quantity::count(found).compare(&required);
+        findings.push(Finding::Counted {
+            rule: number,
+            found,
+            passed: rule.comparison.holds(order),
+            message: of_code.first().map(|message| (*message).clone()),
+        });
+    }
+}
+
+/// Takes out of the warnings what fails. A finding that has a rule of its own is left to that.
+pub(super) fn select(
+    rules: &[Rule],
+    selection: &Selection,
+    sum: &mut Gathered,
+    findings: &mut Vec<Finding>,
+) {
+    let own = rules.iter().filter_map(|rule| match rule.measure {
+        Measure::Finding(code) => Some(code),
+        _ => None,
+    });
+    let own: BTreeSet<Code> = own.collect();
+    let fails = |message: &Message| !own.contains(&message.code) && selection.forbids(message.code);
+    let warnings = std::mem::take(&mut sum.report.warnings);
+    let (mut failing, rest): (Vec<Message>, Vec<Message>) = warnings.into_iter().partition(fails);
+    sum.report.warnings = rest;
+    let elsewhere = std::mem::take(&mut sum.elsewhere).into_iter();
+    failing.extend(
+        elsewhere.filter(|message| selection.looks_everywhere(message.code) && fails(message)),
+    );
+    if failing.is_empty() {
+        findings.push(Finding::Clean(selection.tier()));
+    }
+    findings.extend(failing.into_iter().map(Finding::Data));
+}
