@@ -4,6 +4,8 @@ mod cohorts;
 mod compare;
 mod customers;
 mod diff;
+mod plan;
+mod renewals;
 mod settings;
 mod trace;
 
@@ -13,6 +15,8 @@ pub(super) use cohorts::{CohortsArgs, Triangle};
 pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
 pub(super) use diff::DiffArgs;
+pub(super) use plan::PlanArgs;
+pub(super) use renewals::RenewalsArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
 pub(super) use trace::TraceArgs;
 
@@ -90,6 +94,10 @@ pub(super) enum Command {
     Cohorts(Box<CohortsArgs>),
     /// List who moved NRR and GRR, and by how much; concentration, and the rates without the largest customers
     Customers(Box<CustomersArgs>),
+    /// Say what churn, contraction or expansion would have to be to reach a target, and carry the base forward
+    Plan(Box<PlanArgs>),
+    /// List what comes up for renewal, and compute the renewal rate of the contracts that ended
+    Renewals(Box<RenewalsArgs>),
     /// Show the rows behind a period's figures: file, line, column, the amount as written, and what became of it
     Trace(Box<TraceArgs>),
     /// Say why the NRR of one period is another one in a later export: whose rows changed, and by how many points
@@ -115,6 +123,8 @@ impl Command {
             Command::Calc(_) => "calc",
             Command::Cohorts(_) => "cohorts",
             Command::Customers(_) => "customers",
+            Command::Plan(_) => "plan",
+            Command::Renewals(_) => "renewals",
             Command::Trace(_) => "trace",
             Command::Diff(_) => "diff",
             Command::Inspect(_) => "inspect",

@@ -71,6 +71,8 @@ pub fn run(
         Command::Calc(calc) => command::calc::run(calc, context),
         Command::Cohorts(cohorts) => command::cohorts::run(cohorts, context),
         Command::Customers(customers) => command::customers::run(customers, context),
+        Command::Renewals(renewals) => command::renewals::run(renewals, context),
+        Command::Plan(plan) => command::plan::run(plan, context),
         Command::Trace(trace) => command::trace::run(trace, context),
         Command::Diff(diff) => command::diff::run(diff, context),
         Command::Inspect(inspect) => command::inspect::run(inspect, context),

@@ -379,6 +379,16 @@ codes! {
     /// each and cannot be made the same. A difference between such figures would be about none of the customers. The message says
     /// what differs and what to type.
     IncomparableExports = "incomparable-exports", Error;
+    /// A plan moves one churn, one contraction and one expansion over one opening. The
+    /// `compound` method multiplies monthly rates, each over a base of its own, and the
+    /// `trailing-average` adds up twelve comparisons, so that no amount of one of them would
+    /// reach a target. Take `--method point-to-point`, such as with `--definition annual`.
+    MethodWithoutPlan = "method-without-plan", Error;
+    /// Renewals were asked of rows that say nothing of how long anything was agreed for:
+    /// amounts by month, movements, or lines of invoices, whose service periods are what was
+    /// billed and not the term of a contract. To read them as contracts would make every
+    /// monthly invoice a renewal. Export contracts with their first and last day.
+    WithoutContracts = "without-contracts", Error;
     /// `nrr customers` was asked for the product column as an attribute of the customer. A customer can have several
     /// products, and naming one of them would hide the others. Leave the column out of `--by`, read the rows of one
     /// product with `--where`, or say with `--product none` that the column is a trait of the customer.

@@ -20,12 +20,16 @@ use super::summary::{self, FileSummary, Head, Trait};
 use super::trace::Retrace;
 use super::traits::Beginning;
 use crate::error::{Errors, Message};
-use crate::ledger::{Attribute, Books, Rates};
+use crate::ledger::{Attribute, Books, Contract, Rates};
 use crate::policies::{Basis, Policies};
 use crate::units::{Grain, Month};
 
 /// How to read: everything that is not detected.
 #[derive(Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own, not a state"
+)]
 pub struct LoadOptions {
     /// The columns named.
     pub columns: Wanted,
@@ -57,6 +61,8 @@ pub struct LoadOptions {
     pub drop_status: Vec<String>,
     /// True if contracts may all be running.
     pub allows_no_churn: bool,
+    /// True if contracts are handed out beside the ledger.
+    pub keeps_contracts: bool,
     /// The grain of the columns of periods that count.
     pub periods: Option<Grain>,
     /// The year of periods that name none.
@@ -125,6 +131,8 @@ pub struct Loaded {
     pub better: Option<String>,
     /// The rates that amounts were converted at.
     pub rates: Option<Arc<Rates>>,
+    /// The contracts, where they were asked for and rows are contracts or versions of them.
+    pub contracts: Vec<Contract>,
     /// What a careful colleague would mention.
     pub warnings: Vec<Message>,
 }

@@ -7,6 +7,7 @@ mod beside;
 mod cell;
 mod chosen;
 pub mod columns;
+mod contracts;
 pub mod date;
 mod decide;
 pub mod dialect;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::announce;
 use super::chosen::Chosen;
 use super::columns::{Columns, Role};
+use super::contracts::of_customers;
 use super::file::FileRead;
 use super::findings::{
     assumed_encoding, canceled_as_end, converted_currencies, currency_change, equal_rows, left_out,
@@ -25,7 +26,7 @@ use super::totals::{roll_forward, without_totals};
 use super::trace::Log;
 use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::{Attribute, Books, Layout, Part, RowPlace};
+use crate::ledger::{Attribute, Books, Contract, Layout, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Policies};
 use crate::units::Month;
 
@@ -119,6 +120,7 @@ impl Head {
             end: options.end.map(|end| (end, options.origin("end"))),
             history,
             allows_no_churn: options.allows_no_churn,
+            keeps_contracts: options.keeps_contracts,
             place,
             log,
         }
@@ -170,6 +172,8 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     let file = (names[0].as_str(), &place as &dyn Fn(RowPlace) -> Place);
     let (books, found) = books_of(all.part, &head, &by, currency.as_ref(), file)?;
     warnings.extend(found);
+    let map = head.options.map.as_ref().map(|file| &file.map);
+    let contracts = of_customers(all.contracts, &books.customers, map);
     let (mut books, mapped) = mapped(books, head.options.map.take(), &mut warnings);
     let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
     warnings.extend(two_segments(books.by_unit()));
@@ -188,6 +192,7 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
         policies: head.policies,
         better: head.better,
         rates: head.options.rates,
+        contracts,
         warnings,
     })
 }
@@ -335,6 +340,7 @@ fn resolved(
         &head.ask(history, place, None),
     )?;
     all.part = resolved.part;
+    all.contracts = resolved.contracts;
     Ok((resolved.history, resolved.traits, resolved.warnings))
 }
 
@@ -413,6 +419,7 @@ pub(super) struct Merged {
     pub(super) in_horizon: u64,
     pub(super) passed: u64,
     pub(super) kept: Vec<Kept>,
+    pub(super) contracts: Vec<Contract>,
     pub(super) left_out: Tally,
     pub(super) statuses: Tally,
     pub(super) without_status: Tally,
@@ -455,6 +462,7 @@ impl Merged {
             in_horizon: 0,
             passed: 0,
             kept: Vec::new(),
+            contracts: Vec::new(),
             left_out: Tally::default(),
             statuses: Tally::default(),
             without_status: Tally::default(),

@@ -7,6 +7,8 @@
     reason = "compares pages of the project with the registers, and rewrites them when asked to"
 )]
 
+mod plan;
+mod renewals;
 mod trace;
 
 use std::fmt::Write;

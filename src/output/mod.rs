@@ -31,6 +31,8 @@ mod ledger;
 mod markdown;
 mod message;
 pub mod number;
+mod plan;
+mod renewals;
 mod report;
 pub mod sheet;
 mod statement;
@@ -53,6 +55,8 @@ pub use json::SCHEMA;
 pub use layout::sheets;
 pub use ledger::{FIELDS as LEDGER_FIELDS, LedgerReport};
 pub use message::{write_message, write_message_json};
+pub use plan::PlanReport;
+pub use renewals::RenewalsReport;
 pub use report::{Choice, ChoiceFile, Definition, Input, InputFile, Report};
 pub use trace::{TraceReport, TracedPlace};
 

@@ -75,6 +75,17 @@ impl Amount {
         })
     }
 
+    /// Reads a percentage as the fraction it is: `110%` is 1.10. No sign, at most four decimals and ten digits.
+    ///
+    /// Gives `None` for anything else, also for a number without `%`: 110 could be meant as 11,000%.
+    #[must_use]
+    pub fn parse_percent(text: &str) -> Option<Amount> {
+        let percent = Amount::parse_plain(text.strip_suffix('%')?.trim_end())?;
+        let is_sound =
+            !text.starts_with('-') && percent.scale <= 4 && percent.units < 10_000_000_000;
+        is_sound.then(|| Amount::new(percent.units, percent.scale + 2))
+    }
+
     /// The integer of smallest units at this amount's own scale.
     #[must_use]
     pub const fn units(self) -> i128 {
@@ -121,6 +132,40 @@ impl Amount {
         Some(Amount {
             units: self.units.checked_mul(factor)?,
             scale: self.scale,
+        })
+    }
+
+    /// The exact product of two decimals, without zeros at the end that the scales alone would give; `None` where it
+    /// has more than [`SCALE_MAX`] decimals or outgrows 128 bits.
+    #[must_use]
+    pub fn checked_product(self, other: Amount) -> Option<Amount> {
+        let (left, right) = (self, other.trimmed());
+        let scale = left.scale + right.scale;
+        (scale <= SCALE_MAX).then_some(())?;
+        let units = left.units.checked_mul(right.units)?;
+        Some(Amount { units, scale })
+    }
+
+    /// The same amount without zeros at the end of its decimals.
+    #[must_use]
+    pub const fn trimmed(self) -> Amount {
+        let Amount {
+            mut units,
+            mut scale,
+        } = self;
+        while scale > 0 && units % 10 == 0 {
+            units /= 10;
+            scale -= 1;
+        }
+        Amount { units, scale }
+    }
+
+    /// The difference, or `None` where 128 bits don't hold it.
+    #[must_use]
+    pub fn checked_sub(self, other: Amount) -> Option<Amount> {
+        self.checked_add(Amount {
+            units: other.units.checked_neg()?,
+            scale: other.scale,
         })
     }
 
@@ -320,6 +365,49 @@ mod tests {
             Some(13)
         );
         assert_eq!(Amount::new(i128::MAX, 2).times(2, 1, 2), None);
+    }
+
+    #[test]
+    fn products_are_exact_or_none() {
+        let product = |left, right| plain(left).checked_product(plain(right));
+        assert_eq!(
+            product("81114.54", "1.10").unwrap().to_string(),
+            "89225.994"
+        );
+        assert_eq!(product("5", "0.000").unwrap().to_string(), "0");
+        assert_eq!(product("-2.5", "0.25").unwrap().to_string(), "-0.625");
+        assert_eq!(product("0.0000000001", "0.000000001"), None);
+        assert_eq!(
+            Amount::new(i128::MAX, 0).checked_product(plain("1.1")),
+            None
+        );
+        assert_eq!(
+            plain("1").checked_sub(plain("1.25")).unwrap().to_string(),
+            "-0.25"
+        );
+        assert_eq!(Amount::new(i128::MAX, 0).checked_sub(plain("-1")), None);
+    }
+
+    #[test]
+    fn percentages_are_fractions_and_say_so() {
+        let read = |text| Amount::parse_percent(text).map(|fraction| fraction.to_string());
+        assert_eq!(read("110%").as_deref(), Some("1.10"));
+        assert_eq!(read("107.25 %").as_deref(), Some("1.0725"));
+        assert_eq!(read("0%").as_deref(), Some("0.00"));
+        for text in [
+            "110",
+            "1.1",
+            "-5%",
+            "-0%",
+            "%",
+            "110%%",
+            "1,5%",
+            "1.00001%",
+            "½%",
+            "99999999999%",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -59,6 +59,35 @@ impl Day {
         Day::new(month, self.number()).unwrap_or_else(|| Day::last_of(month))
     }
 
+    /// The same day so many months earlier, or the last day of a shorter month; the last day of a month stays one.
+    #[must_use]
+    pub fn back(self, months: u32) -> Day {
+        let month = self.month().back(months);
+        let day = Day::new(month, self.number()).filter(|_| !self.ends_month());
+        day.unwrap_or_else(|| Day::last_of(month))
+    }
+
+    /// The day so many days later.
+    #[must_use]
+    pub const fn plus(self, days: u16) -> Day {
+        Day(self.0 + days as i32)
+    }
+
+    /// The day so many days earlier.
+    #[must_use]
+    pub const fn minus(self, days: u16) -> Day {
+        Day(self.0 - days as i32)
+    }
+
+    /// Reads `2024-03-01`; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Day> {
+        let (month, day) = text.rsplit_once('-')?;
+        let is_plain = day.len() == 2 && day.bytes().all(|byte| byte.is_ascii_digit());
+        let day = day.parse().ok().filter(|_| is_plain)?;
+        Day::new(Month::parse(month)?, day)
+    }
+
     /// How many days `later` lies after this one; negative if it lies before.
     #[must_use]
     pub const fn until(self, later: Day) -> i32 {
@@ -101,6 +130,36 @@ impl fmt::Display for Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_year_back_from_the_end_of_a_month_is_the_end_of_one() {
+        let back = |day: &str, months| Day::parse(day).unwrap().back(months).to_string();
+        assert_eq!(back("2025-02-28", 12), "2024-02-29");
+        assert_eq!(back("2024-02-29", 12), "2023-02-28");
+        assert_eq!(back("2024-06-30", 1), "2024-05-31");
+        assert_eq!(back("2024-06-15", 12), "2023-06-15");
+        assert_eq!(back("2024-03-30", 1), "2024-02-29");
+    }
+
+    #[test]
+    fn days_are_read_in_one_form_alone() {
+        let read = |text: &str| Day::parse(text).map(|day| day.to_string());
+        assert_eq!(read("2024-02-29").as_deref(), Some("2024-02-29"));
+        for text in [
+            "2023-02-29",
+            "2024-2-01",
+            "2024-02-1",
+            "2024-02",
+            "01.02.2024",
+            "2024-02-+1",
+            "",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let day = Day::parse("2024-12-31").unwrap();
+        assert_eq!(day.plus(90).minus(90), day);
+        assert_eq!(day.plus(1).to_string(), "2025-01-01");
+    }
 
     #[test]
     fn days_are_counted_through_months_and_leap_years() {

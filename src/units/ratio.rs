@@ -1,6 +1,6 @@
 //! A numerator over a denominator, kept apart until the moment of printing.
 
-use num_bigint::BigInt;
+use num_bigint::{BigInt, Sign};
 use rust_decimal::Decimal;
 
 use super::{Amount, Difference};
@@ -143,6 +143,32 @@ impl Ratio {
         )
     }
 
+    /// An amount times this ratio as often as said, rounded once from the exact value, half away from zero, to
+    /// `decimals` places: what a year's rate makes of it after some years.
+    ///
+    /// `None` where the ratio is undefined or 128 bits do not hold the result.
+    #[must_use]
+    pub fn carried(self, amount: Amount, times: u32, decimals: u8) -> Option<Amount> {
+        if !self.is_defined() {
+            return None;
+        }
+        let ten = BigInt::from(10);
+        let whole = |amount: Amount| BigInt::from(amount.units());
+        let power = |scale: u8| ten.pow(u32::from(scale));
+        let (above, below) = (self.numerator, self.denominator);
+        let rise = (whole(above) * power(below.scale())).pow(times);
+        let fall = (whole(below) * power(above.scale())).pow(times);
+        let top = whole(amount) * rise * power(decimals);
+        let bottom = fall * power(amount.scale());
+        let size = (top.magnitude() * 2_u8 + bottom.magnitude()) / (bottom.magnitude() * 2_u8);
+        let units = i128::try_from(BigInt::from(size)).ok()?;
+        let is_negative = (top.sign() == Sign::Minus) != (bottom.sign() == Sign::Minus);
+        Some(Amount::new(
+            if is_negative { -units } else { units },
+            decimals,
+        ))
+    }
+
     /// The unrounded fraction as a [`Decimal`] of 28 digits, for looking at; `None` if undefined.
     #[must_use]
     pub fn value(self) -> Option<Decimal> {
@@ -210,6 +236,26 @@ mod tests {
         assert_eq!(many.rounded(6), Some(Amount::new(1_000_000, 6)));
         assert!(!Ratio::product([half, ratio(1, 0)]).is_defined());
         assert_eq!(Ratio::product([]).rounded(2), Some(Amount::new(100, 2)));
+    }
+
+    #[test]
+    fn an_amount_is_carried_on_exactly() {
+        let rate = |above, below| Ratio::new(Amount::new(above, 1), Amount::new(below, 3));
+        let carried = |ratio: Ratio, times| ratio.carried(Amount::new(10_000, 2), times, 2);
+        let shown = |found: Option<Amount>| found.map(|amount| amount.to_string());
+        // 100.00 at 9/8: 112.5, 126.5625, 142.3828…
+        let rate = rate(9, 800);
+        assert_eq!(shown(carried(rate, 0)).as_deref(), Some("100.00"));
+        assert_eq!(shown(carried(rate, 1)).as_deref(), Some("112.50"));
+        assert_eq!(shown(carried(rate, 2)).as_deref(), Some("126.56"));
+        assert_eq!(shown(carried(rate, 3)).as_deref(), Some("142.38"));
+        let of = |above, below| Ratio::new(Amount::new(above, 0), Amount::new(below, 0));
+        // 100.00 at 401/400 twice is 100.500625; at 1/8 thrice 0.1953125, up; below zero away from it.
+        assert_eq!(shown(carried(of(401, 400), 2)).as_deref(), Some("100.50"));
+        assert_eq!(shown(carried(of(1, 8), 3)).as_deref(), Some("0.20"));
+        assert_eq!(shown(carried(of(-1, 16), 1)).as_deref(), Some("-6.25"));
+        assert_eq!(shown(carried(of(1, 0), 1)), None);
+        assert_eq!(shown(carried(of(i128::MAX, 1), 2)), None);
     }
 
     #[test]

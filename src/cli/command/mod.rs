@@ -10,4 +10,6 @@ pub(super) mod explain;
 pub(super) mod init;
 pub(super) mod inspect;
 pub(super) mod ledger;
+pub(super) mod plan;
+pub(super) mod renewals;
 pub(super) mod trace;

@@ -1,5 +1,6 @@
 //! What a row means, a file a shape.
 
+mod contract;
 mod end;
 pub(in crate::input) mod fast;
 mod follow;

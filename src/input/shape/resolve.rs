@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::super::columns::{Columns, Role};
 use super::super::summary::Trait;
+use super::contract::contracts;
 use super::end;
 use super::kept::{End, Kept};
 use super::plan::layout;
@@ -14,7 +15,7 @@ use super::steps::{self, Places};
 use super::{History, Shape};
 use crate::error::{Code, Errors, Message, Place};
 use crate::input::trace::Log;
-use crate::ledger::{Entry, Part, RowPlace};
+use crate::ledger::{Contract, Entry, Part, RowPlace};
 use crate::policies::{Basis, Duplicates, Overlap, Policies, Spread};
 use crate::text;
 use crate::units::{Amount, Grain, Month};
@@ -31,6 +32,8 @@ pub(in crate::input) struct Ask<'a> {
     pub(in crate::input) history: Option<(History, String)>,
     /// True if contracts may all be running.
     pub(in crate::input) allows_no_churn: bool,
+    /// True if contracts are handed out beside the ledger.
+    pub(in crate::input) keeps_contracts: bool,
     pub(in crate::input) place: &'a dyn Fn(RowPlace) -> Place,
     /// Where it is noted what became of rows, where some are followed.
     pub(in crate::input) log: Option<&'a Log<'a>>,
@@ -43,6 +46,8 @@ pub(in crate::input) struct Resolved {
     /// What was decided over all rows.
     pub(in crate::input) traits: Vec<Trait>,
     pub(in crate::input) warnings: Vec<Message>,
+    /// The contracts, where they were asked for.
+    pub(in crate::input) contracts: Vec<Contract>,
 }
 
 /// Makes a ledger of rows that were kept.
@@ -105,7 +110,15 @@ fn of_spans(kept: &[Kept], ask: &Ask<'_>) -> Result<Resolved, Errors> {
         told("end", rule.word(), origin),
         told("history", history.word(), evidence),
     ];
-    books.resolved(history, traits, warnings, kept, ask)
+    let resolved = books.resolved(history, traits, warnings, kept, ask)?;
+    Ok(Resolved {
+        contracts: if ask.keeps_contracts {
+            contracts(&covers, terms)
+        } else {
+            Vec::new()
+        },
+        ..resolved
+    })
 }
 
 /// Adds contracts and versions; what runs at the same time is as the policy says.
@@ -257,6 +270,7 @@ impl Books {
             history,
             traits,
             warnings,
+            contracts: Vec::new(),
         }
     }
 }
@@ -301,7 +315,9 @@ fn no_ended_rows(kept: &[Kept], last: Month, ask: &Ask<'_>) -> Result<(), Messag
         End::On(day) | End::Through(day) => day.month() <= last,
     };
     let has_ended = spans::spans(kept).any(|(_, span)| is_ended(span.end));
-    if has_ended || ask.allows_no_churn || ask.columns.shape != Shape::Contracts {
+    // What comes up for renewal can be said of a list of what runs today, its retention cannot.
+    let is_fine = has_ended || ask.allows_no_churn || ask.keeps_contracts;
+    if is_fine || ask.columns.shape != Shape::Contracts {
         return Ok(());
     }
     let headline = format!("no contract of the file ends by {last}");

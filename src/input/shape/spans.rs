@@ -116,8 +116,8 @@ pub(super) fn covers<'k>(kept: &'k [Kept], terms: Terms) -> Vec<Cover<'k>> {
 /// What a row is worth in each month; `None` where 128 bits don't hold it.
 pub(super) fn worth(cover: &Cover<'_>, terms: Terms) -> Option<Vec<(Month, Amount)>> {
     let (amount, span) = (cover.kept.amount, cover.span);
-    if let Some(per) = span.per {
-        return Some(level(cover, a_month(amount, per)?));
+    if span.per.is_some() {
+        return Some(level(cover, monthly(cover, terms)?));
     }
     if terms.spread == Spread::None {
         let billed = span.billed.unwrap_or(span.start).month();
@@ -135,7 +135,16 @@ pub(super) fn worth(cover: &Cover<'_>, terms: Terms) -> Option<Vec<(Month, Amoun
                 .collect(),
         );
     }
-    Some(level(cover, run_rate(amount, span, terms)?))
+    Some(level(cover, monthly(cover, terms)?))
+}
+
+/// What a contract is worth a month, also where its amount is laid into one; `None` where 128 bits don't hold it,
+/// or where it runs on and nothing says how long its price is for.
+pub(super) fn monthly(cover: &Cover<'_>, terms: Terms) -> Option<Amount> {
+    match cover.span.per {
+        Some(per) => a_month(cover.kept.amount, per),
+        None => run_rate(cover.kept.amount, cover.span, terms),
+    }
 }
 
 /// The same amount in every month covered.
