@@ -374,11 +374,6 @@ codes! {
     /// it out between one opening and one closing. Under `method compound`, `summed` or `trailing-average` a rate is
     /// made of many months, each with a base of its own. Leave `method` out or pass `--method point-to-point`.
     MethodWithoutEffects = "method-without-effects", Error;
-    /// Two exports cannot be compared: their amounts are in other currencies, their rows are labelled by periods of
-    /// other lengths, the period reads other months of each, or something that the input decides is another thing in
-    /// each and cannot be made the same. A difference between such figures would be about none of the customers. The message says
-    /// what differs and what to type.
-    IncomparableExports = "incomparable-exports", Error;
     /// A plan moves one churn, one contraction and one expansion over one opening. The
     /// `compound` method multiplies monthly rates, each over a base of its own, and the
     /// `trailing-average` adds up twelve comparisons, so that no amount of one of them would
@@ -389,6 +384,11 @@ codes! {
     /// billed and not the term of a contract. To read them as contracts would make every
     /// monthly invoice a renewal. Export contracts with their first and last day.
     WithoutContracts = "without-contracts", Error;
+    /// Two exports cannot be compared: their amounts are in other currencies, their rows are labelled by periods of
+    /// other lengths, the period reads other months of each, or something that the input decides is another thing in
+    /// each and cannot be made the same. A difference between such figures would be about none of the customers. The message says
+    /// what differs and what to type.
+    IncomparableExports = "incomparable-exports", Error;
     /// `nrr customers` was asked for the product column as an attribute of the customer. A customer can have several
     /// products, and naming one of them would hide the others. Leave the column out of `--by`, read the rows of one
     /// product with `--where`, or say with `--product none` that the column is a trait of the customer.
