@@ -1228,3 +1228,105 @@ fn rows_of_merged_ids_and_of_the_units_of_a_parent_are_found() {
     let found = within(folder.path(), &words(&mapped)).table();
     assert_eq!(shown(&found, &fields), ["b1 100 5 2 95 6 3"]);
 }
+
+/// Rows with every column that can decide: customer, month, product, parent, currency and amount.
+fn wide_rows(dice: &mut Dice) -> Vec<[String; 6]> {
+    let mut rows = Vec::new();
+    for customer in ["acme", "birch", "cedar", "dune", "elm"] {
+        for month in ["2023-11", "2023-12", "2024-01", "2024-02"] {
+            for product in ["core", "plus", "data"] {
+                if dice.chance(55) {
+                    rows.push([
+                        customer.to_owned(),
+                        month.to_owned(),
+                        product.to_owned(),
+                        (*dice.pick(&["north", "south", ""])).to_owned(),
+                        (*dice.pick(&["USD", "USD", "EUR"])).to_owned(),
+                        format!("{}.{:02}", dice.between(0, 300), dice.between(0, 99)),
+                    ]);
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// The same exported again, with some cells of some rows changed, rows gone or doubled.
+fn wide_edited(dice: &mut Dice, rows: &[[String; 6]]) -> Vec<[String; 6]> {
+    let mut new = rows.to_vec();
+    for _ in 0..dice.between(0, 6) {
+        let place = usize::try_from(dice.between(0, 200)).expect("a place") % new.len();
+        match dice.between(0, 6) {
+            0 => new[place][0].push_str(" ltd"),
+            1 => new[place][2] = String::from(*dice.pick(&["core", "plus", "more"])),
+            2 => new[place][3] = String::from(*dice.pick(&["north", "west", ""])),
+            3 => new[place][4] = String::from(*dice.pick(&["USD", "EUR"])),
+            4 => new[place][5] = format!("{}.{:03}", dice.between(0, 300), dice.between(0, 999)),
+            5 if new.len() > 5 => drop(new.remove(place)),
+            _ => {
+                let customer = new[place][0].clone();
+                for row in new.iter_mut().filter(|row| row[0] == customer) {
+                    row[0].push_str(" gmbh");
+                }
+            }
+        }
+    }
+    new
+}
+
+#[test]
+fn effects_add_up_with_products_parents_and_currencies() {
+    let csv = |rows: &[[String; 6]]| {
+        let lines = rows.iter().map(|row| row.join(",") + "\n");
+        format!(
+            "customer,month,product,parent,currency,mrr\n{}",
+            lines.collect::<String>()
+        )
+    };
+    let rates = "month,currency,rate\n2023-11,EUR,1.05\n2023-12,EUR,1.2\n2024-01,EUR,1.1\n2024-02,EUR,1.25\n";
+    let (mut compared, mut renamed) = (0, 0);
+    for seed in 0..BOOKS {
+        let mut dice = Dice::new(5_000_000 + seed);
+        let old = wide_rows(&mut dice);
+        let new = wide_edited(&mut dice, &old);
+        let folder = tempfile::tempdir().expect("a folder");
+        written(folder.path(), "old.csv", csv(&old).as_bytes());
+        written(folder.path(), "new.csv", csv(&new).as_bytes());
+        written(folder.path(), "rates.csv", rates.as_bytes());
+        let mut args = words(&["--period", "2024-02", "--decimal", ".", "--currency", "USD"]);
+        let choices: [(&str, &[&str]); 8] = [
+            ("--fx-rates", &["rates.csv"]),
+            ("--netting", &["product", "customer"]),
+            ("--level", &["parent", "customer"]),
+            ("--basis", &["stock", "flow"]),
+            ("--lookback", &["1", "2"]),
+            ("--reactivation", &["in-nrr", "as-expansion", "separate"]),
+            ("--cohort-base", &["survivors", "first-month", "opening"]),
+            ("--min-opening", &["600"]),
+        ];
+        for (flag, values) in choices {
+            if dice.chance(60) {
+                args.extend([flag.to_owned(), (*dice.pick(values)).to_owned()]);
+            }
+        }
+        if args.iter().any(|arg| arg == "rates.csv") {
+            args.extend(words(&[
+                "--fx",
+                *dice.pick(&["constant", "floating", "fixed=2024-01"]),
+            ]));
+        }
+        args.extend(words(&["--missing-months", "zero", "--format", "json"]));
+        let run = within(folder.path(), &args);
+        let context = || format!("{args:?}\n{}\n{}\n{run:?}", csv(&old), csv(&new));
+        if run.code == 2 && run.errors() == ["period-before-data"] {
+            continue;
+        }
+        assert_eq!(run.code, 0, "{}", context());
+        let found: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        assert_adds_up(&found);
+        compared += usize::from(number(&found["change"]["nrr"]).is_some_and(|moved| moved != 0));
+        let results = found["results"].as_array().expect("a list");
+        renamed += usize::from(results.iter().any(|one| one["kind"] == "renamed"));
+    }
+    assert!(compared > 60 && renamed > 5, "{compared} {renamed}");
+}

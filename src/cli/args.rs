@@ -4,9 +4,9 @@ mod check;
 mod cohorts;
 mod compare;
 mod customers;
+mod diff;
 mod plan;
 mod renewals;
-mod diff;
 mod settings;
 mod trace;
 
@@ -16,9 +16,9 @@ pub(super) use check::CheckArgs;
 pub(super) use cohorts::{CohortsArgs, Triangle};
 pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
+pub(super) use diff::DiffArgs;
 pub(super) use plan::PlanArgs;
 pub(super) use renewals::RenewalsArgs;
-pub(super) use diff::DiffArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
 pub(super) use trace::TraceArgs;
 
