@@ -4,6 +4,7 @@ mod check;
 mod cohorts;
 mod compare;
 mod customers;
+mod diff;
 mod plan;
 mod renewals;
 mod settings;
@@ -15,6 +16,7 @@ pub(super) use check::CheckArgs;
 pub(super) use cohorts::{CohortsArgs, Triangle};
 pub(super) use compare::{CompareArgs, DefinitionsArgs};
 pub(super) use customers::CustomersArgs;
+pub(super) use diff::DiffArgs;
 pub(super) use plan::PlanArgs;
 pub(super) use renewals::RenewalsArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
@@ -104,6 +106,8 @@ pub(super) enum Command {
     Renewals(Box<RenewalsArgs>),
     /// Show the rows behind a period's figures: file, line, column, the amount as written, and what became of it
     Trace(Box<TraceArgs>),
+    /// Say why the NRR of one period is another one in a later export: whose rows changed, and by how many points
+    Diff(Box<DiffArgs>),
     /// Show what is read: delimiter, columns, months, and what a careful colleague would mention
     Inspect(Box<InspectArgs>),
     /// Write the ledger, one row a customer and month, as a file that reads back to itself
@@ -129,6 +133,7 @@ impl Command {
             Command::Plan(_) => "plan",
             Command::Renewals(_) => "renewals",
             Command::Trace(_) => "trace",
+            Command::Diff(_) => "diff",
             Command::Inspect(_) => "inspect",
             Command::Ledger(_) => "ledger",
             Command::Init(_) => "init",

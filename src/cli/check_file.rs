@@ -18,7 +18,7 @@ const KEYS: [&str; 9] = [
 const RULE_KEYS: [&str; 3] = ["require", "name", "owner"];
 
 /// What a settings file says of checks; nothing without the table.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct CheckFile {
     /// The rules, in the order of their lines.
     pub(super) rules: Vec<FileRule>,
@@ -39,7 +39,7 @@ pub(super) struct CheckFile {
 }
 
 /// A rule as it stands there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct FileRule {
     /// The rule.
     pub(super) text: String,

@@ -77,6 +77,7 @@ pub fn run(
         Command::Renewals(renewals) => command::renewals::run(renewals, context),
         Command::Plan(plan) => command::plan::run(plan, context),
         Command::Trace(trace) => command::trace::run(trace, context),
+        Command::Diff(diff) => command::diff::run(diff, context),
         Command::Inspect(inspect) => command::inspect::run(inspect, context),
         Command::Ledger(ledger) => command::ledger::run(ledger, context),
         Command::Init(init) => command::init::run(init, context),

@@ -103,9 +103,32 @@ impl Context<'_, '_> {
         config: &Config,
         load: impl FnOnce(Vec<Source>, &LoadOptions, &Policies, Progress<'_>) -> Result<T, Errors>,
     ) -> Result<(T, Target), Failure> {
-        let sources = sources(args, self)?;
+        let target = self.target(args)?;
+        Ok((self.read_sources(args, config, load)?, target))
+    }
+
+    /// Where the result goes, once it is known to be none of the inputs.
+    pub(super) fn target(&self, args: &ReadArgs) -> Result<Target, Message> {
         refuse_overwriting(args, self.environment)?;
-        let target = self.open(args)?;
+        self.open(args)
+    }
+
+    /// Reads the inputs into one ledger to be traced, for a command that has others beside them.
+    pub(super) fn read_files(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Result<(Loaded, Retrace), Failure> {
+        self.read_sources(args, config, load_to_trace)
+    }
+
+    fn read_sources<T>(
+        &mut self,
+        args: &ReadArgs,
+        config: &Config,
+        load: impl FnOnce(Vec<Source>, &LoadOptions, &Policies, Progress<'_>) -> Result<T, Errors>,
+    ) -> Result<T, Failure> {
+        let sources = sources(args, self)?;
         let options = self.options(config, &config.policies)?;
         let bar = Bar::new(
             sources.iter().map(Source::size).sum(),
@@ -115,7 +138,7 @@ impl Context<'_, '_> {
             bar.set(bytes);
         });
         bar.finish();
-        Ok((loaded?, target))
+        Ok(loaded?)
     }
 
     /// Reads the inputs once more under other choices; `None` if one of them is a pipe.
@@ -125,6 +148,25 @@ impl Context<'_, '_> {
         config: &Config,
         policies: &Policies,
     ) -> Option<Result<Loaded, Errors>> {
+        self.read_again_by(args, config, policies, load)
+    }
+
+    /// The same, to be traced.
+    pub(super) fn read_files_again(
+        &self,
+        args: &ReadArgs,
+        config: &Config,
+    ) -> Option<Result<(Loaded, Retrace), Errors>> {
+        self.read_again_by(args, config, &config.policies, load_to_trace)
+    }
+
+    fn read_again_by<T>(
+        &self,
+        args: &ReadArgs,
+        config: &Config,
+        policies: &Policies,
+        load: impl FnOnce(Vec<Source>, &LoadOptions, &Policies, Progress<'_>) -> Result<T, Errors>,
+    ) -> Option<Result<T, Errors>> {
         if args.files.is_empty() || args.files.iter().any(|name| name == "-") {
             return None;
         }
@@ -335,7 +377,7 @@ fn rates(policies: &Policies, environment: &Environment) -> Result<Option<Rates>
 }
 
 /// A file that a setting names: from the working folder, or from that of the settings file which names it.
-fn beside_settings(file: &str, origin: &Origin) -> String {
+pub(super) fn beside_settings(file: &str, origin: &Origin) -> String {
     let (Origin::File(line) | Origin::Definition(line)) = origin else {
         return file.to_owned();
     };

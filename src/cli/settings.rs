@@ -27,7 +27,7 @@ pub(super) struct FileValue {
 }
 
 /// What a settings file says; nothing without one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct FileSettings {
     /// The values by key.
     pub(super) values: BTreeMap<String, FileValue>,

@@ -387,6 +387,11 @@ codes! {
     /// billed and not the term of a contract. To read them as contracts would make every
     /// monthly invoice a renewal. Export contracts with their first and last day.
     WithoutContracts = "without-contracts", Error;
+    /// Two exports cannot be compared: their amounts are in other currencies, their rows are labelled by periods of
+    /// other lengths, the period reads other months of each, or something that the input decides is another thing in
+    /// each and cannot be made the same. A difference between such figures would be about none of the customers. The message says
+    /// what differs and what to type.
+    IncomparableExports = "incomparable-exports", Error;
     /// `nrr customers` was asked for the product column as an attribute of the customer. A customer can have several
     /// products, and naming one of them would hide the others. Leave the column out of `--by`, read the rows of one
     /// product with `--where`, or say with `--product none` that the column is a trait of the customer.
@@ -538,6 +543,15 @@ codes! {
     /// that adds it is new. If the column is no product but a trait of the customer, such as its plan,
     /// `--product none` makes a change of it a transfer.
     ProductsNetted = "products-netted", Warning;
+    /// `nrr diff` read the two exports otherwise: another column, another decimal mark, another order of day and month,
+    /// another preset. Each is right where the exports are written so, and then it changes no number by itself; where one
+    /// was detected wrongly, all amounts of it are other ones. The message says what was found in which and why. Set
+    /// it by its flag for both where it is wrong.
+    ReadDifferently = "read-differently", Warning;
+    /// Customers that only the old export has pay the same in every month as customers that only the new one has, and
+    /// several share the same amounts. One of them may be the other under a new name, but nobody can say which, so they count
+    /// as removed and added. Their effects add up to the same either way. A file for `--map` says who is who.
+    AmbiguousRenames = "ambiguous-renames", Warning;
     /// Several files have rows for the same customer and month. They were added up: right where each file
     /// holds a part of the revenue, wrong where exports overlap. `--duplicates last` keeps the row of the last
     /// file, `--duplicates error` lists them.

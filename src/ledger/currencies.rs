@@ -88,7 +88,7 @@ impl Rates {
     }
 
     /// The decimals and the largest of the rates of a currency.
-    fn bounds(&self, currency: &str) -> (u8, Amount) {
+    pub(super) fn bounds(&self, currency: &str) -> (u8, Amount) {
         let rates = || {
             self.by_currency
                 .get(currency)
@@ -207,13 +207,13 @@ impl Foreign {
 /// What a ledger keeps of the amounts that were converted: each currency's own, by customer and month.
 #[derive(Clone, Debug)]
 pub(super) struct Converted {
-    rates: Arc<Rates>,
+    pub(super) rates: Arc<Rates>,
     /// All at one scale: the ledger's less that of the rates.
-    own: BTreeMap<Box<str>, Cells>,
+    pub(super) own: BTreeMap<Box<str>, Cells>,
     /// The decimals of the rates.
-    scale: u8,
+    pub(super) scale: u8,
     /// The first row of each currency and month.
-    rows: BTreeMap<Box<str>, BTreeMap<Month, Place>>,
+    pub(super) rows: BTreeMap<Box<str>, BTreeMap<Month, Place>>,
 }
 
 impl Converted {

@@ -25,6 +25,7 @@ mod parts;
 mod regroup;
 mod shards;
 mod table;
+mod twins;
 mod units;
 
 pub use attributes::{Attribute, NO_PARENT, NO_VALUE, ValueId};
@@ -42,6 +43,7 @@ pub use lineage::{Added, Became, Cited, How, TracedRow};
 pub use parts::in_parts;
 pub use regroup::{Units, Whose};
 pub use shards::{Batch, Shards, ShortRow, WideBatch};
+pub use twins::{Twin, Twins};
 
 use std::ops::Range;
 

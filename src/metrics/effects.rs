@@ -73,6 +73,16 @@ impl Part {
         part
     }
 
+    /// What these are more than others.
+    pub(super) fn less(&self, other: &Part) -> Part {
+        Part {
+            opening: self.opening - other.opening,
+            closing: self.closing - other.closing,
+            retained: self.retained - other.retained,
+            retained_capped: self.retained_capped - other.retained_capped,
+        }
+    }
+
     /// Adds the sums of others.
     pub(super) fn add(&mut self, other: &Part) {
         self.opening += other.opening;

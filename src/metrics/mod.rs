@@ -16,6 +16,7 @@ mod confidence;
 mod control;
 mod customers;
 mod detail;
+mod diff;
 mod effects;
 mod findings;
 mod method;
@@ -46,6 +47,9 @@ pub use confidence::{Confidence, DRAWS, Intervals, SMALL_BASE};
 pub use control::ControlTotal;
 pub use customers::{CustomerChange, Customers, Listing, Selected, SortBy, Standing, customers};
 pub use detail::Detail;
+pub use diff::{
+    ChangeKind, ChangedCustomer, ChangedMonth, Changes, Measured, NoRate, Unlike, changes,
+};
 pub use effects::{Effects, NoEffect};
 pub use findings::{billed_once_a_year, bridged_months, findings, findings_for};
 pub use method::Rates;

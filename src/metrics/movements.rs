@@ -200,21 +200,8 @@ pub(super) fn detailed(
     let products = Reader::new(units.ledger, anchors, policies);
     let (mut found, mut negatives) = (Vec::new(), Vec::new());
     for customer in ledger.customers() {
-        let (ends, detail) = units.netted(*customer, &products, &mut negatives);
-        let movement = reader.moved(*customer, ends);
-        found.extend(movement.map(|movement| {
-            if !movement.is_kept() {
-                return movement;
-            }
-            Movement {
-                swapped: detail.product_swap,
-                detail: Detail {
-                    product_swap: 0,
-                    ..detail
-                },
-                ..movement
-            }
-        }));
+        let movement = reader.netted(*customer, (units, &products), &mut negatives);
+        found.extend(movement);
     }
     if negatives.is_empty() {
         Ok(found)
@@ -386,9 +373,36 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn movement(&self, customer: u32, negatives: &mut Vec<Negative>) -> Option<Movement> {
+    /// A customer's movement.
+    pub(super) fn movement(
+        &self,
+        customer: u32,
+        negatives: &mut Vec<Negative>,
+    ) -> Option<Movement> {
         let ends = self.ends(customer, negatives);
         self.moved(customer, ends)
+    }
+
+    /// The same with each product of the customer cut at zero by itself, as their own reader reads them.
+    pub(super) fn netted(
+        &self,
+        customer: u32,
+        (units, products): (&Units<'_>, &Reader<'_>),
+        negatives: &mut Vec<Negative>,
+    ) -> Option<Movement> {
+        let (ends, detail) = units.netted(customer, products, negatives);
+        let movement = self.moved(customer, ends)?;
+        if !movement.is_kept() {
+            return Some(movement);
+        }
+        Some(Movement {
+            swapped: detail.product_swap,
+            detail: Detail {
+                product_swap: 0,
+                ..detail
+            },
+            ..movement
+        })
     }
 
     /// What a customer is worth at both ends.

@@ -17,6 +17,7 @@ mod compare;
 mod csv;
 mod customers;
 mod definitions;
+mod diff;
 #[cfg(test)]
 mod docs;
 mod document;
@@ -52,6 +53,7 @@ pub use cohorts::{CohortsReport, Measure};
 pub use compare::{CompareReport, CompareRow};
 pub use customers::{CustomersReport, shown as shown_customers};
 pub use definitions::render_definitions;
+pub use diff::{DiffReport, RowsBehind, Setting, SettingStep, shown as shown_changes};
 pub use document::{Document, More};
 pub use fields::Wire;
 pub use inspection::{Beginning, Inspection};

@@ -40,6 +40,99 @@ impl Difference {
         })
     }
 
+    /// No difference.
+    #[must_use]
+    pub fn none() -> Difference {
+        Difference {
+            numerator: BigInt::ZERO,
+            denominator: BigInt::from(1_u8),
+        }
+    }
+
+    /// What a part of the changes of two sums moves their ratio by, on its way from `before` to `after`.
+    ///
+    /// ```text
+    /// effect = (above − before · below) / after's denominator
+    /// ```
+    ///
+    /// Linear in the two changes: the effects of parts that add up to all of it add up to `after` less `before`,
+    /// exactly. `None` where one of the ratios is undefined.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use nrr::units::{Amount, Difference, Ratio};
+    ///
+    /// let whole = |units| Amount::new(units, 0);
+    /// let (before, after) = (Ratio::new(whole(90), whole(100)), Ratio::new(whole(95), whole(110)));
+    /// // One customer brings 10 to the base and keeps 10 of them, another one pays 5 less.
+    /// let joined = Difference::of_part(before, after, whole(10), whole(10)).unwrap();
+    /// let fell = Difference::of_part(before, after, whole(-5), whole(0)).unwrap();
+    /// assert_eq!(joined.rounded(6), Some(Amount::new(9_091, 6)));
+    /// assert!(joined.plus(&fell).is_same(&after.minus(before).unwrap()));
+    /// ```
+    #[must_use]
+    pub fn of_part(
+        before: Ratio,
+        after: Ratio,
+        above: Amount,
+        below: Amount,
+    ) -> Option<Difference> {
+        let amounts = [before.numerator(), before.denominator()];
+        let amounts = amounts
+            .into_iter()
+            .chain([after.denominator(), above, below]);
+        let scale = amounts.map(Amount::scale).max().unwrap_or(0);
+        let whole = |amount: Amount| {
+            let more = u32::from(scale - amount.scale());
+            BigInt::from(amount.units()) * BigInt::from(10_u8).pow(more)
+        };
+        let old_below = whole(before.denominator());
+        let numerator = whole(above) * &old_below - whole(before.numerator()) * whole(below);
+        let denominator = old_below * whole(after.denominator());
+        match denominator.sign() {
+            Sign::NoSign => None,
+            Sign::Plus => Some(Difference {
+                numerator,
+                denominator,
+            }),
+            Sign::Minus => Some(Difference {
+                numerator: -numerator,
+                denominator: -denominator,
+            }),
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Difference) -> Difference {
+        if self.denominator == other.denominator {
+            return Difference {
+                numerator: &self.numerator + &other.numerator,
+                denominator: self.denominator.clone(),
+            };
+        }
+        Difference {
+            numerator: &self.numerator * &other.denominator + &other.numerator * &self.denominator,
+            denominator: &self.denominator * &other.denominator,
+        }
+    }
+
+    /// This one without another.
+    #[must_use]
+    pub fn less(&self, other: &Difference) -> Difference {
+        self.plus(&Difference {
+            numerator: -&other.numerator,
+            denominator: other.denominator.clone(),
+        })
+    }
+
+    /// True if both are exactly as far.
+    #[must_use]
+    pub fn is_same(&self, other: &Difference) -> bool {
+        self.less(other).is_zero()
+    }
+
     /// True below zero: the first ratio is the smaller one.
     #[must_use]
     pub fn is_negative(&self) -> bool {
@@ -50,15 +143,6 @@ impl Difference {
     #[must_use]
     pub fn is_zero(&self) -> bool {
         self.numerator.sign() == Sign::NoSign
-    }
-
-    /// This difference less another, exactly.
-    #[must_use]
-    pub fn less(&self, other: &Difference) -> Difference {
-        Difference {
-            numerator: &self.numerator * &other.denominator - &other.numerator * &self.denominator,
-            denominator: &self.denominator * &other.denominator,
-        }
     }
 
     /// This difference over another, exactly; `None` over zero.
@@ -94,6 +178,9 @@ impl Difference {
     /// Compares how far from zero two differences are, whatever their signs.
     #[must_use]
     pub fn cmp_magnitude(&self, other: &Difference) -> Ordering {
+        if self.denominator == other.denominator {
+            return self.numerator.magnitude().cmp(other.numerator.magnitude());
+        }
         let mine = self.numerator.magnitude() * other.denominator.magnitude();
         mine.cmp(&(other.numerator.magnitude() * self.denominator.magnitude()))
     }
@@ -171,6 +258,24 @@ mod tests {
         ] {
             assert_eq!(rounded(left, right), expected, "{left:?} less {right:?}");
         }
+    }
+
+    #[test]
+    fn parts_add_up_to_the_whole_at_any_scale() {
+        let (before, after) = (ratio(80, 90), ratio(7, 11));
+        let parts = [((-70, 0), (-75, 0)), ((-25, 1), (-4, 0)), ((-5, 1), (0, 2))];
+        let mut sum = Difference::none();
+        for ((above, above_scale), (below, below_scale)) in parts {
+            let above = Amount::new(above, above_scale);
+            let below = Amount::new(below, below_scale);
+            sum = sum.plus(&Difference::of_part(before, after, above, below).unwrap());
+        }
+        assert!(sum.is_same(&after.minus(before).unwrap()));
+        let nothing = Amount::ZERO;
+        for (before, after) in [(ratio(1, 0), ratio(1, 1)), (ratio(1, 1), ratio(1, 0))] {
+            assert!(Difference::of_part(before, after, nothing, nothing).is_none());
+        }
+        assert!(!Difference::none().is_same(&sum) && sum.less(&sum).is_zero());
     }
 
     #[test]

@@ -143,7 +143,7 @@ fn size(left: &Due, right: &Due, sort: &str, below: i128) -> Ordering {
 }
 
 /// Compares two quotients without their signs, by whole parts and then by what is left over, upside down.
-fn larger(left: (i128, i128), right: (i128, i128)) -> Ordering {
+pub fn larger(left: (i128, i128), right: (i128, i128)) -> Ordering {
     let (mine, theirs) = (left.0.abs(), right.0.abs());
     let whole = (mine / left.1).cmp(&(theirs / right.1));
     match (whole, mine % left.1, theirs % right.1) {

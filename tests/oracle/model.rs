@@ -155,8 +155,8 @@ pub struct Model<'a> {
     pub stock: bool,
     /// How many times an amount stands in a year, for the thresholds; 0 for a flow.
     yearly: i128,
-    first: i32,
-    last: i32,
+    pub first: i32,
+    pub last: i32,
     /// The grain of the labels in months.
     pub grain: i32,
     /// Months that any row of the input covers, whatever is filtered.
@@ -164,7 +164,7 @@ pub struct Model<'a> {
     /// Rows that count, with their segment and the month their amount is in.
     rows: Vec<(&'a Row, i32, Vec<String>)>,
     /// Sum and presence of each customer and month.
-    cells: BTreeMap<(&'a str, i32), i128>,
+    pub cells: BTreeMap<(&'a str, i32), i128>,
     pub customers: BTreeSet<&'a str>,
     /// The month whose amount and segment a bridged month of a customer takes.
     lent: BTreeMap<(&'a str, i32), i32>,

@@ -6,6 +6,7 @@ pub(super) mod cohorts;
 pub(super) mod compare;
 pub(super) mod customers;
 pub(super) mod definitions;
+pub(super) mod diff;
 pub(super) mod explain;
 pub(super) mod init;
 pub(super) mod inspect;

@@ -209,6 +209,7 @@ fn window(config: &Config, as_of: Day) -> (Day, Day) {
 /// Why an input gives no rates: what it does not hold cannot be counted as lost.
 fn no_rates(loaded: &Loaded) -> Option<String> {
     (loaded.history == History::None).then(|| {
-        "what was renewed is not in the file (`history none`); pass `--history full` if it is".to_owned()
+        "what was renewed is not in the file (`history none`); pass `--history full` if it is"
+            .to_owned()
     })
 }
