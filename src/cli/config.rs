@@ -1,6 +1,7 @@
 //! What will run: flags over settings file over defaults, each value with where it came from.
 
 mod sides;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ use crate::output::Format;
 use crate::policies::{Interval, Level, Origin, POLICIES, Policies};
 use crate::text;
 use crate::units::{FiscalYear, Grain, Month, Period, PeriodError};
+use words::{all_cores, delimiter, threads};
 
 pub(super) use sides::{Differing, OldSettings};
 
@@ -92,15 +94,27 @@ pub(super) fn config_with(
 ) -> Result<(Config, Option<&'static str>), Errors> {
     let file = read_settings(common, environment)?;
     let definition = chosen_definition(&args.settings, &file, environment)?;
-    resolved(args, periods, &file, (definition, formats))
+    resolved_with(args, periods, &file, definition, formats)
 }
 
-/// The same by a settings file that was read, and a definition.
+/// What will run by a settings file that was read, and a definition.
 fn resolved(
     args: &ReadArgs,
     periods: &PeriodArgs,
     file: &FileSettings,
-    (definition, formats): (Option<ChosenDefinition>, &[&'static str]),
+    definition: Option<ChosenDefinition>,
+) -> Result<Config, Errors> {
+    let (config, _) = resolved_with(args, periods, file, definition, &[])?;
+    Ok(config)
+}
+
+/// The same where the format can also be one of these words.
+fn resolved_with(
+    args: &ReadArgs,
+    periods: &PeriodArgs,
+    file: &FileSettings,
+    definition: Option<ChosenDefinition>,
+    formats: &[&'static str],
 ) -> Result<(Config, Option<&'static str>), Errors> {
     let mut resolver = Resolver {
         typed: &args.settings,
@@ -574,27 +588,6 @@ impl Resolver<'_> {
         }
         filter
     }
-}
-
-fn delimiter(text: &str) -> Option<u8> {
-    match text.as_bytes() {
-        _ if text == "tab" || text == "\\t" => Some(b'\t'),
-        [only] if only.is_ascii_punctuation() && !b"\"'.-".contains(only) => Some(*only),
-        [b'\t'] => Some(b'\t'),
-        _ => None,
-    }
-}
-
-fn threads(text: &str) -> Option<usize> {
-    text.parse()
-        .ok()
-        .filter(|threads| (1..=64).contains(threads))
-}
-
-fn all_cores() -> usize {
-    std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(64)
 }
 
 /// Values as a policy lists them, as they are said: `stock or flow`.
