@@ -68,7 +68,7 @@ impl OldSettings {
         };
         let old_file = flat(args, &read_settings(&then, environment)?, environment)?;
         let new_file = flat(args, &read_settings(common, environment)?, environment)?;
-        let (old, _) = resolved(args, periods, &old_file, (None, &[]))?;
+        let old = resolved(args, periods, &old_file, None)?;
         let differing = differing((&old, &old_file), (new, &new_file));
         Ok(OldSettings {
             config: old,
@@ -100,8 +100,7 @@ impl OldSettings {
                 None => file.values.remove(one.name),
             };
         }
-        let (config, _) = resolved(args, periods, &file, (None, &[]))?;
-        Ok(config)
+        resolved(args, periods, &file, None)
     }
 }
 
