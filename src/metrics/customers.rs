@@ -1,5 +1,7 @@
 //! Who moved the number: every customer's change, what it moves NRR and GRR by, and concentration.
 
+use std::ops::Range;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{Anchors, anchors};
@@ -13,9 +15,13 @@ use super::problems;
 use super::rollforward::Rollforward;
 use super::segments::home;
 use crate::error::Errors;
-use crate::ledger::{Books, Ledger};
+use crate::ledger::{Books, Ledger, in_parts};
 use crate::policies::Policies;
 use crate::units::{Amount, Period, Ratio};
+
+/// How many customers are made ready at a time, and how many of them by a thread at once.
+const BATCH: usize = 8192;
+const SHARE: usize = 256;
 
 /// By what customers are ordered, the largest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -248,8 +254,30 @@ fn selected(total: &Rollforward, moved: &Moved, listing: &Listing) -> Selected {
 impl Customers<'_> {
     /// Those asked for, in their order.
     pub fn list(&self) -> impl Iterator<Item = CustomerChange> {
+        self.part(0..self.listed.len())
+    }
+
+    /// The same with what `see` makes of each, some thousand at a time on all threads; one without anything to show
+    /// is left out.
+    pub fn each<T: Send>(
+        &self,
+        see: impl Fn(CustomerChange) -> T + Sync,
+    ) -> impl Iterator<Item = T> {
+        let count = self.listed.len();
+        let starts = (0..count).step_by(BATCH);
+        starts.flat_map(move |start| {
+            let end = count.min(start + BATCH);
+            let parts = in_parts(end - start, SHARE, self.ledger.threads(), |part| {
+                let part = start + part.start..start + part.end;
+                self.part(part).map(&see).collect::<Vec<T>>()
+            });
+            parts.into_iter().flatten()
+        })
+    }
+
+    fn part(&self, range: Range<usize>) -> impl Iterator<Item = CustomerChange> {
         let movement = |place: u32| &self.moved.movements[place as usize];
-        let listed = self.listed.iter();
+        let listed = self.listed[range].iter();
         listed.filter_map(move |(rank, place)| self.change(*rank, movement(*place)))
     }
 

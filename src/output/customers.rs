@@ -439,8 +439,7 @@ impl Document for CustomersReport<'_> {
 
     fn records(&self) -> Box<dyn Iterator<Item = Vec<Wire>> + '_> {
         let last = self.last();
-        let records = self.customers.list();
-        Box::new(records.map(move |one| self.values(&one, &last)))
+        Box::new(self.customers.each(move |one| self.values(&one, &last)))
     }
 
     fn sheets(&self) -> Vec<Sheet> {
