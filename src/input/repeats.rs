@@ -165,8 +165,12 @@ pub(super) fn content<'a>(
         if number > 0 {
             into.push(delimiter);
         }
-        let is_special = |byte: &u8| matches!(byte, b'"' | b'\n' | b'\r') || *byte == delimiter;
-        if is_quoted && cell.iter().any(is_special) {
+        // All bytes are looked at: cells are short, and a loop without a way out is done several at a time.
+        let is_special =
+            |byte: u8| (byte == b'"') | (byte == b'\n') | (byte == b'\r') | (byte == delimiter);
+        let any_special =
+            |cell: &[u8]| cell.iter().fold(false, |any, byte| any | is_special(*byte));
+        if is_quoted && any_special(cell) {
             into.push(b'"');
             into.extend_from_slice(cell);
             into.push(b'"');

@@ -139,7 +139,7 @@ impl<'a> FastReader<'a> {
             }
             // Most rows have the three letters of the last one, and no blanks around them.
             if let (Some(letters), Some(column)) = (letters, self.cells.currency) {
-                let (start, end) = table.stored(*row, column);
+                let ((start, end), _) = table.bare(*row, column);
                 if table.text.get(start..end).and_then(letters_of) == Some(letters) {
                     same += 1;
                     continue;
@@ -160,15 +160,15 @@ impl<'a> FastReader<'a> {
         }
     }
 
-    /// Reads amounts: the cells as they stand, which are seldom in quotes or among blanks, before a closer look.
+    /// Reads amounts: the cells as they stand, which are seldom among blanks, before a closer look.
     fn look_at_amounts(&mut self, table: &Table<'_>, rows: &[Row]) {
         let (column, mark) = (self.cells.amount, self.plan.mark.0);
         let seen = &mut *self.seen;
         let mut all = Marks::NONE;
         for number in 0..rows.len().min(AT_ONCE) {
             let row = rows[number];
-            let stored = table.stored(row, column);
-            let plain = read_plain_at(table.text, stored, mark);
+            let (bare, _) = table.bare(row, column);
+            let plain = read_plain_at(table.text, bare, mark);
             let Some(plain) = (match plain {
                 Some(plain) => Some(plain),
                 None => other_amount(&table.row(row, true), column, mark),
@@ -194,7 +194,7 @@ impl<'a> FastReader<'a> {
         let mut all = DateMarks::TEXT;
         for number in 0..rows.len().min(AT_ONCE) {
             let row = rows[number];
-            let (start, end) = table.stored(row, column);
+            let ((start, end), _) = table.bare(row, column);
             let common = table.text.get(start..end);
             let common = common.and_then(|cell| self.dates.common.read(cell));
             let Some((shown, when)) = (match common {
@@ -408,8 +408,9 @@ impl<'a> FastReader<'a> {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a call costs more than it does")]
 fn place(table: &Table<'_>, row: Row, column: usize) -> Option<(usize, usize)> {
-    let (start, end) = table.stored(row, column);
-    if is_ascii_word(table.text.get(start..end)?) {
+    let ((start, end), is_quoted) = table.bare(row, column);
+    let cell = table.text.get(start..end)?;
+    if is_ascii_word(cell) && !(is_quoted && memchr::memchr(b'"', cell).is_some()) {
         return Some((start, end - start));
     }
     table.row(row, true).place(column)

@@ -133,6 +133,17 @@ impl<'t> Table<'t> {
         (start, end.wrapping_sub(is_return.into()))
     }
 
+    /// The same without the quotes around it, and whether there were any. Other quotes may stand inside.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call costs more than it does")]
+    pub(super) fn bare(&self, row: Row, column: usize) -> ((usize, usize), bool) {
+        let (start, end) = self.stored(row, column);
+        match self.text.get(start..end) {
+            Some([b'"', .., b'"']) => ((start.wrapping_add(1), end.wrapping_sub(1)), true),
+            _ => ((start, end), false),
+        }
+    }
+
     /// Where a row starts and ends, without its line end.
     #[inline]
     pub(super) fn bounds(&self, row: Row) -> (usize, usize) {
