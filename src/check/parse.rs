@@ -1,5 +1,7 @@
 //! From text to a rule, or to what is wrong with it and which letters of it are meant.
 
+mod meant;
+
 use std::ops::Range;
 
 use super::bound::{Bound, Sign};
@@ -11,6 +13,7 @@ use crate::metrics::Top;
 use crate::metrics::registry::{self, Field, Unit};
 use crate::text;
 use crate::units::Amount;
+use meant::{no_percentage, without_commas};
 
 /// What a rule looks like.
 const FORM: &str = "a figure, how it compares and a number, such as `nrr >= 100%`";
@@ -205,6 +208,12 @@ fn scope(piece: Piece<'_>) -> Result<Scope, Fault> {
         };
         if column.is_empty() || value.is_some_and(str::is_empty) {
             return Err(unreadable(part));
+        }
+        let digits = column.strip_prefix('#').unwrap_or_default();
+        if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            let headline = format!("`{column}` is the number of a column, and a rule names it");
+            let message = Message::new(Code::UnreadableRule, headline).expected("its header");
+            return Err(part.fault(message));
         }
         let value = value.filter(|value| *value != "*").map(unquoted);
         if parts.iter().any(|(known, _)| known == column) {
@@ -497,57 +506,6 @@ fn fit_plain(measure: Measure, bound: Bound, comparison: Comparison) -> Result<(
     Ok(())
 }
 
-/// A percentage of what is none: the rate that was meant, where there is one.
-fn no_percentage(measure: Measure, unit: Unit, bound: Bound, comparison: Comparison) -> Message {
-    let (name, sign, number) = (measure.name(), comparison.sign(), bound.number);
-    let (what, example) = match unit {
-        Unit::Amount | Unit::AverageAmount => ("is an amount", "1_000_000"),
-        Unit::Quotient => ("is a quotient", "4"),
-        _ => ("is a number of things", "5"),
-    };
-    let headline = format!("`{name}` {what}, and no percentage");
-    let message = Message::new(Code::UnreadableRule, headline);
-    let rates: &[&str] = match (measure, name.as_str()) {
-        (Measure::Figure(_), "churn") => &["revenue_churn", "gross_revenue_churn"],
-        (Measure::Figure(_), "contraction") => &["contraction_rate"],
-        (Measure::Figure(_), "expansion") => &["expansion_rate"],
-        (Measure::Figure(_), "retained") => &["nrr"],
-        (Measure::Figure(_), "retained_capped") => &["grr"],
-        (Measure::Figure(_), "churned_customers") => &["logo_churn"],
-        (Measure::Figure(_), "retained_customers") => &["logo_retention"],
-        _ => &[],
-    };
-    if unit == Unit::Quotient {
-        let value = Amount::parse_plain(
-            bound
-                .value()
-                .to_string()
-                .trim_end_matches('0')
-                .trim_end_matches('.'),
-        );
-        let value = value.unwrap_or(bound.value());
-        return message.help(format!("`{name} {sign} {value}`"));
-    }
-    if rates.is_empty() {
-        let message = message.expected(format!(
-            "a number without `%`, such as `{name} {sign} {example}`"
-        ));
-        let has_change = matches!(measure, Measure::Figure(_));
-        return match comparison.wants_more().filter(|_| has_change) {
-            Some(true) => message.note(format!(
-                "how far it moved is a percentage: `{name} rise {sign} {number}%`"
-            )),
-            Some(false) => message.note(format!(
-                "how far it moved is a percentage: `{name} drop {sign} {number}%`"
-            )),
-            None => message,
-        };
-    }
-    rates.iter().fold(message, |message, rate| {
-        message.help(format!("`{rate} {sign} {number}%`"))
-    })
-}
-
 /// What stands where a number has to.
 fn no_number(piece: Piece<'_>, measure: Measure, comparison: Comparison) -> Fault {
     let headline = if piece.text.is_empty() {
@@ -574,25 +532,6 @@ fn no_number(piece: Piece<'_>, measure: Measure, comparison: Comparison) -> Faul
             message.expected("a number such as 100%, 2pp, 0.95 or 1_000_000; one comparison a rule")
         }
     })
-}
-
-/// What a number with commas can be: thousands where they stand between three digits each, else decimals.
-fn without_commas(text: &str) -> Vec<String> {
-    let mut groups = text.split(',').skip(1).peekable();
-    if groups.peek().is_none() {
-        return Vec::new();
-    }
-    let are_thousands = groups.all(|group| {
-        let digits = group
-            .find(|letter: char| !letter.is_ascii_digit())
-            .unwrap_or(group.len());
-        digits == 3
-    });
-    let mut meant = Vec::new();
-    meant.extend(are_thousands.then(|| text.replace(',', "_")));
-    let is_decimal = text.matches(',').count() == 1 && !text.contains('.');
-    meant.extend(is_decimal.then(|| text.replace(',', ".")));
-    meant
 }
 
 #[cfg(test)]

@@ -294,7 +294,8 @@ impl<'a> View<'a> {
         }
         let is_change = matches!(self.rule.measure, Measure::Change(..));
         let before = self.figures.total(self.before());
-        is_change && before.is_none_or(is_blank)
+        // One that is not there lies in the data, and could not be computed.
+        is_change && before.is_some_and(is_blank)
     }
 
     /// True if a rule on each segment meets one that the data see begin: it has no opening, or none in the period

@@ -481,6 +481,22 @@ fn errors_are_never_written_over_what_was_read() {
             assert_eq!(kept, OWNED, "{line:?}");
         }
     }
+    for baseline in ["no baseline", "period\n2024-02\n"] {
+        super::written(path, "long.csv", OWNED.as_bytes());
+        super::written(path, "kept.xml", baseline.as_bytes());
+        let line = [
+            "check",
+            "long.csv",
+            "--no-config",
+            "--baseline",
+            "kept.xml",
+            "--output",
+            "kept.xml",
+        ];
+        assert_eq!(super::run_in(path, &line).code, 2);
+        let kept = std::fs::read_to_string(path.join("kept.xml")).expect("the baseline");
+        assert_eq!(kept, baseline);
+    }
     #[cfg(unix)]
     {
         super::written(path, "long.csv", OWNED.as_bytes());

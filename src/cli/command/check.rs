@@ -24,8 +24,8 @@ use figures::Book;
 
 /// Reads, compares, prints.
 pub(in crate::cli) fn run(args: &CheckArgs, mut context: Context<'_, '_>) -> Result<(), Failure> {
-    let mut format = None;
-    let errors = match check(args, &mut context, &mut format) {
+    let mut known = None;
+    let errors = match check(args, &mut context, &mut known) {
         Err(Failure::Errors(errors)) => errors,
         ended => return ended,
     };
@@ -37,7 +37,8 @@ pub(in crate::cli) fn run(args: &CheckArgs, mut context: Context<'_, '_>) -> Res
     } else {
         errors
     };
-    if let Some(format) = format {
+    // An output that is refused, such as one of the inputs, stays as it is; the error itself says why.
+    if let Some((format, true)) = known {
         write_errors(&mut context, args, &errors, format)?;
     }
     Err(if are_untied {
@@ -57,8 +58,8 @@ fn write_errors(
     if matches!(format, CheckFormat::Plain(_)) {
         return Ok(());
     }
-    // An output that is refused, such as one of the inputs, stays as it is; the error itself says why.
-    let Ok(target) = context.target(&args.read) else {
+    // Where nothing can be written, that is the error already.
+    let Ok(target) = context.open(&args.read) else {
         return Ok(());
     };
     let file = args.read.files.first().filter(|file| *file != "-");
@@ -72,7 +73,7 @@ fn write_errors(
 fn check(
     args: &CheckArgs,
     context: &mut Context<'_, '_>,
-    known: &mut Option<CheckFormat>,
+    known: &mut Option<(CheckFormat, bool)>,
 ) -> Result<(), Failure> {
     let file = read_settings(context.common, context.environment)?;
     let mut rules = rules::read(args, &file.check)?;
@@ -84,7 +85,9 @@ fn check(
         .map_err(|errors| chosen.placed(errors))?;
     let format = other.and_then(CheckFormat::parse);
     let format = format.unwrap_or(CheckFormat::Plain(config.format));
-    *known = Some(format);
+    let named = baseline::named(args, &file, environment);
+    config.read_from.extend(named.map(|(_, path, _)| path));
+    *known = Some((format, context.may_write(&args.read, &config)));
     // What `strict` stops elsewhere is a finding here.
     config.load.is_strict = false;
     let kept = baseline::read(args, &file, environment)?;

@@ -34,18 +34,10 @@ pub(super) fn read(
     settings: &FileSettings,
     environment: &Environment,
 ) -> Result<Option<KeptFile>, Message> {
-    let working = environment.folder().cloned().unwrap_or_default();
-    let named: Option<(String, PathBuf, Option<Place>)> = match &args.baseline {
-        Some(name) => Some((name.clone(), working, None)),
-        None => settings.check.baseline.as_ref().map(|value| {
-            let place = Some(value.place.clone());
-            (value.values.concat(), settings.folder.clone(), place)
-        }),
-    };
-    let Some((file, folder, named_at)) = named else {
+    let Some((file, path, named_at)) = named(args, settings, environment) else {
         return Ok(None);
     };
-    let text = read_file(&folder.join(&file)).map_err(|error| {
+    let text = read_file(&path).map_err(|error| {
         let headline = format!("cannot read the baseline `{file}`");
         let message = Message::new(Code::UnreadableBaseline, headline).note(format!("{error:#}"));
         message
@@ -61,6 +53,22 @@ pub(super) fn read(
         })
     })?;
     Ok(Some(KeptFile { baseline, file }))
+}
+
+/// The file as it was named, where it stands, and who named it; `None` if nobody did.
+pub(super) fn named(
+    args: &CheckArgs,
+    settings: &FileSettings,
+    environment: &Environment,
+) -> Option<(String, PathBuf, Option<Place>)> {
+    let working = environment.folder().cloned().unwrap_or_default();
+    if let Some(name) = &args.baseline {
+        return Some((name.clone(), working.join(name), None));
+    }
+    let value = settings.check.baseline.as_ref()?;
+    let file = value.values.concat();
+    let path = settings.folder.join(&file);
+    Some((file, path, Some(value.place.clone())))
 }
 
 /// What comparing came to.

@@ -148,6 +148,7 @@ impl<'a, 'c, 's> Way<'a, 'c, 's> {
             policies: self.config.policies.clone(),
             load: self.config.load.clone(),
             set: Vec::new(),
+            read_from: Vec::new(),
             control_totals: Vec::new(),
             definition: None,
             ..*self.config
