@@ -1880,20 +1880,18 @@ fn a_rule_names_its_column_by_its_header() {
 
 #[test]
 fn a_finding_is_counted_in_all_months_whichever_a_period_reads() {
-    let mut text = "customer,month,mrr\n".to_owned();
+    let mut rows = vec!["customer,month,mrr".to_owned()];
     for month in 1..=12 {
-        for steady in 0..30 {
-            text.push_str(&format!("steady-{steady},2023-{month:02},{steady}9\n"));
-        }
-        for late in 0..5 {
-            if month != 5 {
-                text.push_str(&format!("late-{late},2023-{month:02},10\n"));
-            }
+        let row = |name: String, amount: i32| format!("{name},2023-{month:02},{amount}");
+        rows.extend((0..30).map(|number| row(format!("steady-{number}"), 10 * number + 9)));
+        if month != 5 {
+            rows.extend((0..5).map(|number| row(format!("late-{number}"), 10)));
         }
         if month != 11 {
-            text.push_str(&format!("other,2023-{month:02},10\n"));
+            rows.push(row("other".to_owned(), 10));
         }
     }
+    let text = rows.join("\n");
     let line = ["check", "-", "--no-config", "--period", "2023-12"];
     let rule = ["--require", "finding late-renewals <= 3"];
     let run = run_with_stdin(&[&line[..], &rule].concat(), text.as_bytes());
