@@ -109,7 +109,6 @@ fn check(
     let asked = asked(&config, &policies, &loaded, chosen.is_latest)?;
     let mut book = Book::new(&config, &policies, loaded, bridged, &config.load.columns.by);
     rules.extend(rules::for_each_segment(&rules, &typed_by));
-    let is_of_findings = |rule: &Rule| matches!(rule.measure, Measure::Finding(_));
     let looks_further = selection.looks_further() || rules.iter().any(is_of_findings);
     let mut sum = figures::gather(&mut book, &rules, &typed_by, &asked, looks_further)?;
     let periods = Periods {
@@ -141,6 +140,10 @@ fn check(
         render_check(&document, format, look, out)
     })?;
     finish(context, &document, format, args.read.output.is_some())
+}
+
+fn is_of_findings(rule: &Rule) -> bool {
+    matches!(rule.measure, Measure::Finding(_))
 }
 
 /// Says of columns that only rules name what to change in the rules.
