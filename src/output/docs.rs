@@ -626,6 +626,11 @@ const DIFF_FIELDS: [(&str, &str, &str); 21] = [
         "what the new one has there",
     ),
     (
+        "rates_of",
+        r#"["string", "null"]"#,
+        "the month at whose rates other currencies are in both amounts: the one that effects are at, but for a month that both ends read, which is at its own; null where nothing is converted at rates of several months",
+    ),
+    (
         "kind",
         r#""string", "enum": ["added", "removed", "changed", "renamed"]"#,
         "what became of it",
