@@ -1457,3 +1457,82 @@ fn no_export_of_the_fixtures_makes_it_panic() {
     }
     assert!(ends[1] > 50 && ends[2] > 100, "{ends:?}");
 }
+
+#[test]
+fn a_fall_behind_a_month_that_cannot_be_computed_is_not_passed_by() {
+    let text = "customer,month,mrr\na,2024-01,100\na,2024-02,100\na,2024-03,20\na,2024-04,20\n\
+                b,2024-01,-5\nb,2024-02,100\n";
+    let line = [
+        "check",
+        "-",
+        "--no-config",
+        "--allow",
+        "negative-revenue",
+        "--require",
+        "closing drop <= 5%",
+    ];
+    let run = run_with_stdin(&line, text.as_bytes());
+    assert_eq!(run.code, 1, "{run:#?}");
+}
+
+#[test]
+fn a_baseline_beyond_all_amounts_is_refused_and_no_panic() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    };
+    write(
+        "book.csv",
+        "customer,month,mrr\na,2024-01,1.25\na,2024-02,1.50\n",
+    );
+    let huge = "9".repeat(38);
+    write("base.csv", &format!("period,closing\n2024-02,{huge}\n"));
+    let line = ["check", "book.csv", "--no-config", "--baseline", "base.csv"];
+    let run = run_in(folder.path(), &line);
+    assert_eq!(
+        (run.code, run.errors()),
+        (2, vec!["unreadable-baseline".to_owned()]),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn a_rule_names_its_column_by_its_header() {
+    let text = "customer,month,mrr,region,tier\nacme,2024-01,100,EU,Pro\nacme,2024-02,90,EU,Pro\n\
+                dune,2024-01,100,EU,Free\ndune,2024-02,50,EU,Free\n";
+    let rules = [
+        "region=EU: nrr >= 1%",
+        "each #4: nrr >= 72%",
+        "each tier: nrr >= 1%",
+    ];
+    let mut line = vec!["check", "-", "--no-config"];
+    line.extend(rules.iter().flat_map(|rule| ["--require", *rule]));
+    let run = run_with_stdin(&line, text.as_bytes());
+    assert_eq!(
+        (run.code, run.errors()),
+        (2, vec!["unreadable-rule".to_owned()]),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn a_finding_is_counted_in_all_months_whichever_a_period_reads() {
+    let mut text = "customer,month,mrr\n".to_owned();
+    for month in 1..=12 {
+        for steady in 0..30 {
+            text.push_str(&format!("steady-{steady},2023-{month:02},{steady}9\n"));
+        }
+        for late in 0..5 {
+            if month != 5 {
+                text.push_str(&format!("late-{late},2023-{month:02},10\n"));
+            }
+        }
+        if month != 11 {
+            text.push_str(&format!("other,2023-{month:02},10\n"));
+        }
+    }
+    let line = ["check", "-", "--no-config", "--period", "2023-12"];
+    let rule = ["--require", "finding late-renewals <= 3"];
+    let run = run_with_stdin(&[&line[..], &rule].concat(), text.as_bytes());
+    assert_eq!(run.code, 1, "{run:#?}");
+}

@@ -258,6 +258,76 @@ fn somebody_in_no_figure_is_shown_with_the_reason() {
 }
 
 #[test]
+fn who_counts_as_another_is_told_as_whom() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("book.csv"), LONG).expect("written");
+    std::fs::write(folder.path().join("map.csv"), "from,to\nbirch,acme\n").expect("written");
+    let line = ["trace", "book.csv", "--no-config", "--period", "2024-02"];
+    let more = ["--map", "map.csv", "--customer", "birch"];
+    let refused = run_in(folder.path(), &[&line[..], &more].concat());
+    assert_eq!(refused.errors(), ["unknown-customer"]);
+    let said = "`birch` counts as `acme` here";
+    assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("`--customer acme`"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn a_name_over_two_lines_can_be_typed_as_it_is_shown() {
+    let text = "customer,month,mrr\n\"Birne\nKG\",2024-01,5\n\"Birne\nKG\",2024-02,6\n";
+    let found = traced(text, &["--period", "2024-02", "--customer", "Birne␊KG"]);
+    assert_eq!(shown(&found, &["amount", "line"]), ["5 3", "6 5"]);
+}
+
+#[test]
+fn what_an_amount_is_divided_by_is_said() {
+    let text = "contract,customer,start,end,price,interval\n\
+                K1,acme,2023-01-01,2024-12-31,12000,year\n\
+                K2,late,2024-03-01,2024-12-31,10,month\nK3,gone,2023-01-01,2023-06-30,10,month\n";
+    let found = traced(text, &["--period", "2024-03", "--customer", "acme"]);
+    let fields = ["amount", "raw_amount", "became", "why"];
+    let line = "1000.000000 12000 spread for 12 months, over 2023-01 to 2024-12";
+    assert_eq!(shown(&found, &fields), [line, line]);
+}
+
+#[test]
+fn what_currencies_did_is_told_apart_from_the_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    };
+    write(
+        "fx.csv",
+        "customer,month,mrr,currency\nb,2024-01,100,EUR\nb,2024-02,120,EUR\n",
+    );
+    write(
+        "rates.csv",
+        "month,currency,rate\n2024-01,EUR,1.10\n2024-02,EUR,1.00\n",
+    );
+    let line = [
+        "trace",
+        "fx.csv",
+        "--no-config",
+        "--period",
+        "2024-02",
+        "--currency",
+        "USD",
+        "--fx-rates",
+        "rates.csv",
+        "--fx",
+        "floating",
+    ];
+    let printed = run_in(folder.path(), &line).done();
+    assert!(
+        printed.contains("what currencies did since, −12.00"),
+        "{printed}"
+    );
+}
+
+#[test]
 fn what_cannot_be_traced_is_refused() {
     let refused = |args: &[&str]| of(LONG, "trace", args).errors();
     let period = ["--period", "2024-02"];

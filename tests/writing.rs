@@ -209,6 +209,52 @@ fn an_input_is_never_replaced_by_its_answer() {
 }
 
 #[test]
+fn no_file_that_a_run_reads_is_replaced_by_its_answer() {
+    let folder = folder();
+    let folder = folder.path();
+    let files: &[(&str, &[u8])] = &[
+        ("map.csv", b"from,to\nbirch,acme\n"),
+        ("rates.csv", b"month,currency,rate\n2024-01,EUR,1.1\n"),
+        ("own.toml", b"lookback = \"1\"\n"),
+        ("house.toml", b"name = \"house\"\nlookback = \"1\"\n"),
+        ("nrr.toml", b"lookback = \"1\"\n"),
+        ("base.csv", b"period,opening,nrr\n2024-02,150,0.8\n"),
+        (
+            "new.csv",
+            b"customer,month,mrr\nacme,2024-01,100\nacme,2024-02,120\n",
+        ),
+    ];
+    for (name, bytes) in files {
+        written(folder, name, bytes);
+    }
+    let lines: &[&str] = &[
+        "calc good.csv --map map.csv -o map.csv",
+        "calc good.csv --currency USD --fx-rates rates.csv -o rates.csv",
+        "calc good.csv --config own.toml -o own.toml",
+        "calc good.csv --definition house.toml -o ./house.toml",
+        "calc good.csv -o nrr.toml",
+        "check good.csv --baseline base.csv -o base.csv",
+        "check good.csv --config own.toml --require nrr>=1% --format junit -o own.toml",
+        "diff good.csv new.csv --period 2024-02 --old-config own.toml -o own.toml",
+        "trace good.csv --period 2024-02 --map map.csv -o map.csv",
+    ];
+    for line in lines {
+        let run = run_in(folder, &line.split(' ').collect::<Vec<_>>());
+        assert_eq!(run.code, 2, "{line} {run:#?}");
+        assert!(run.stderr.contains("would replace"), "{line} {run:#?}");
+    }
+    for (name, bytes) in files {
+        assert_eq!(&fs::read(folder.join(name)).unwrap(), bytes, "{name}");
+    }
+    // What `nrr init --force` is for.
+    let forced = run_in(
+        folder,
+        &["init", "good.csv", "--output", "nrr.toml", "--force"],
+    );
+    assert_eq!(forced.code, 0, "{forced:#?}");
+}
+
+#[test]
 fn a_link_stays_a_link() {
     let folder = folder();
     fs::create_dir(folder.path().join("below")).unwrap();

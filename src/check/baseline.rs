@@ -8,7 +8,7 @@ use crate::error::{Code, Message};
 use crate::metrics::registry::{self, Field, Unit, Value};
 use crate::metrics::{Record, registry::RATE_DECIMALS};
 use crate::text;
-use crate::units::{Amount, FiscalYear, Period};
+use crate::units::{Amount, FiscalYear, Period, SCALE_MAX};
 
 /// The start of a field that holds the value of a segment's column.
 const SEGMENT: &str = "segment.";
@@ -136,7 +136,12 @@ impl Baseline {
                 continue;
             };
             let number = text.as_deref().map(|text| {
-                let number = Amount::parse_plain(text);
+                // No figure is larger, and a difference of two such still fits.
+                let is_known = |number: &Amount| {
+                    let units = number.units_at(SCALE_MAX);
+                    units.is_some_and(|units| units.unsigned_abs() <= i128::MAX.unsigned_abs() / 4)
+                };
+                let number = Amount::parse_plain(text).filter(is_known);
                 let headline = format!("cannot read `{text}` in the baseline as a number");
                 let found = format!("`{}` of {period}", field.name);
                 number.ok_or_else(|| unreadable(&headline).found(found))

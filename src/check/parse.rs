@@ -206,6 +206,12 @@ fn scope(piece: Piece<'_>) -> Result<Scope, Fault> {
         if column.is_empty() || value.is_some_and(str::is_empty) {
             return Err(unreadable(part));
         }
+        let digits = column.strip_prefix('#').unwrap_or_default();
+        if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            let headline = format!("`{column}` is the number of a column, and a rule names it");
+            let message = Message::new(Code::UnreadableRule, headline).expected("its header");
+            return Err(part.fault(message));
+        }
         let value = value.filter(|value| *value != "*").map(unquoted);
         if parts.iter().any(|(known, _)| known == column) {
             let headline = format!("`{column}` stands twice in one segment");

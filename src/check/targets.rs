@@ -327,7 +327,8 @@ impl<'a> View<'a> {
         }
         let is_change = matches!(self.rule.measure, Measure::Change(..));
         let before = self.figures.total(self.before());
-        is_change && before.is_none_or(is_blank)
+        // One that is not there lies in the data, and could not be computed.
+        is_change && before.is_some_and(is_blank)
     }
 
     /// The period right before this one, as long as it is.

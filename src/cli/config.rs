@@ -4,6 +4,7 @@ mod sides;
 mod words;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::args::{Common, PeriodArgs, ReadArgs, SETTINGS, SettingArgs, setting_names};
 use super::environment::Environment;
@@ -52,6 +53,8 @@ pub(super) struct Config {
     pub(super) format: Format,
     /// The definition that was chosen, by flag or settings file.
     pub(super) definition: Option<ChosenDefinition>,
+    /// The files that were read for all this: no result replaces them.
+    pub(super) read_from: Vec<PathBuf>,
 }
 
 impl Config {
@@ -61,6 +64,7 @@ impl Config {
             policies: self.policies.clone(),
             load: self.load.clone(),
             set: Vec::new(),
+            read_from: Vec::new(),
             control_totals: Vec::new(),
             definition: None,
             ..*self
@@ -157,6 +161,13 @@ fn resolved_with(
             is_sensitive,
             set: resolver.set(),
             format,
+            read_from: [
+                file.file.clone(),
+                definition.as_ref().and_then(|one| one.file.clone()),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             definition,
         };
         Ok((config, other))

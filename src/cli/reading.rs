@@ -2,7 +2,7 @@
 //! the result.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Streams;
@@ -105,13 +105,13 @@ impl Context<'_, '_> {
         config: &Config,
         load: impl FnOnce(Vec<Source>, &LoadOptions, &Policies, Progress<'_>) -> Result<T, Errors>,
     ) -> Result<(T, Target), Failure> {
-        let target = self.target(args)?;
+        let target = self.target(args, config)?;
         Ok((self.read_sources(args, config, load)?, target))
     }
 
-    /// Where the result goes, once it is known to be none of the inputs.
-    pub(super) fn target(&self, args: &ReadArgs) -> Result<Target, Message> {
-        refuse_overwriting(args, self.environment)?;
+    /// Where the result goes, once it is known to be none of the files that are read.
+    pub(super) fn target(&self, args: &ReadArgs, config: &Config) -> Result<Target, Message> {
+        refuse_overwriting(args, config, self.environment)?;
         self.open(args)
     }
 
@@ -407,32 +407,43 @@ pub(super) fn beside_settings(file: &str, origin: &Origin) -> String {
     folder.join(file).display().to_string()
 }
 
-/// A result is never written over the data it was made from.
-fn refuse_overwriting(args: &ReadArgs, environment: &Environment) -> Result<(), Message> {
-    let real = |name: &str| {
-        let folder = environment.folder().cloned().unwrap_or_default();
-        std::fs::canonicalize(folder.join(name))
-            .ok()
-            .filter(|path| path.is_file())
+/// A result is never written over the data, or the choices, that it was made from.
+fn refuse_overwriting(
+    args: &ReadArgs,
+    config: &Config,
+    environment: &Environment,
+) -> Result<(), Message> {
+    let folder = environment.folder().cloned().unwrap_or_default();
+    let real = |path: &Path| {
+        let path = std::fs::canonicalize(folder.join(path)).ok();
+        path.filter(|path| path.is_file())
     };
-    let Some((name, target)) = args
-        .output
-        .as_deref()
-        .and_then(|name| Some((name, real(name)?)))
-    else {
+    let Some(name) = args.output.as_deref() else {
         return Ok(());
     };
-    match args
-        .files
-        .iter()
-        .find(|file| real(file).as_ref() == Some(&target))
-    {
+    let Some(target) = real(Path::new(name)) else {
+        return Ok(());
+    };
+    let inputs = args.files.iter().map(|file| ("the input", file.into()));
+    let policies = &config.policies;
+    let choices = [("map", &policies.map), ("fx-rates", &policies.fx_rates)];
+    let choices = choices.into_iter().filter_map(|(choice, file)| {
+        let file = beside_settings(file.as_ref()?, policies.origin(choice));
+        Some(("the file of a choice,", PathBuf::from(file)))
+    });
+    let settings = config.read_from.iter().cloned();
+    let settings = settings.map(|file| ("a file that this run reads,", file));
+    let mut read = inputs.chain(choices).chain(settings);
+    match read.find(|(_, file)| real(file).as_ref() == Some(&target)) {
         None => Ok(()),
-        Some(file) => Err(Message::new(
-            Code::Usage,
-            format!("`--output {name}` would replace the input `{file}`"),
-        )
-        .help("name another file")),
+        Some((what, file)) => {
+            let file = file.strip_prefix(&folder).unwrap_or(&file);
+            let headline = format!(
+                "`--output {name}` would replace {what} `{}`",
+                file.display()
+            );
+            Err(Message::new(Code::Usage, headline).help("name another file"))
+        }
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct FileSettings {
     pub(super) check: CheckFile,
     /// The folder it stands in, from which the paths in it are looked for.
     pub(super) folder: PathBuf,
+    /// The file itself.
+    pub(super) file: Option<PathBuf>,
 }
 
 /// A definition from a file, or one that comes with the program.
@@ -50,6 +52,8 @@ pub(super) struct ChosenDefinition {
     pub(super) is_typed: bool,
     /// True if it comes with the program.
     pub(super) is_shipped: bool,
+    /// The file that it was read from.
+    pub(super) file: Option<PathBuf>,
 }
 
 /// Reads the settings file that is named, or the nearest above the working folder.
@@ -82,7 +86,11 @@ pub(super) fn read_settings(
     })?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let settings = parse_settings(&text, &name)?;
-    Ok(FileSettings { folder, ..settings })
+    Ok(FileSettings {
+        folder,
+        file: Some(path),
+        ..settings
+    })
 }
 
 /// The definition of this name, or of the file of this path, looked for from a folder.
@@ -112,7 +120,11 @@ pub(super) fn read_definition(
             .note(format!("{error:#}"))
     })?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    parse_definition(&text, &name, &stem)
+    let definition = parse_definition(&text, &name, &stem)?;
+    Ok(ChosenDefinition {
+        file: Some(path),
+        ..definition
+    })
 }
 
 /// A definition that comes with the program.

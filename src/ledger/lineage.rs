@@ -65,8 +65,8 @@ pub struct Added {
     pub currency: Box<str>,
     /// By which way.
     pub how: How,
-    /// The first and the last month of the time that it is laid over, where it is; no last one while that runs on.
-    pub over: Option<(Month, Option<Month>)>,
+    /// The time that it is laid over, where it is.
+    pub over: Option<Over>,
 }
 
 impl Added {
@@ -81,6 +81,17 @@ impl Added {
             over: None,
         }
     }
+}
+
+/// The time that an amount is laid over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Over {
+    /// Its first month.
+    pub first: Month,
+    /// Its last month; `None` while it runs on.
+    pub last: Option<Month>,
+    /// How many months the amount is for, as a fraction; `None` where its days count.
+    pub months: Option<(u32, u32)>,
 }
 
 /// How a row's amount comes into a month.

@@ -39,7 +39,7 @@ pub use coverage::Coverage;
 pub use currencies::{Rates, Unrated};
 pub use id_map::{Cycle, IdMap};
 pub use intern::Interner;
-pub use lineage::{Added, Became, Cited, How, TracedRow};
+pub use lineage::{Added, Became, Cited, How, Over, TracedRow};
 pub use parts::in_parts;
 pub use regroup::{Units, Whose};
 pub use shards::{Batch, Shards, ShortRow, WideBatch};

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::anchors::{Anchor, Anchors};
 use super::customers::Customers;
 use super::movements::{Class, Movement};
-use crate::ledger::{Added, Became, Bridged, Cited, How, Interner, Rates, TracedRow, Whose};
+use crate::ledger::{Added, Became, Bridged, Cited, How, Interner, Over, Rates, TracedRow, Whose};
 use crate::policies::{Fx, Negatives, Netting};
+use crate::text;
 use crate::units::{Amount, Month};
 
 /// Which end of a comparison.
@@ -152,6 +153,16 @@ impl<'a> Trail<'a> {
         sources
     }
 
+    /// What is somebody else's at the closing: the name that was asked for, and the one that it counts under.
+    pub fn counted_elsewhere(&'a self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let closing = self.found.ends.closing.last;
+        let both = self.followed.iter().map(move |(name, _)| {
+            let name = name.as_str();
+            (name, self.whose.name(name, closing))
+        });
+        both.filter(|(name, unit)| name != unit)
+    }
+
     /// The lines behind everybody that is followed.
     ///
     /// # Panics
@@ -263,11 +274,7 @@ impl<'a> Trail<'a> {
             How::Balance => "balance",
         }];
         let mut why = Vec::new();
-        match added.over {
-            Some((first, Some(last))) => why.push(format!("over {first} to {last}")),
-            Some((first, None)) => why.push(format!("from {first} on")),
-            None => {}
-        }
+        why.extend(added.over.as_ref().map(over));
         if added.how == How::Balance {
             why.push("what its balance shows to have stood before it".to_owned());
         }
@@ -349,6 +356,19 @@ impl<'a> Trail<'a> {
             };
             lines.push((line, ""));
         }
+    }
+}
+
+/// The time that an amount is laid over, in words: what to divide it by, and where it counts.
+fn over(over: &Over) -> String {
+    let length = match over.months {
+        Some((months, 1)) => text::count(months.into(), "month"),
+        Some((months, one)) => format!("{months}/{one} months"),
+        None => "its days".to_owned(),
+    };
+    match over.last {
+        Some(last) => format!("for {length}, over {} to {last}", over.first),
+        None => format!("for {length}, from {} on", over.first),
     }
 }
 

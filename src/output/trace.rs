@@ -38,10 +38,17 @@ pub(super) const FIELDS: [&str; 17] = [
 pub(super) const CUSTOMER_FIELDS: [&str; 6] =
     ["customer", "class", "opening", "closing", "change", "rows"];
 
+/// What a class is where products are netted each on its own.
+const NETTED: &str = "with `netting product` what products of a customer gain and lose is expansion and contraction, whatever its own class is";
+
 /// The result of `nrr trace`.
 pub struct TraceReport<'a> {
     /// What is declared with it; its first record is that of the period.
     pub report: Report,
+    /// What currencies did to the base between the two ends, which is no part of its rows.
+    pub fx: Amount,
+    /// True if each product was netted on its own.
+    pub is_netted: bool,
     /// Everybody of the classes asked for, traced or not.
     pub selected: Selected,
     /// Those that are traced, in order.
@@ -207,7 +214,9 @@ impl TraceReport<'_> {
             } else {
                 format!("of class {}", text::list(&words, "or"))
             };
-            return vec![format!("there is no customer {classes}")];
+            let mut notes = vec![format!("there is no customer {classes}")];
+            notes.extend(self.is_netted.then(|| NETTED.to_owned()));
+            return notes;
         }
         let count = self.traced.len() as u64;
         let sum = |value: fn(&Traced) -> Amount| {
@@ -220,6 +229,13 @@ impl TraceReport<'_> {
             sum(|one| one.opening),
             sum(|one| one.closing),
         )];
+        if !self.fx.is_zero() {
+            notes.push(format!(
+                "who paid at the opening is compared at its rates; what currencies did since, {}, is the line `fx` of `nrr calc` and in no row",
+                number::amount(self.fx)
+            ));
+        }
+        notes.extend(self.is_netted.then(|| NETTED.to_owned()));
         let more = self.selected.counted.saturating_sub(count);
         if more > 0 && !self.is_named {
             notes.push(format!(

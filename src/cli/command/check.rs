@@ -74,6 +74,9 @@ fn check(
     // What `strict` stops elsewhere is a finding here.
     config.load.is_strict = false;
     let kept = baseline::read(args, &file, environment)?;
+    config
+        .read_from
+        .extend(kept.iter().map(|kept| kept.path.clone()));
     let typed_by = config.load.columns.by.clone();
     let rule_columns = rules.iter().flat_map(|rule| rule.scope.columns());
     let more = rule_columns.chain(kept.iter().flat_map(|kept| kept.baseline.columns.clone()));

@@ -4,6 +4,8 @@ mod exports;
 mod places;
 mod way;
 
+use std::path::PathBuf;
+
 use super::super::args::{DiffArgs, PeriodArgs};
 use super::super::config::{Config, config};
 use super::super::exit::Failure;
@@ -34,7 +36,10 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
     context.refuse_certainty(&config)?;
     refuse_method(&config.policies)?;
     refuse_two_pipes(args)?;
-    let target = context.target(&both)?;
+    config
+        .read_from
+        .extend(args.old_config.iter().map(PathBuf::from));
+    let target = context.target(&both, &config)?;
     if args.old == "-" {
         // It is read by its own settings, by those in force, and by what the new export shows.
         context.keep_pipe()?;

@@ -27,12 +27,14 @@ pub(in crate::cli) fn run(args: &InitArgs, mut context: Context<'_, '_>) -> Resu
     if !args.force && read.output.is_some() {
         refuse_replacing(name, &context)?;
     }
-    let config = config(
+    let mut config = config(
         &read,
         &PeriodArgs::default(),
         context.common,
         context.environment,
     )?;
+    // Settings that were read may be what is to be replaced: that was asked about above.
+    config.read_from.clear();
     context.refuse_certainty(&config)?;
     let (loaded, target) = context.load(&read, &config)?;
     let text = settings(&config, &loaded);

@@ -14,7 +14,9 @@ use crate::input::columns::quoted;
 use crate::input::{Loaded, Wanted};
 use crate::ledger::{Bridged, Ledger, Units, Whose};
 use crate::metrics::{Class, Listing, Traced, Trail, customers};
+use crate::output::escape;
 use crate::output::{Format, TraceReport, TracedPlace, render, shown_customers};
+use crate::policies::Netting;
 use crate::text;
 
 /// Reads, computes, reads again for the rows, prints.
@@ -57,12 +59,14 @@ fn traced(args: &TraceArgs, mut context: Context<'_, '_>) -> Result<(), Failure>
     };
     let whose = whose(&loaded, units.as_deref());
     let rates = loaded.rates.as_deref();
-    let trail = Trail::new(&found, &args.customers, whose, rates, bridged);
+    let names = named(&args.customers, &books.customers);
+    let trail = Trail::new(&found, &names, whose, rates, bridged);
     let sources = sources(&trail, &loaded);
     let wanted = Wanted::new(sources.iter().map(String::as_str), trail.months());
     let rows = retrace.rows(&wanted)?;
     let traced = trail.lines(&rows);
-    known(&traced, &books.customers).map_err(|message| with_files(message.into(), &loaded))?;
+    known(&traced, &trail, &books.customers)
+        .map_err(|message| with_files(message.into(), &loaded))?;
     let document = TraceReport {
         places: TracedPlace {
             files: report
@@ -74,6 +78,8 @@ fn traced(args: &TraceArgs, mut context: Context<'_, '_>) -> Result<(), Failure>
             column: &|cited| retrace.column(cited).to_owned(),
         },
         report,
+        fx: found.total.amount(found.total.fx),
+        is_netted: policies.netting == Netting::Product,
         selected: found.selected,
         traced,
         classes: listing.classes,
@@ -133,8 +139,36 @@ fn sources<'a>(trail: &Trail<'a>, loaded: &'a Loaded) -> BTreeSet<String> {
     trail.sources(&mut numbers.map(|number| ledger.name(*number)))
 }
 
-/// Somebody who was named has to be somebody.
-fn known(traced: &[Traced], ledger: &Ledger) -> Result<(), Message> {
+/// The customers that were named; one that the input does not name is whoever is shown by that name, such as one with
+/// a line break in it.
+fn named(typed: &[String], ledger: &Ledger) -> Vec<String> {
+    let shown = |name: &str| escape::terminal(name).into_owned();
+    let meant = |typed: &String| {
+        if ledger.find(typed).is_some() {
+            return typed.clone();
+        }
+        let mut names = ledger.customers().iter().map(|number| ledger.name(*number));
+        let name = names.find(|name| shown(name) == *typed);
+        name.map_or_else(|| typed.clone(), str::to_owned)
+    };
+    typed.iter().map(meant).collect()
+}
+
+/// Somebody who was named has to be somebody, and not somebody else.
+fn known(traced: &[Traced], trail: &Trail<'_>, ledger: &Ledger) -> Result<(), Message> {
+    let is_empty = |name: &str| {
+        let own = traced.iter().find(|one| one.customer == name);
+        own.is_none_or(|one| one.lines.is_empty())
+    };
+    let mut others = trail.counted_elsewhere();
+    if let Some((name, unit)) = others.find(|(name, _)| is_empty(name)) {
+        let headline = format!("`{name}` counts as `{unit}` here");
+        return Err(Message::new(Code::UnknownCustomer, headline)
+            .note(
+                "its rows are among those of that customer, as ids are merged or parents are units",
+            )
+            .help(format!("`--customer {}`", quoted(unit))));
+    }
     let is_nobody = |one: &&Traced| one.lines.is_empty() && ledger.find(&one.customer).is_none();
     let Some(nobody) = traced.iter().find(is_nobody) else {
         return Ok(());
@@ -144,7 +178,10 @@ fn known(traced: &[Traced], ledger: &Ledger) -> Result<(), Message> {
     let names = ledger.customers().iter().map(|number| ledger.name(*number));
     let message = Message::new(Code::UnknownCustomer, headline);
     Err(match text::nearest(name, names) {
-        Some(near) => message.help(format!("`--customer {}`", quoted(near))),
+        Some(near) => {
+            let near = escape::terminal(near);
+            message.help(format!("`--customer {}`", quoted(&near)))
+        }
         None => message.help("`nrr customers` lists those of a period"),
     })
 }
@@ -152,7 +189,7 @@ fn known(traced: &[Traced], ledger: &Ledger) -> Result<(), Message> {
 /// What proposes to name the column of the customer has to use this command's flag for it.
 fn naming_the_column(mut errors: Errors) -> Errors {
     for message in &mut errors.list {
-        if message.code != Code::UnknownCustomer {
+        if !matches!(message.code, Code::UnknownCustomer | Code::Usage) {
             for help in &mut message.help {
                 *help = help.replace("`--customer ", "`--customer-column ");
             }

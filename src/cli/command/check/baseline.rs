@@ -21,6 +21,8 @@ const DIGITS: usize = 12;
 pub(super) struct KeptFile {
     pub(super) baseline: Baseline,
     file: String,
+    /// Where it stands.
+    pub(super) path: PathBuf,
 }
 
 /// Reads the file that is named, from the working folder by flag, from that of the settings file else.
@@ -44,7 +46,8 @@ pub(super) fn read(
     let Some((file, folder, named_at)) = named else {
         return Ok(None);
     };
-    let text = read_file(&folder.join(&file)).map_err(|error| {
+    let path = folder.join(&file);
+    let text = read_file(&path).map_err(|error| {
         let headline = format!("cannot read the baseline `{file}`");
         let message = Message::new(Code::UnreadableBaseline, headline).note(format!("{error:#}"));
         message
@@ -59,7 +62,11 @@ pub(super) fn read(
             ..Place::file(&file)
         })
     })?;
-    Ok(Some(KeptFile { baseline, file }))
+    Ok(Some(KeptFile {
+        baseline,
+        file,
+        path,
+    }))
 }
 
 /// Compares every record of the baseline with the one of now.
@@ -72,7 +79,7 @@ pub(super) fn compare(
     book: &mut Book<'_>,
     report: &Report,
 ) -> Result<Vec<Finding>, Errors> {
-    let KeptFile { baseline, file } = kept;
+    let KeptFile { baseline, file, .. } = kept;
     if let Some(other) = other_definition(kept, report) {
         return Ok(vec![Finding::OtherDefinition(other)]);
     }

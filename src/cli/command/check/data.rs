@@ -12,8 +12,13 @@ pub(super) fn counted(rules: &[Rule], sum: &Gathered, findings: &mut Vec<Finding
         let Measure::Finding(code) = rule.measure else {
             continue;
         };
-        let all = sum.report.warnings.iter().chain(&sum.elsewhere);
-        let of_code: Vec<&Message> = all.filter(|message| message.code == code).collect();
+        // What is looked for in all months is counted in all of them, whichever of them the periods read.
+        let is_meant = |message: &&Message| message.code == code;
+        let everywhere = sum.everywhere.iter().filter(is_meant);
+        let mut of_code: Vec<&Message> = everywhere.collect();
+        if of_code.is_empty() {
+            of_code = sum.report.warnings.iter().filter(is_meant).collect();
+        }
         // A finding without a count is about one thing: the input.
         let counts = of_code.iter().map(|message| message.count.unwrap_or(1));
         let found = counts.sum::<u64>();
@@ -42,9 +47,11 @@ pub(super) fn select(
     let own: BTreeSet<Code> = own.collect();
     let fails = |message: &Message| !own.contains(&message.code) && selection.forbids(message.code);
     let warnings = std::mem::take(&mut sum.report.warnings);
+    let known: BTreeSet<Code> = warnings.iter().map(|message| message.code).collect();
     let (mut failing, rest): (Vec<Message>, Vec<Message>) = warnings.into_iter().partition(fails);
     sum.report.warnings = rest;
-    let elsewhere = std::mem::take(&mut sum.elsewhere).into_iter();
+    let elsewhere = std::mem::take(&mut sum.everywhere).into_iter();
+    let elsewhere = elsewhere.filter(|message| !known.contains(&message.code));
     failing.extend(
         elsewhere.filter(|message| selection.looks_everywhere(message.code) && fails(message)),
     );

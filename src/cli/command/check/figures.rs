@@ -45,14 +45,16 @@ impl<'a> Book<'a> {
         let attributes = loaded.books.swap_attributes(Vec::new());
         let mut columns = BTreeMap::new();
         let mut open: Vec<usize> = (0..attributes.len()).collect();
+        let each_is_another = attributes.len() == asked.len();
         for name in asked {
             let is_exact = |one: &Attribute| one.column() == name.trim();
             let is_folded = |one: &Attribute| folded(one.column()) == folded(name);
             let place = attributes.iter().position(is_exact);
-            // A column can be named by its number; those come in the order in which they were asked for.
+            // A column can be named by its number; those come in the order in which they were asked for, where none is
+            // named twice.
             let place = place
                 .or_else(|| attributes.iter().position(is_folded))
-                .or_else(|| open.first().copied());
+                .or_else(|| open.first().copied().filter(|_| each_is_another));
             if let Some(place) = place {
                 open.retain(|other| *other != place);
                 columns.insert(name.clone(), place);
@@ -154,7 +156,7 @@ pub(super) struct Gathered {
     /// What is declared; its warnings are the findings of the periods checked.
     pub(super) report: Report,
     /// Every further finding of the whole ledger, for those who ask for it.
-    pub(super) elsewhere: Vec<Message>,
+    pub(super) everywhere: Vec<Message>,
 }
 
 /// Computes everything that some rule asks for.
@@ -197,16 +199,14 @@ pub(super) fn gather(
     book.by(&[], |book| {
         add_people(book, rules, &asked.periods, &mut figures);
     });
-    let known: BTreeSet<Code> = report.warnings.iter().map(|warning| warning.code).collect();
-    let mut elsewhere = Vec::new();
+    let mut everywhere = Vec::new();
     if looks_everywhere {
-        elsewhere = findings(&book.loaded.books.customers, book.policies);
-        elsewhere.retain(|finding| !known.contains(&finding.code));
+        everywhere = findings(&book.loaded.books.customers, book.policies);
     }
     Ok(Gathered {
         figures,
         report,
-        elsewhere,
+        everywhere,
     })
 }
 

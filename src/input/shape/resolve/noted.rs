@@ -4,7 +4,8 @@ use super::super::kept::Kept;
 use super::super::spans::{Cover, Terms};
 use super::super::steps;
 use super::Ask;
-use crate::ledger::{Added, Became, How, RowPlace};
+use crate::ledger::{Added, Became, How, Over, RowPlace};
+use crate::policies::Spread;
 use crate::units::{Amount, Month};
 
 impl Ask<'_> {
@@ -46,13 +47,16 @@ pub(super) fn laid(cover: &Cover<'_>, terms: Terms, (month, amount): (Month, Amo
     if amount == cover.kept.amount {
         return kept;
     }
-    let last = cover
-        .span
-        .after(terms.end)
-        .map(|after| after.before().month());
+    let after = cover.span.after(terms.end);
+    let whole = || Some((cover.span.months(terms.end)?, 1));
+    let by_days = terms.spread == Spread::Daily && cover.span.per.is_none();
     Added {
         how: How::Spread,
-        over: Some((cover.first, last)),
+        over: Some(Over {
+            first: cover.first,
+            last: after.map(|after| after.before().month()),
+            months: cover.span.per.or_else(whole).filter(|_| !by_days),
+        }),
         ..kept
     }
 }
