@@ -57,21 +57,6 @@ pub(super) struct Config {
     pub(super) read_from: Vec<PathBuf>,
 }
 
-impl Config {
-    /// The same for another reading: what is declared with a result and proven of an input is left out.
-    pub(super) fn again(&self) -> Config {
-        Config {
-            policies: self.policies.clone(),
-            load: self.load.clone(),
-            set: Vec::new(),
-            read_from: Vec::new(),
-            control_totals: Vec::new(),
-            definition: None,
-            ..*self
-        }
-    }
-}
-
 /// A setting or policy that somebody set.
 #[derive(Debug)]
 pub(super) struct Set {

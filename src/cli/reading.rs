@@ -433,8 +433,8 @@ fn refuse_overwriting(
     });
     let settings = config.read_from.iter().cloned();
     let settings = settings.map(|file| ("a file that this run reads,", file));
-    let mut read = inputs.chain(choices).chain(settings);
-    match read.find(|(_, file)| real(file).as_ref() == Some(&target)) {
+    let mut all = inputs.chain(choices).chain(settings);
+    match all.find(|(_, file)| real(file).as_ref() == Some(&target)) {
         None => Ok(()),
         Some((what, file)) => {
             let file = file.strip_prefix(&folder).unwrap_or(&file);

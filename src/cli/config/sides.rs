@@ -51,6 +51,21 @@ pub(in crate::cli) struct Differing {
     pub(in crate::cli) new: Option<String>,
 }
 
+impl Config {
+    /// The same for another reading: what is declared with a result and proven of an input is left out.
+    pub(in crate::cli) fn again(&self) -> Config {
+        Config {
+            policies: self.policies.clone(),
+            load: self.load.clone(),
+            set: Vec::new(),
+            read_from: Vec::new(),
+            control_totals: Vec::new(),
+            definition: None,
+            ..*self
+        }
+    }
+}
+
 /// The settings that an earlier export was measured by.
 #[derive(Debug)]
 pub(in crate::cli) struct OldSettings {
