@@ -823,6 +823,8 @@ fn the_basic_tier_fails_for_exports_that_are_cut_doubled_or_clipped() {
         "halved-month",
         "unfinished-month",
         "unit-mix-up",
+        // One of four customers.
+        "id-change",
     ] {
         let (ended, codes) = on_export(code, &[]);
         assert!(
@@ -842,7 +844,6 @@ fn other_findings_fail_where_they_are_named_or_all_are() {
     for code in [
         "late-renewals",
         "similar-names",
-        "id-change",
         "several-dates",
         "zero-amounts",
         "negative-amounts",
@@ -1008,7 +1009,8 @@ fn figures_that_were_reported_are_held_against_those_of_now() {
                 "of 2024-03 are not what they were",
                 "= difference: expansion 50 → 60, +10",
                 "= difference: closing 460 → 470, +10",
-                "= difference: nrr 0.920000 → 0.940000, +0.020000",
+                "= difference: nrr 92.00% → 94.00%, +2.00 pp",
+                "`nrr diff OLD revenue.csv --period 2024-03` shows the customers and rows",
             ] {
                 assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
             }
@@ -1036,7 +1038,7 @@ fn the_smallest_unit_is_a_restatement_and_a_lost_month_is_none_to_compare() {
     let cent = OWNED.replace("dune,2024-03,150", "dune,2024-03,150.01");
     let run = against_baseline("json", &cent, &[], &[]);
     assert!(
-        run.code == 1 && run.stdout.contains("closing 460 → 460.01, +0.01"),
+        run.code == 1 && run.stdout.contains("closing 460.00 → 460.01, +0.01"),
         "{}",
         run.stdout
     );
@@ -1060,6 +1062,227 @@ fn the_smallest_unit_is_a_restatement_and_a_lost_month_is_none_to_compare() {
         run.stdout.contains("failed[other-definition]"),
         "{}",
         run.stdout
+    );
+}
+
+#[test]
+fn a_reported_period_that_is_gone_is_a_restatement() {
+    let without = |month: &str| {
+        let lines = OWNED.lines().filter(|line| !line.contains(month));
+        lines.fold(String::new(), |text, line| text + line + "\n")
+    };
+    let cut = without("2024-03");
+    for format in ["json", "csv"] {
+        for calc in [
+            &["--from", "2024-02", "--to", "2024-03"][..],
+            &["--period", "2024-03"],
+            &["--period", "2024-03", "--by", "owner"],
+        ] {
+            let run = against_baseline(format, &cut, calc, &[]);
+            assert_eq!(run.code, 1, "{calc:?} {run:#?}");
+            for said in [
+                "failed[restated]: ",
+                "figures of 2024-03 are gone",
+                "= difference: expansion 50 → undefined",
+                "= note: 2024-03 ends after the data do",
+            ] {
+                assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+            }
+            assert!(!run.stdout.contains("nrr diff"), "{}", run.stdout);
+        }
+    }
+    // The data go on at a later month: what lies before them is said, and is no change.
+    let rolled = OWNED
+        .replace("2024-03", "2024-04")
+        .replace("2024-02", "2024-03");
+    let (kept, later) = (OWNED, rolled.as_str());
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path();
+    let longer = format!(
+        "{kept}{}",
+        later
+            .lines()
+            .filter(|line| line.contains("2024-04"))
+            .fold(String::new(), |text, line| text + line + "\n")
+    );
+    written(path, "revenue.csv", longer.as_bytes());
+    let calc = [
+        "calc",
+        "revenue.csv",
+        "--no-config",
+        "--from",
+        "2024-02",
+        "--to",
+        "2024-04",
+        "--output",
+        "kept.csv",
+    ];
+    assert_eq!(run_in(path, &calc).code, 0);
+    let recent: String = longer
+        .lines()
+        .filter(|line| !line.contains("2024-02"))
+        .fold(String::new(), |text, line| text + line + "\n");
+    written(path, "revenue.csv", recent.as_bytes());
+    let check = [
+        "check",
+        "revenue.csv",
+        "--no-config",
+        "--baseline",
+        "kept.csv",
+        "--period",
+        "2024-04",
+    ];
+    let run = run_in(path, &check);
+    assert!(
+        run.stdout.contains("1 period of the baseline lies before the data, which begin with 2024-03, and could not be compared"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_baseline_of_which_nothing_can_be_compared_fails() {
+    let later = OWNED
+        .replace("2024-03", "2025-03")
+        .replace("2024-02", "2025-02");
+    let run = against_baseline("json", &later, &[], &[]);
+    assert_eq!(run.code, 1, "{run:#?}");
+    for said in [
+        "0 figures compared",
+        "failed[restated]: nothing of the baseline could be compared",
+        "2 periods of the baseline lie before the data, which begin with 2025-02",
+    ] {
+        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+    }
+    let files = [("revenue.csv", OWNED), ("kept.csv", "period\n2024-03\n")];
+    let run = check_files(
+        &files,
+        &[
+            "revenue.csv",
+            "--no-config",
+            "--baseline",
+            "kept.csv",
+            "--format",
+            "json",
+        ],
+    );
+    assert_eq!(run.code, 1, "{run:#?}");
+    let all = records(&run);
+    let own = all
+        .iter()
+        .find(|one| one["code"] == "restated")
+        .expect("a record");
+    assert_eq!(
+        (&own["level"], &own["passed"]),
+        (&"failed".into(), &false.into())
+    );
+}
+
+#[test]
+fn a_segment_that_begins_is_not_asked_for_a_rate_and_named() {
+    let zoe = format!("{OWNED}zebra,2024-03,70,Zoe,US\n");
+    let files = [("revenue.csv", zoe.as_str())];
+    let on = |args: &[&str]| {
+        let line = [&["revenue.csv", "--no-config", "--period", "2024-03"], args].concat();
+        check_files(&files, &line)
+    };
+    let note = "`each owner: nrr >= 50%` was not asked of `owner=Zoe` in 2024-03, which has no opening to be compared with yet";
+    let run = on(&["--require", "each owner: nrr >= 50%"]);
+    assert!(
+        run.code == 0 && run.stdout.replace("\n    ", " ").contains(note),
+        "{run:#?}"
+    );
+    for format in ["json", "csv", "junit"] {
+        let run = on(&["--require", "each owner: nrr >= 50%", "--format", format]);
+        assert!(
+            run.code == 0 && run.stderr.contains(note),
+            "{format} {run:#?}"
+        );
+    }
+    // What it pays is known, and whoever is named has to have the figure.
+    let run = on(&["--require", "each owner: closing >= 71"]);
+    assert!(
+        run.code == 1 && run.stdout.contains("`owner=Zoe` in 2024-03 is 70"),
+        "{run:#?}"
+    );
+    let run = on(&["--require", "owner=Zoe: nrr >= 50%"]);
+    assert!(
+        run.code == 1 && run.stdout.contains("failed[undefined-target]"),
+        "{run:#?}"
+    );
+    // Where nobody could be asked, the rule is not proven.
+    let run = on(&[
+        "--where",
+        "owner=Zoe",
+        "--require",
+        "each owner: nrr >= 50%",
+    ]);
+    assert!(
+        run.code == 1 && run.stdout.contains("failed[undefined-target]"),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn a_rule_on_each_that_others_take_the_place_of_is_named() {
+    let files = [("revenue.csv", OWNED)];
+    let run = check_files(
+        &files,
+        &[
+            "revenue.csv",
+            "--no-config",
+            "--period",
+            "2024-03",
+            "--require",
+            "each owner: nrr >= 50%",
+            "--require",
+            "owner=Ana: nrr >= 60%",
+            "--require",
+            "owner=Ben: nrr >= 60%",
+        ],
+    );
+    let note = "`each owner: nrr >= 50%` has no row of its own: every segment has a rule that takes its place";
+    assert!(
+        run.code == 0 && run.stdout.replace("\n    ", " ").contains(note),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn an_unknown_column_of_a_rule_is_mended_in_the_rule() {
+    let files = [("revenue.csv", OWNED)];
+    let run = check_files(
+        &files,
+        &[
+            "revenue.csv",
+            "--no-config",
+            "--require",
+            "each ownr: nrr >= 1%",
+        ],
+    );
+    assert_eq!(run.code, 2, "{run:#?}");
+    assert!(
+        run.stderr.contains("= help: `each owner: nrr >= 1%`"),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("--by"), "{}", run.stderr);
+    let run = check_files(&files, &["revenue.csv", "--no-config", "--by", "ownr"]);
+    assert!(
+        run.stderr.contains("= help: `--by owner`"),
+        "{}",
+        run.stderr
+    );
+    let run = check_files(&files, &["revenue.csv", "--no-config", "--period", "last"]);
+    assert!(
+        run.code == 2 && run.stderr.contains("= expected: latest, 2024-03, "),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("= help: `--period latest`"),
+        "{}",
+        run.stderr
     );
 }
 
@@ -1128,6 +1351,146 @@ fn what_is_no_baseline_is_refused() {
     assert_eq!(
         (run.code, run.errors()),
         (2, words(&["unreadable-baseline"]))
+    );
+}
+
+#[test]
+fn totals_that_do_not_tie_are_findings() {
+    let report = "Customer,Jan 2024,Feb 2024\nAcme,100,110\nBirch,50,50\nTotal,150,170\n";
+    let files = [("report.csv", report)];
+    for format in [
+        "table", "json", "jsonl", "csv", "markdown", "junit", "github", "sarif",
+    ] {
+        let run = check_files(
+            &files,
+            &[
+                "report.csv",
+                "--no-config",
+                "--basis",
+                "stock",
+                "--format",
+                format,
+            ],
+        );
+        assert_eq!(run.code, 1, "{format} {run:#?}");
+        assert!(
+            run.stderr.contains("failed[unproven-total]: "),
+            "{format} {run:#?}"
+        );
+        let said = match format {
+            "junit" => "failures=\"1\" errors=\"0\"",
+            "github" => "title=failed[unproven-total]::",
+            "sarif" => "\"ruleId\": \"unproven-total\"",
+            _ => "",
+        };
+        assert!(run.stdout.contains(said), "{format} {run:#?}");
+    }
+    // Beside a fault of another kind the check could not be run.
+    let files = [
+        ("report.csv", report),
+        ("other.csv", "customer,month,mrr\na,2024-01,ten\n"),
+    ];
+    let run = check_files(
+        &files,
+        &["report.csv", "other.csv", "--no-config", "--basis", "stock"],
+    );
+    assert_eq!(
+        (run.code, run.errors()),
+        (2, words(&["unproven-total", "unreadable-amount"])),
+        "{run:#?}"
+    );
+}
+
+/// A book whose customers all pay an amount of their own, some under another id in March.
+fn renamed(customers: usize, changed: usize) -> String {
+    let mut text = "customer,month,mrr\n".to_owned();
+    for month in ["2024-01", "2024-02", "2024-03"] {
+        for number in 0..customers {
+            let is_new = month == "2024-03" && number < changed;
+            let id = if is_new { "new" } else { "old" };
+            let _ = writeln!(text, "{id}-{number},{month},{}", 1000 + 7 * number);
+        }
+    }
+    text
+}
+
+#[test]
+fn many_changed_ids_fail_and_a_few_are_a_warning() {
+    for (changed, code) in [(28, 1), (3, 1), (2, 0)] {
+        let text = renamed(30, changed);
+        for period in [&["--period", "2024-03"][..], &[]] {
+            let line = [
+                &[
+                    "revenue.csv",
+                    "--no-config",
+                    "--allow",
+                    "halved-month,unfinished-month",
+                ],
+                period,
+            ]
+            .concat();
+            let run = check_files(&[("revenue.csv", &text)], &line);
+            assert_eq!(run.code, code, "{changed} {period:?} {run:#?}");
+            let said = if code == 1 {
+                "failed[id-change]"
+            } else {
+                "warning[id-change]"
+            };
+            assert!(run.stdout.contains(said), "{changed} {period:?} {run:#?}");
+        }
+        let run = check_files(
+            &[("revenue.csv", &text)],
+            &[
+                "revenue.csv",
+                "--no-config",
+                "--allow",
+                "halved-month,unfinished-month,id-change",
+            ],
+        );
+        assert_eq!(run.code, 0, "{changed} {run:#?}");
+    }
+    // One of many customers, with most of the revenue.
+    let large = renamed(30, 1)
+        .replace("-0,2024-02,1000", "-0,2024-02,90000")
+        .replace("-0,2024-03,1000", "-0,2024-03,90000");
+    let run = check_files(
+        &[("revenue.csv", &large)],
+        &[
+            "revenue.csv",
+            "--no-config",
+            "--allow",
+            "halved-month,unfinished-month",
+            "--period",
+            "2024-03",
+        ],
+    );
+    assert!(
+        run.code == 1 && run.stdout.contains("failed[id-change]"),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn the_header_names_the_periods_that_were_asked() {
+    let text = OWNED
+        .replace("2024-02", "2024-01")
+        .replace("2024-03", "2024-02")
+        + "acme,2024-03,-5,Ana,EU\nbirch,2024-03,60,Ana,US\n";
+    let run = check_files(
+        &[("revenue.csv", &text)],
+        &["revenue.csv", "--no-config", "--require", "nrr >= 1%"],
+    );
+    assert_eq!(run.code, 1, "{run:#?}");
+    assert!(
+        run.stdout.contains("failed[negative-revenue]"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout
+            .contains("3 periods, 2024-01 to 2024-03, each against"),
+        "{}",
+        run.stdout
     );
 }
 
@@ -1517,20 +1880,18 @@ fn a_rule_names_its_column_by_its_header() {
 
 #[test]
 fn a_finding_is_counted_in_all_months_whichever_a_period_reads() {
-    let mut text = "customer,month,mrr\n".to_owned();
+    let mut rows = vec!["customer,month,mrr".to_owned()];
     for month in 1..=12 {
-        for steady in 0..30 {
-            text.push_str(&format!("steady-{steady},2023-{month:02},{steady}9\n"));
-        }
-        for late in 0..5 {
-            if month != 5 {
-                text.push_str(&format!("late-{late},2023-{month:02},10\n"));
-            }
+        let row = |name: String, amount: i32| format!("{name},2023-{month:02},{amount}");
+        rows.extend((0..30).map(|number| row(format!("steady-{number}"), 10 * number + 9)));
+        if month != 5 {
+            rows.extend((0..5).map(|number| row(format!("late-{number}"), 10)));
         }
         if month != 11 {
-            text.push_str(&format!("other,2023-{month:02},10\n"));
+            rows.push(row("other".to_owned(), 10));
         }
     }
+    let text = rows.join("\n");
     let line = ["check", "-", "--no-config", "--period", "2023-12"];
     let rule = ["--require", "finding late-renewals <= 3"];
     let run = run_with_stdin(&[&line[..], &rule].concat(), text.as_bytes());

@@ -30,15 +30,17 @@ pub enum Finding {
     Restated(Restatement),
     /// The baseline was made under other choices.
     OtherDefinition(Message),
-    /// The figures are those of the baseline: how many, and how many of its periods lie outside the data.
+    /// The figures are those of the baseline: how many, and how many of its periods lie before the data.
     AsBefore {
         /// The baseline's file.
         file: String,
         /// How many figures were compared.
         figures: u64,
-        /// How many periods of it the data do not hold.
-        outside: u64,
+        /// How many periods of it the data begin after.
+        before: u64,
     },
+    /// No figure of the baseline could be compared.
+    Uncompared(Message),
 }
 
 /// A total from another system, and what came of it.
@@ -61,6 +63,8 @@ pub struct Restatement {
     pub fields: Vec<Restated>,
     /// Why the record has no figures any more, if it has none.
     pub reason: Option<String>,
+    /// True if the data hold no such period or segment any more.
+    pub is_gone: bool,
     /// True if the input has the very bytes that the baseline was made from.
     pub same_input: bool,
     /// Where the baseline is.
@@ -76,7 +80,10 @@ impl Finding {
             Finding::Counted { passed, .. } => *passed,
             Finding::Control(control) => control.missed.is_none(),
             Finding::Clean(_) | Finding::AsBefore { .. } => true,
-            Finding::Data(_) | Finding::Restated(_) | Finding::OtherDefinition(_) => false,
+            Finding::Data(_)
+            | Finding::Restated(_)
+            | Finding::OtherDefinition(_)
+            | Finding::Uncompared(_) => false,
         }
     }
 

@@ -1,5 +1,7 @@
 //! From text to a rule, or to what is wrong with it and which letters of it are meant.
 
+mod meant;
+
 use std::ops::Range;
 
 use super::bound::{Bound, Sign};
@@ -11,6 +13,7 @@ use crate::metrics::Top;
 use crate::metrics::registry::{self, Field, Unit};
 use crate::text;
 use crate::units::Amount;
+use meant::{no_percentage, without_commas};
 
 /// What a rule looks like.
 const FORM: &str = "a figure, how it compares and a number, such as `nrr >= 100%`";
@@ -274,9 +277,11 @@ fn unquoted(value: &str) -> String {
 
 /// Which figure.
 fn measure(piece: Piece<'_>, scope: &Scope, number: Piece<'_>) -> Result<Measure, Fault> {
-    let words: Vec<&str> = piece.text.split_whitespace().collect();
+    // Names are told apart by their letters alone: `NRR` is `nrr`.
+    let lower = piece.text.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
     if let Scope::Customer(_) = scope {
-        return customer_field(piece);
+        return customer_field(piece, &lower);
     }
     let found = match words.as_slice() {
         [] => {
@@ -292,6 +297,7 @@ fn measure(piece: Piece<'_>, scope: &Scope, number: Piece<'_>) -> Result<Measure
             top(name).map_or(Measure::Concentration(Top::Fifth), Measure::Concentration)
         }
         [name] => Measure::Figure(field(piece, name, number)?),
+        [name, _] if top(name).is_some() => return Err(moved_share(piece, name)),
         [name, word] => {
             let direction = Direction::ALL.into_iter().find(|one| one.word() == *word);
             let Some(direction) = direction else {
@@ -328,6 +334,13 @@ fn top_names() -> Vec<String> {
     Top::ALL.map(|top| format!("top{}", top.name())).to_vec()
 }
 
+/// The share of the largest customers has no change.
+fn moved_share(piece: Piece<'_>, name: &str) -> Fault {
+    let headline = format!("`{name}` is held against a number, not against the period before");
+    let message = Message::new(Code::UnreadableRule, headline);
+    piece.fault(message.help(format!("`{name} <= 20%`")))
+}
+
 /// The field of the register, if it is a number.
 fn field(piece: Piece<'_>, name: &str, number: Piece<'_>) -> Result<&'static Field, Fault> {
     let Some(field) = registry::field(name) else {
@@ -357,7 +370,12 @@ fn unknown(piece: Piece<'_>, name: &str, number: Piece<'_>) -> Fault {
         .map(|field| field.name)
         .chain(tops.iter().map(String::as_str));
     let first = name.split_whitespace().next().unwrap_or_default();
+    // `top3` is near to `top1`, but no other one is meant more than the rest.
+    let is_top = first
+        .strip_prefix("top")
+        .is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()));
     let near = text::nearest(name, known.clone()).or_else(|| text::nearest(first, known));
+    let near = near.filter(|_| !is_top);
     let message = match near {
         Some(near) if near != name => message.help(format!("`{near}` is one")),
         _ if name.starts_with("top") => message.expected(text::list(&tops, "or")),
@@ -395,15 +413,15 @@ fn finding(piece: Piece<'_>, name: &str) -> Result<Measure, Fault> {
     )
 }
 
-fn customer_field(piece: Piece<'_>) -> Result<Measure, Fault> {
+fn customer_field(piece: Piece<'_>, name: &str) -> Result<Measure, Fault> {
     let mut fields = CustomerField::ALL.into_iter();
-    if let Some(field) = fields.find(|field| field.name() == piece.text) {
+    if let Some(field) = fields.find(|field| field.name() == name) {
         return Ok(Measure::Customer(field));
     }
     let headline = format!("`{}` is no figure of one customer", piece.text);
     let message = Message::new(Code::UnknownField, headline);
     let names = CustomerField::ALL.map(CustomerField::name);
-    Err(piece.fault(match text::nearest(piece.text, names) {
+    Err(piece.fault(match text::nearest(name, names) {
         Some(near) => message.help(format!("`{near}` is one")),
         None => message.expected(text::list(&names, "or")),
     }))
@@ -413,7 +431,7 @@ fn customer_field(piece: Piece<'_>) -> Result<Measure, Fault> {
 fn bound(piece: Piece<'_>, measure: Measure, comparison: Comparison) -> Result<Bound, Fault> {
     let (name, sign) = (measure.name(), comparison.sign());
     let Some(bound) = Bound::parse(piece.text) else {
-        return Err(no_number(piece, &name, sign));
+        return Err(no_number(piece, measure, comparison));
     };
     let refuse = |headline: String, help: &[String]| {
         let message = Message::new(Code::UnreadableRule, headline);
@@ -446,12 +464,15 @@ fn bound(piece: Piece<'_>, measure: Measure, comparison: Comparison) -> Result<B
             format!("`pp` is what a rate moves by, and `{name}` is no change of a rate"),
             &[format!("{number}%")],
         )),
-        _ => fit_plain(measure, bound).map_err(|(headline, help)| refuse(headline, &help)),
+        _ => match fit_plain(measure, bound, comparison) {
+            Ok(()) => Ok(bound),
+            Err(message) => Err(piece.fault(message)),
+        },
     }
 }
 
 /// Whether a plain number or a percentage can be one of this figure.
-fn fit_plain(measure: Measure, bound: Bound) -> Result<Bound, (String, Vec<String>)> {
+fn fit_plain(measure: Measure, bound: Bound, comparison: Comparison) -> Result<(), Message> {
     let name = measure.name();
     let number = bound.number;
     let unit = match measure {
@@ -462,16 +483,10 @@ fn fit_plain(measure: Measure, bound: Bound) -> Result<Bound, (String, Vec<Strin
     };
     let is_percent = bound.sign == Sign::Percent;
     if unit != Unit::Fraction {
-        let what = match unit {
-            Unit::Amount | Unit::AverageAmount => "is an amount",
-            Unit::Quotient => "is a quotient",
-            _ => "is a number of things",
-        };
-        let help = vec![number.to_string()];
         return if is_percent {
-            Err((format!("`{name}` {what}, and no percentage"), help))
+            Err(no_percentage(measure, unit, bound, comparison))
         } else {
-            Ok(bound)
+            Ok(())
         };
     }
     let is_part = PARTS.contains(&name.as_str()) || matches!(measure, Measure::Concentration(_));
@@ -485,28 +500,37 @@ fn fit_plain(measure: Measure, bound: Bound) -> Result<Bound, (String, Vec<Strin
         magnitude > Amount::new(most, 0) || (!is_part && magnitude == Amount::new(2, 0));
     if !is_percent && is_too_large {
         let headline = format!("`{number}` can be {number}%, or the fraction {number}");
-        let help = vec![format!("{number}%")];
-        return Err((headline, help));
+        let message = Message::new(Code::UnreadableRule, headline);
+        return Err(message.help(format!("`{name} {} {number}%`", comparison.sign())));
     }
-    Ok(bound)
+    Ok(())
 }
 
 /// What stands where a number has to.
-fn no_number(piece: Piece<'_>, name: &str, sign: &str) -> Fault {
+fn no_number(piece: Piece<'_>, measure: Measure, comparison: Comparison) -> Fault {
     let headline = if piece.text.is_empty() {
         "no number stands behind the comparison".to_owned()
     } else {
         format!("cannot read `{}` as a number", piece.text)
     };
     let message = Message::new(Code::UnreadableRule, headline);
-    let marked = piece.text.replace(',', "_");
-    let has_commas = piece.text.contains(',') && Bound::parse(&marked).is_some();
-    piece.fault(if has_commas {
-        message
+    // Only what would be taken is proposed.
+    let is_taken = |text: &String| {
+        let start = piece.start;
+        Bound::parse(text).is_some() && bound(Piece { text, start }, measure, comparison).is_ok()
+    };
+    let meant = without_commas(piece.text).into_iter().find(is_taken);
+    piece.fault(match meant {
+        Some(meant) => message
             .note("a comma is a decimal mark to some readers and a thousands mark to others")
-            .help(format!("`{name} {sign} {marked}`"))
-    } else {
-        message.expected("a number such as 100%, 2pp, 0.95 or 1_000_000; one comparison a rule")
+            .help(format!(
+                "`{} {} {meant}`",
+                measure.name(),
+                comparison.sign()
+            )),
+        None => {
+            message.expected("a number such as 100%, 2pp, 0.95 or 1_000_000; one comparison a rule")
+        }
     })
 }
 

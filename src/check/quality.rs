@@ -32,6 +32,12 @@ pub fn is_finding(code: Code) -> bool {
     code.level() == Level::Warning || STOPPING.contains(&code)
 }
 
+/// True for totals inside a report that do not add up: no figure can be trusted then, and none is computed.
+#[must_use]
+pub fn is_untied(code: Code) -> bool {
+    matches!(code, Code::UnprovenTotal | Code::BalanceMismatch)
+}
+
 /// Which findings fail.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
@@ -51,6 +57,13 @@ impl Selection {
             return false;
         }
         self.strict || self.forbid.contains(&code) || BASIC.contains(&code)
+    }
+
+    /// True if a finding fails the check only because it concerns so many: most of a book with new ids is no book to
+    /// compare, a few are an everyday thing.
+    #[must_use]
+    pub fn forbids_many(&self, code: Code) -> bool {
+        code == Code::IdChange && !self.allow.contains(&code)
     }
 
     /// True if findings count that no figure of the check reads.

@@ -1,19 +1,16 @@
 //! Every rule on every period: what was found, what is required, and whether it holds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::figures::Figures;
+use super::losses::Losses;
 use super::measure::{CustomerField, Direction, Measure};
 use super::quantity::{Kind, Quantity};
 use super::rule::{Comparison, Rule, Scope, kind_of};
-use crate::ledger::NO_VALUE;
 use crate::metrics::registry::{Field, Unit, Value};
-use crate::metrics::{Customers, Effects, Figures as Sums, Record};
+use crate::metrics::{Figures as Sums, Record};
 use crate::text;
 use crate::units::{Amount, FiscalYear, Period, Ratio};
-
-/// How many customers explain a failure.
-const EXPLAINING: usize = 3;
 
 /// One rule on one period and one part of the book.
 #[derive(Clone)]
@@ -80,67 +77,6 @@ pub struct Basis {
     pub currency: Option<String>,
 }
 
-/// The customers that made a figure worse, the one that lost most first.
-#[derive(Clone, Debug, Default)]
-pub struct Losses {
-    /// The first of them.
-    pub largest: Vec<Loss>,
-    /// How many there are.
-    pub customers: u64,
-}
-
-/// One of them.
-#[derive(Clone, Debug)]
-pub struct Loss {
-    /// Who.
-    pub customer: String,
-    /// What it pays less.
-    pub amount: Amount,
-    /// What it moves NRR and GRR by.
-    pub effects: Option<Effects>,
-}
-
-impl Losses {
-    /// Those of everybody; the listing has to hold only customers of the classes meant.
-    #[must_use]
-    pub fn of(customers: &Customers<'_>) -> Losses {
-        let largest = customers.list().take(EXPLAINING);
-        Losses {
-            largest: largest.map(|one| Loss::of(&one)).collect(),
-            customers: customers.selected.customers,
-        }
-    }
-
-    /// Those of each segment; what they move NRR by is that of everybody, and not said there.
-    #[must_use]
-    pub fn by_segment(customers: &Customers<'_>) -> BTreeMap<Vec<String>, Losses> {
-        let mut found: BTreeMap<Vec<String>, Losses> = BTreeMap::new();
-        for one in customers.list() {
-            let values = one.attributes.iter();
-            let values = values.map(|value| value.as_deref().unwrap_or(NO_VALUE).to_owned());
-            let losses = found.entry(values.collect()).or_default();
-            losses.customers += 1;
-            if losses.largest.len() < EXPLAINING {
-                losses.largest.push(Loss {
-                    effects: None,
-                    ..Loss::of(&one)
-                });
-            }
-        }
-        found
-    }
-}
-
-impl Loss {
-    fn of(one: &crate::metrics::CustomerChange) -> Loss {
-        Loss {
-            customer: one.customer.clone(),
-            amount: -one.change,
-            effects: one.effects.as_ref().ok().cloned(),
-        }
-    }
-}
-
 /// What a check of targets found.
 #[derive(Default)]
 pub struct Targets {
@@ -148,6 +84,20 @@ pub struct Targets {
     pub list: Vec<Target>,
     /// The periods that rules were not held against, because nobody named them and nothing lies before them.
     pub unchecked: BTreeSet<Period>,
+    /// The segments that a rule on each was not held against, because they have nothing to be compared with yet.
+    pub unasked: Vec<Unasked>,
+    /// The rules that rules on single segments took the place of everywhere.
+    pub replaced: BTreeSet<usize>,
+}
+
+/// A segment that began within the period, or within the one before where a change is asked for.
+pub struct Unasked {
+    /// Where the rule stands among the rules.
+    pub rule: usize,
+    /// The segment.
+    pub subject: Subject,
+    /// The period.
+    pub period: Period,
 }
 
 /// Which periods rules are held against.
@@ -177,6 +127,7 @@ pub fn targets(rules: &[Rule], periods: &Periods<'_>, figures: &Figures) -> Targ
         }
         let before = found.list.len();
         let (mut left_out, mut is_covered) = (BTreeSet::new(), false);
+        let unasked = found.unasked.len();
         for period in periods.list {
             let view = View {
                 rule,
@@ -191,13 +142,23 @@ pub fn targets(rules: &[Rule], periods: &Periods<'_>, figures: &Figures) -> Targ
                 let is_blank = target.found.is_err() && view.has_nothing_before(record);
                 if periods.are_all && is_blank {
                     left_out.insert(*period);
+                } else if target.found.is_err() && view.is_new(&target.subject, record) {
+                    found.unasked.push(Unasked {
+                        rule: number,
+                        subject: target.subject,
+                        period: *period,
+                    });
                 } else {
                     found.list.push(target);
                 }
             }
         }
         let is_bare = found.list.len() == before;
-        if is_bare && !(is_covered && left_out.is_empty()) {
+        if is_bare && is_covered && left_out.is_empty() {
+            if found.unasked.len() == unasked {
+                found.replaced.insert(number);
+            }
+        } else if is_bare {
             // Nothing at all was compared: what nobody looked at must not pass.
             found.list.extend(undecided(rule, number, periods, figures));
         } else {
@@ -225,6 +186,12 @@ fn undecided(
     if let Scope::Segment(_) = rule.scope {
         let columns = rule.scope.columns();
         let reason = match figures.segments(&columns, view.period) {
+            Some(segments) if segments.values().any(has_revenue) => {
+                format!(
+                    "no segment of `{}` has an opening yet",
+                    columns.join("`, `")
+                )
+            }
             Some(_) => format!("no customer has a value of `{}`", columns.join("`, `")),
             None => figures.why_absent(view.period),
         };
@@ -329,6 +296,30 @@ impl<'a> View<'a> {
         let before = self.figures.total(self.before());
         // One that is not there lies in the data, and could not be computed.
         is_change && before.is_some_and(is_blank)
+    }
+
+    /// True if a rule on each segment meets one that the data see begin: it has no opening, or none in the period
+    /// before where a change is asked for.
+    fn is_new(&self, subject: &Subject, record: Option<&Record>) -> bool {
+        let (Subject::Segment(parts), None) = (subject, self.rule.scope.values()) else {
+            return false;
+        };
+        let is_without = |record: &Record| match &record.figures {
+            Sums::Full(sums) => sums.opening == 0,
+            Sums::ClosingOnly { .. } => false,
+        };
+        if record.is_some_and(is_without) {
+            return true;
+        }
+        let is_full = |record: &Record| matches!(record.figures, Sums::Full(_));
+        let is_change = matches!(self.rule.measure, Measure::Change(..));
+        if !is_change || !self.figures.total(self.before()).is_some_and(is_full) {
+            return false;
+        }
+        let (columns, values): (Vec<String>, Vec<String>) = parts.iter().cloned().unzip();
+        let segments = self.figures.segments(&columns, self.before());
+        let earlier = segments.and_then(|segments| segments.get(&values));
+        earlier.is_none_or(is_without)
     }
 
     /// The period right before this one, as long as it is.

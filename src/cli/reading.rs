@@ -115,6 +115,11 @@ impl Context<'_, '_> {
         self.open(args)
     }
 
+    /// False if the output is one of the files that are read.
+    pub(super) fn may_write(&self, args: &ReadArgs, config: &Config) -> bool {
+        refuse_overwriting(args, config, self.environment).is_ok()
+    }
+
     /// Reads the inputs into one ledger to be traced, for a command that has others beside them.
     pub(super) fn read_files(
         &mut self,

@@ -706,7 +706,8 @@ codes! {
     UndefinedTarget = "undefined-target", Failed;
     /// A figure of a period that was reported before, and is kept in the file of `--baseline`, is another one now. The
     /// definition is the same, so the data have changed: rows were added, removed or corrected after the fact. Find out which;
-    /// if the change is right, write the baseline again and say so to whoever was told the old figure.
+    /// if the change is right, write the baseline again and say so to whoever was told the old figure. A period or a segment
+    /// that the data no longer hold counts as changed, and so does a baseline of which nothing could be compared.
     Restated = "restated", Failed;
     /// The baseline was made under other choices than those in force, so its figures are other figures, and whether the data
     /// changed cannot be told from them. The message lists the choices that differ, where the baseline holds them. Check under the

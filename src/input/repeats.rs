@@ -166,10 +166,14 @@ pub(super) fn content<'a>(
             into.push(delimiter);
         }
         // All bytes are looked at: cells are short, and a loop without a way out is done several at a time.
-        let is_special =
-            |byte: u8| (byte == b'"') | (byte == b'\n') | (byte == b'\r') | (byte == delimiter);
-        let any_special =
-            |cell: &[u8]| cell.iter().fold(false, |any, byte| any | is_special(*byte));
+        let specials = [b'"', b'\n', b'\r', delimiter];
+        let count = |byte: u8| {
+            specials
+                .map(|special| u8::from(byte == special))
+                .iter()
+                .sum::<u8>()
+        };
+        let any_special = |cell: &[u8]| cell.iter().fold(0, |any, byte| any | count(*byte)) > 0;
         if is_quoted && any_special(cell) {
             into.push(b'"');
             into.extend_from_slice(cell);

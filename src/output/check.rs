@@ -12,7 +12,7 @@ use super::number;
 use super::report::Report;
 use super::sheet::{Cell, Column, Form, Group, Kind as RowKind, Sheet};
 use super::{Format, Look, github, junit, render, sarif};
-use crate::check::{Finding, Kind, Rule, Target};
+use crate::check::{Finding, Kind, Restatement, Rule, Target};
 use crate::error::{Code, Message, Place};
 use crate::text;
 use crate::units::Amount;
@@ -186,6 +186,18 @@ impl CheckReport {
             _ => String::new(),
         };
         Some(format!("nrr customers {again} --period {period}{by}"))
+    }
+
+    /// The command that says why a figure is another one than it was; none where the data are the same, or hold nothing
+    /// to compare.
+    pub(super) fn diff_command(&self, restated: &Restatement) -> Option<String> {
+        if restated.same_input || restated.is_gone {
+            return None;
+        }
+        let is_one = self.report.input.files.len() == 1;
+        let again = self.again.as_deref().filter(|_| is_one);
+        let (new, period) = (again.unwrap_or("NEW"), &restated.period);
+        Some(format!("nrr diff OLD {new} --period {period}"))
     }
 
     /// The place of a finding: where the data are at fault, or else where the rule stands.
@@ -414,7 +426,9 @@ pub(super) fn code(finding: &Finding, message: Option<&Message>) -> Option<Code>
         Finding::Target(_) => Some(Code::TargetMissed),
         Finding::Counted { .. } | Finding::Clean(_) => None,
         Finding::Control(_) => Some(Code::ControlTotal),
-        Finding::Data(message) | Finding::OtherDefinition(message) => Some(message.code),
+        Finding::Data(message)
+        | Finding::OtherDefinition(message)
+        | Finding::Uncompared(message) => Some(message.code),
         Finding::AsBefore { .. } | Finding::Restated(_) => Some(Code::Restated),
     })
 }

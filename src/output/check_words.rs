@@ -4,9 +4,10 @@ use super::check::CheckReport;
 use super::number;
 use crate::check::baseline::Restated;
 use crate::check::{
-    Basis, Finding, Kind, Losses, Quantity, Restatement, Rule, Sign, Subject, Target,
+    Basis, Finding, Kind, Losses, Quantity, Restatement, Rule, Sign, Subject, Target, kind_of,
 };
 use crate::error::{Code, Message};
+use crate::metrics::registry;
 use crate::text;
 use crate::units::Amount;
 
@@ -75,17 +76,23 @@ pub(super) fn line(report: &CheckReport, finding: &Finding) -> Line {
         Finding::Clean(tier) => Line::of(format!("findings, {tier}"), "none".to_owned(), "none"),
         Finding::Restated(restated) => {
             let changed = text::count(restated.fields.len() as u64, "figure");
+            let verb = if restated.is_gone { "gone" } else { "changed" };
             let rule = format!("baseline {}", restated.place.file);
             Line {
                 period: restated.period.clone(),
                 subject: restated.subject.clone(),
-                ..Line::of(rule, format!("{changed} changed"), "as before")
+                ..Line::of(rule, format!("{changed} {verb}"), "as before")
             }
         }
         Finding::OtherDefinition(message) => {
             let place = message.place.as_ref();
             let rule = format!("baseline {}", place.map_or("", |place| &place.file));
             Line::of(rule, "another definition".to_owned(), "the same")
+        }
+        Finding::Uncompared(message) => {
+            let place = message.place.as_ref();
+            let rule = format!("baseline {}", place.map_or("", |place| &place.file));
+            Line::of(rule, "0 figures compared".to_owned(), "as before")
         }
         Finding::AsBefore { file, figures, .. } => {
             let found = format!("{} the same", text::count(*figures, "figure"));
@@ -136,10 +143,18 @@ pub(super) fn message(report: &CheckReport, finding: &Finding) -> Option<Message
             Some(with_owner(with_rule(missed, rule), rule))
         }
         Finding::Control(control) => control.missed.clone().map(Message::failed),
-        Finding::Data(message) | Finding::OtherDefinition(message) => {
-            Some(message.clone().failed())
+        Finding::Data(message)
+        | Finding::OtherDefinition(message)
+        | Finding::Uncompared(message) => Some(message.clone().failed()),
+        Finding::Restated(restated) => {
+            let message = restated_message(restated);
+            Some(match report.diff_command(restated) {
+                Some(command) => message.help(format!(
+                    "`{command}` shows the customers and rows that changed it; OLD is the export that the baseline was made from"
+                )),
+                None => message,
+            })
         }
-        Finding::Restated(restated) => Some(restated_message(restated)),
         Finding::Clean(_) | Finding::AsBefore { .. } => None,
     }
 }
@@ -172,18 +187,21 @@ pub(super) fn holds(report: &CheckReport, finding: &Finding) -> String {
             format!("nothing was found in the data that fails in the {tier} tier")
         }
         Finding::AsBefore {
-            figures, outside, ..
+            figures, before, ..
         } => {
             let figures = text::count(*figures, "figure");
-            match outside {
+            match before {
                 0 => format!("{figures} are those of the baseline"),
-                outside => format!(
-                    "{figures} are those of the baseline; {} of it lie outside the data",
-                    text::count(*outside, "period")
+                before => format!(
+                    "{figures} are those of the baseline; of {} before the data none could be compared",
+                    text::count(*before, "period")
                 ),
             }
         }
-        Finding::Data(_) | Finding::Restated(_) | Finding::OtherDefinition(_) => String::new(),
+        Finding::Data(_)
+        | Finding::Restated(_)
+        | Finding::OtherDefinition(_)
+        | Finding::Uncompared(_) => String::new(),
     }
 }
 
@@ -305,6 +323,7 @@ fn restated_message(restated: &Restatement) -> Message {
     let Restatement {
         fields,
         reason,
+        is_gone,
         same_input,
         place,
         ..
@@ -316,25 +335,17 @@ fn restated_message(restated: &Restatement) -> Message {
     } else {
         ("are", "they were")
     };
-    let headline = format!("{count} of {whose} {are} not what {verb}");
+    let headline = if *is_gone {
+        format!("{count} of {whose} {are} gone")
+    } else {
+        format!("{count} of {whose} {are} not what {verb}")
+    };
     let mut message = Message::new(Code::Restated, headline)
         .at(place.clone())
         .counting(fields.len() as u64);
     for field in fields.iter().take(FIELDS_SHOWN) {
-        let said = |value: Option<Amount>| {
-            value.map_or_else(|| "undefined".to_owned(), |one| one.to_string())
-        };
-        let (old, new) = (said(field.old), said(field.new));
-        let moved = field
-            .old
-            .zip(field.new)
-            .and_then(|(old, new)| new.checked_add(-old));
-        let sign = if moved.is_some_and(|moved| !moved.is_negative()) {
-            "+"
-        } else {
-            ""
-        };
-        let moved = moved.map_or_else(String::new, |moved| format!(", {sign}{moved}"));
+        let (old, new, moved) = moved(field);
+        let moved = moved.map_or_else(String::new, |moved| format!(", {moved}"));
         message = message.difference(format!("{} {old} → {new}{moved}", field.field));
     }
     if let Some(more) = fields
@@ -355,12 +366,39 @@ fn restated_message(restated: &Restatement) -> Message {
 
 /// What is to be said of one figure that is another one now.
 pub(super) fn restated_field(restated: &Restatement, field: &Restated) -> String {
-    let said = |value: Option<Amount>| {
-        value.map_or_else(|| "undefined".to_owned(), |value| value.to_string())
-    };
     let whose = whose(restated);
-    let (name, old, new) = (field.field, said(field.old), said(field.new));
-    format!("`{name}` of {whose} is {new}, and was {old}")
+    let (old, new, _) = moved(field);
+    format!("`{}` of {whose} is {new}, and was {old}", field.field)
+}
+
+/// What a figure was, what it is, and by how much it moved where it is neither time undefined.
+fn moved(restated: &Restated) -> (String, String, Option<String>) {
+    let field = registry::field(restated.field);
+    let kind = field.map_or(Kind::Quotient, |field| kind_of(field.unit));
+    let quantity = |value: Option<Amount>| value.map(|value| Quantity::of(value, kind));
+    let (old, new) = (quantity(restated.old), quantity(restated.new));
+    let said = |one: &Option<Quantity>, other: &Option<Quantity>| {
+        one.as_ref().map_or_else(
+            || "undefined".to_owned(),
+            |one| number::quantity(one, other.as_ref().unwrap_or(one)),
+        )
+    };
+    let moved = old.as_ref().zip(new.as_ref()).map(|(old, new)| {
+        let moved = apart(new, old);
+        let is_rise = kind != Kind::Percent && new.compare(old).is_gt();
+        if is_rise { format!("+{moved}") } else { moved }
+    });
+    (said(&old, &new), said(&new, &old), moved)
+}
+
+/// How far one value is from another.
+fn apart(one: &Quantity, other: &Quantity) -> String {
+    let difference = one.less(other);
+    let nothing = Quantity {
+        value: difference.value.less(&difference.value),
+        ..difference.clone()
+    };
+    number::quantity(&difference, &nothing)
 }
 
 /// The period, and the segment where it is of one.
@@ -386,12 +424,8 @@ pub(super) fn found(target: &Target) -> Option<String> {
 /// How far the figure is from what is asked, where they are not the same.
 fn difference(target: &Target) -> Option<String> {
     let found = target.found.as_ref().ok()?;
-    let difference = found.less(&target.required);
-    let nothing = Quantity {
-        value: difference.value.less(&difference.value),
-        ..difference.clone()
-    };
-    (!difference.value.is_zero()).then(|| number::quantity(&difference, &nothing))
+    let is_same = found.compare(&target.required).is_eq();
+    (!is_same).then(|| apart(found, &target.required))
 }
 
 /// The number asked for, as it was typed but for its marks.

@@ -166,6 +166,16 @@ fn scope(report: &Report) -> Vec<String> {
 
 /// `2024-Q1 (Jan–Mar 2024) against 2023-Q4`, how many periods from where to where, or what the data cover.
 fn periods(report: &Report) -> String {
+    if let [first, .., last] = report.asked.as_slice() {
+        let periods = text::count(report.asked.len() as u64, "period");
+        return format!(
+            "{periods}, {first} to {last}, each against {}",
+            against(report)
+        );
+    }
+    if let [only] = report.asked.as_slice() {
+        return only.clone();
+    }
     let totals = || report.records.iter().filter(|one| one.segments.is_none());
     let (Some(first), Some(last)) = (totals().next(), totals().next_back()) else {
         let horizon = format!("{} to {}", report.input.first, report.input.last);
@@ -180,14 +190,21 @@ fn periods(report: &Report) -> String {
         let (closing, months) = (label(first), first.period.months_label());
         return format!("{closing} ({months}) against {opening}");
     }
-    let against = match choice(report, "lookback") {
+    let periods = text::count(totals().count() as u64, "period");
+    let (first, last) = (label(first), label(last));
+    format!(
+        "{periods}, {first} to {last}, each against {}",
+        against(report)
+    )
+}
+
+/// What the periods of a range are each compared with.
+fn against(report: &Report) -> String {
+    match choice(report, "lookback") {
         Some("1") => "1 month before".to_owned(),
         Some("period") | None => "the period before".to_owned(),
         Some(months) => format!("{months} months before"),
-    };
-    let periods = text::count(totals().count() as u64, "period");
-    let (first, last) = (label(first), label(last));
-    format!("{periods}, {first} to {last}, each against {against}")
+    }
 }
 
 /// How the two ends become a rate, where it is not by comparing them.

@@ -10,7 +10,7 @@ use super::check::{CheckReport, code};
 use super::check_words::{line, message};
 use super::message::write_message;
 use crate::check::Finding;
-use crate::error::Message;
+use crate::error::{Level, Message};
 
 /// Writes all test cases as one suite.
 pub(super) fn write(report: &CheckReport, out: &mut dyn Write) -> io::Result<()> {
@@ -47,28 +47,37 @@ pub(super) fn write(report: &CheckReport, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "  </testsuite>\n</testsuites>")
 }
 
-/// Writes one test case an error that kept the check from being run.
+/// Writes one test case for each message that is all there is of a check: what kept it from being run is an error, a
+/// fault of the data that stopped the reading is a failure.
 pub(super) fn write_errors(errors: &[Message], file: &str, out: &mut dyn Write) -> io::Result<()> {
+    let is_failure = |error: &&Message| error.level == Level::Failed;
     let all = errors.len();
+    let failures = errors.iter().filter(is_failure).count();
+    let stopped = all - failures;
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
     writeln!(
         out,
-        r#"<testsuites name="nrr check" tests="{all}" failures="0" errors="{all}">"#
+        r#"<testsuites name="nrr check" tests="{all}" failures="{failures}" errors="{stopped}">"#
     )?;
     writeln!(
         out,
-        r#"  <testsuite name="{}" tests="{all}" failures="0" errors="{all}" skipped="0">"#,
+        r#"  <testsuite name="{}" tests="{all}" failures="{failures}" errors="{stopped}" skipped="0">"#,
         attribute(file)
     )?;
     for error in errors {
         let (headline, code) = (attribute(&error.headline), error.code);
+        let (class, element) = if is_failure(&error) {
+            ("findings", "failure")
+        } else {
+            ("reading", "error")
+        };
         writeln!(
             out,
-            r#"    <testcase name="{headline}" classname="nrr.check.reading">"#
+            r#"    <testcase name="{headline}" classname="nrr.check.{class}">"#
         )?;
         writeln!(
             out,
-            r#"      <error message="{headline}" type="{code}">{}</error>"#,
+            r#"      <{element} message="{headline}" type="{code}">{}</{element}>"#,
             content(&drawn(error))
         )?;
         writeln!(out, "    </testcase>")?;

@@ -15,6 +15,8 @@ pub struct Report {
     pub by: Vec<String>,
     /// True if one period was asked for, false for a range.
     pub is_single: bool,
+    /// The labels of the periods asked for, where not each of them has records.
+    pub asked: Vec<String>,
     /// How long a period is where cohorts are shown; `None` elsewhere.
     pub cohorts: Option<Grain>,
     /// The records, in order.

@@ -90,6 +90,7 @@ fn report(books: &Books, ask: Ask, settings: &[(&str, &str)]) -> Report {
         },
         by: attributes.map(|one| one.column().to_owned()).collect(),
         is_single: !asked.is_range,
+        asked: Vec::new(),
         cohorts: None,
         records: calc(books, &asked, &policies).expect("records").records,
         confidence: None,

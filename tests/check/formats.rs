@@ -448,6 +448,70 @@ fn an_export_that_cannot_be_read_is_annotated_at_its_line() {
 }
 
 #[test]
+fn errors_are_never_written_over_what_was_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path();
+    for (name, format) in [
+        ("long.csv", &["--format", "junit"][..]),
+        ("long.csv", &["--format", "sarif"]),
+        ("long.csv", &["--format", "github"]),
+        ("./long.csv", &["--format", "junit"]),
+        ("long.xml", &[]),
+        ("long.sarif", &[]),
+    ] {
+        let input = name.trim_start_matches("./");
+        super::written(path, input, OWNED.as_bytes());
+        // The second stops before the output is looked at, for another reason.
+        for more in [&[][..], &["--baseline", "gone.json"]] {
+            let line = [
+                &["check", input, "--no-config", "--output", name],
+                format,
+                more,
+            ]
+            .concat();
+            let run = super::run_in(path, &line);
+            assert_eq!(run.code, 2, "{line:?} {run:#?}");
+            let said = if more.is_empty() {
+                "would replace the input"
+            } else {
+                "cannot read the baseline"
+            };
+            assert!(run.stderr.contains(said), "{line:?} {run:#?}");
+            let kept = std::fs::read_to_string(path.join(input)).expect("the input");
+            assert_eq!(kept, OWNED, "{line:?}");
+        }
+    }
+    for baseline in ["no baseline", "period\n2024-02\n"] {
+        super::written(path, "long.csv", OWNED.as_bytes());
+        super::written(path, "kept.xml", baseline.as_bytes());
+        let line = [
+            "check",
+            "long.csv",
+            "--no-config",
+            "--baseline",
+            "kept.xml",
+            "--output",
+            "kept.xml",
+        ];
+        assert_eq!(super::run_in(path, &line).code, 2);
+        let kept = std::fs::read_to_string(path.join("kept.xml")).expect("the baseline");
+        assert_eq!(kept, baseline);
+    }
+    #[cfg(unix)]
+    {
+        super::written(path, "long.csv", OWNED.as_bytes());
+        std::os::unix::fs::symlink("long.csv", path.join("link.xml")).expect("a link");
+        let run = super::run_in(
+            path,
+            &["check", "long.csv", "--no-config", "--output", "link.xml"],
+        );
+        assert_eq!(run.code, 2, "{run:#?}");
+        let kept = std::fs::read_to_string(path.join("long.csv")).expect("the input");
+        assert_eq!(kept, OWNED);
+    }
+}
+
+#[test]
 fn github_gets_one_command_a_failure_at_its_line() {
     let run = run("github", &[]);
     let commands: Vec<&str> = run

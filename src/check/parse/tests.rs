@@ -231,6 +231,14 @@ fn what_was_meant_is_proposed() {
         ("nrr => 100%", "`nrr >= 100%`"),
         ("closing >= 1,000.50", "`closing >= 1_000.50`"),
         ("nrr >= 100", "`nrr >= 100%`"),
+        ("nrr >= 1,0", "`nrr >= 1.0`"),
+        ("nrr >= 97,5%", "`nrr >= 97.5%`"),
+        ("closing >= 1,000,000", "`closing >= 1_000_000`"),
+        ("churn <= 5%", "`revenue_churn <= 5%`"),
+        ("churn <= 5%", "`gross_revenue_churn <= 5%`"),
+        ("churned_customers <= 5%", "`logo_churn <= 5%`"),
+        ("quick_ratio >= 400%", "`quick_ratio >= 4`"),
+        ("top1 drop <= 1pp", "`top1 <= 20%`"),
         ("nrr drop <= 2%", "`nrr drop <= 2pp`"),
         ("nr >= 100%", "`nrr` is one"),
         ("churned_customer <= 5", "`churned_customers` is one"),
@@ -247,6 +255,77 @@ fn what_was_meant_is_proposed() {
     ] {
         let (_, _, help) = refused(text);
         assert!(help.iter().any(|help| help == proposed), "{text}: {help:?}");
+    }
+}
+
+#[test]
+fn what_is_proposed_would_be_taken() {
+    for text in [
+        "nrr >= 1,0",
+        "nrr >= 1,000",
+        "closing >= 1,000",
+        "closing >= 10,5",
+        "churn <= 5%",
+        "contraction <= 5%",
+        "expansion >= 5%",
+        "retained >= 95%",
+        "retained_capped >= 95%",
+        "churned_customers <= 5%",
+        "retained_customers >= 5%",
+        "quick_ratio >= 350%",
+        "top1 drop <= 1pp",
+        "closing >= 10%",
+        "new_customers <= 10%",
+    ] {
+        for help in refused(text).2 {
+            parsed(help.trim_matches('`'));
+        }
+    }
+}
+
+#[test]
+fn an_amount_that_has_no_rate_is_said_to_be_one() {
+    let fault = Rule::parse("closing >= 10%").err().expect("a fault");
+    assert_eq!(
+        fault.message.headline,
+        "`closing` is an amount, and no percentage"
+    );
+    assert!(fault.message.help.is_empty());
+    let said: Vec<&str> = fault
+        .message
+        .evidence
+        .iter()
+        .map(|one| one.text.as_str())
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "a number without `%`, such as `closing >= 1_000_000`",
+            "how far it moved is a percentage: `closing rise >= 10%`"
+        ]
+    );
+    let fault = Rule::parse("top3 <= 20%").err().expect("a fault");
+    assert_eq!(
+        fault.message.evidence[0].text,
+        "top1, top5, top10, top20 or top20%"
+    );
+    assert!(fault.message.help.is_empty());
+}
+
+#[test]
+fn names_are_taken_in_any_case() {
+    for (text, name) in [
+        ("NRR >= 100%", "nrr"),
+        ("Quick_Ratio >= 4", "quick_ratio"),
+        ("Top10 <= 40%", "top10"),
+        ("NRR Drop <= 2pp", "nrr drop"),
+        ("customer=ACME: Closing >= 5", "closing"),
+    ] {
+        let rule = parsed(text);
+        assert_eq!(
+            (rule.measure.name().as_str(), rule.text.as_str()),
+            (name, text)
+        );
     }
 }
 

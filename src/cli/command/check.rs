@@ -3,6 +3,7 @@
 mod baseline;
 mod data;
 mod figures;
+mod notes;
 mod rules;
 
 use super::super::args::CheckArgs;
@@ -12,24 +13,39 @@ use super::super::reading::{Context, missed};
 use super::super::report;
 use super::super::settings::read_settings;
 use super::calc;
-use crate::check::{Control, Finding, Measure, Periods, Rule, targets};
+use crate::check::{Control, Finding, Measure, Periods, Rule, is_untied, targets};
 use crate::error::{Code, Errors, Message};
 use crate::input::Loaded;
 use crate::metrics::Asked;
 use crate::output::{CheckFormat, CheckReport, Format, render_check, render_check_errors};
 use crate::policies::Policies;
-use crate::text;
 use crate::units::Period;
 use figures::Book;
 
 /// Reads, compares, prints.
 pub(in crate::cli) fn run(args: &CheckArgs, mut context: Context<'_, '_>) -> Result<(), Failure> {
-    let mut format = None;
-    let ended = check(args, &mut context, &mut format);
-    if let (Err(Failure::Errors(errors)), Some(format)) = (&ended, format) {
-        write_errors(&mut context, args, errors, format)?;
+    let mut known = None;
+    let errors = match check(args, &mut context, &mut known) {
+        Err(Failure::Errors(errors)) => errors,
+        ended => return ended,
+    };
+    // Totals that do not tie stop the reading, and say something of the data all the same.
+    let are_untied = errors.list.iter().all(|error| is_untied(error.code));
+    let errors = if are_untied {
+        let failed = errors.list.into_iter().map(Message::failed);
+        Errors::from(failed.collect::<Vec<_>>())
+    } else {
+        errors
+    };
+    // An output that is refused, such as one of the inputs, stays as it is; the error itself says why.
+    if let Some((format, true)) = known {
+        write_errors(&mut context, args, &errors, format)?;
     }
-    ended
+    Err(if are_untied {
+        Failure::Missed(errors)
+    } else {
+        Failure::Errors(errors)
+    })
 }
 
 /// Shows what kept the check from being run where its format has a place for that, such as the line of an export.
@@ -39,14 +55,13 @@ fn write_errors(
     errors: &Errors,
     format: CheckFormat,
 ) -> Result<(), Failure> {
-    let is_about_output = errors
-        .list
-        .iter()
-        .any(|error| error.code == Code::CannotWrite);
-    if matches!(format, CheckFormat::Plain(_)) || is_about_output {
+    if matches!(format, CheckFormat::Plain(_)) {
         return Ok(());
     }
-    let target = context.open(&args.read)?;
+    // Where nothing can be written, that is the error already.
+    let Ok(target) = context.open(&args.read) else {
+        return Ok(());
+    };
     let file = args.read.files.first().filter(|file| *file != "-");
     let file = file.map_or("<stdin>", String::as_str);
     context.write(target, |_, out| {
@@ -58,7 +73,7 @@ fn write_errors(
 fn check(
     args: &CheckArgs,
     context: &mut Context<'_, '_>,
-    known: &mut Option<CheckFormat>,
+    known: &mut Option<(CheckFormat, bool)>,
 ) -> Result<(), Failure> {
     let file = read_settings(context.common, context.environment)?;
     let mut rules = rules::read(args, &file.check)?;
@@ -70,13 +85,12 @@ fn check(
         .map_err(|errors| chosen.placed(errors))?;
     let format = other.and_then(CheckFormat::parse);
     let format = format.unwrap_or(CheckFormat::Plain(config.format));
-    *known = Some(format);
+    let named = baseline::named(args, &file, environment);
+    config.read_from.extend(named.map(|(_, path, _)| path));
+    *known = Some((format, context.may_write(&args.read, &config)));
     // What `strict` stops elsewhere is a finding here.
     config.load.is_strict = false;
     let kept = baseline::read(args, &file, environment)?;
-    config
-        .read_from
-        .extend(kept.iter().map(|kept| kept.path.clone()));
     let typed_by = config.load.columns.by.clone();
     let rule_columns = rules.iter().flat_map(|rule| rule.scope.columns());
     let more = rule_columns.chain(kept.iter().flat_map(|kept| kept.baseline.columns.clone()));
@@ -85,7 +99,9 @@ fn check(
             config.load.columns.by.push(column);
         }
     }
-    let (mut loaded, target) = context.read(&args.read, &config)?;
+    let read = context.read(&args.read, &config);
+    let read = read.map_err(|failure| about_columns(failure, &rules, &typed_by));
+    let (mut loaded, target) = read?;
     rules::refuse_products(&rules, &typed_by, &loaded)?;
     let controls = controls(&config, &loaded);
     let bridged = calc::bridge(&mut loaded)?;
@@ -102,26 +118,37 @@ fn check(
         fiscal_year: policies.fiscal_year,
     };
     let mut found = targets(&rules, &periods, &sum.figures);
+    let mut notes = notes::of(&found, &rules, &policies);
     figures::explain(&mut book, &rules, &mut found.list);
     let mut findings: Vec<Finding> = found.list.into_iter().map(Finding::Target).collect();
     data::counted(&rules, &sum, &mut findings);
     findings.extend(controls);
     data::select(&rules, &selection, &mut sum, &mut findings);
     if let Some(kept) = &kept {
-        findings.extend(baseline::compare(kept, &mut book, &sum.report)?);
+        let compared = baseline::compare(kept, &mut book, &sum.report)?;
+        findings.extend(compared.findings);
+        notes.extend(compared.note);
     }
     let document = CheckReport {
         report: sum.report,
         rules,
         findings,
         tier: selection.tier(),
-        notes: unchecked(&found.unchecked, &policies),
+        notes,
         again: again(args, &config),
     };
     context.write(target, |look, out| {
         render_check(&document, format, look, out)
     })?;
     finish(context, &document, format, args.read.output.is_some())
+}
+
+/// Says of columns that only rules name what to change in the rules.
+fn about_columns(failure: Failure, rules: &[Rule], by: &[String]) -> Failure {
+    match failure {
+        Failure::Errors(errors) => Failure::Errors(rules::about_columns(errors, rules, by)),
+        other => other,
+    }
 }
 
 /// What is still to be said beside the result, and how the run ends.
@@ -132,9 +159,11 @@ fn finish(
     is_in_file: bool,
 ) -> Result<(), Failure> {
     if matches!(format, CheckFormat::Plain(Format::Csv | Format::Jsonl)) {
-        let lines = [document.summary()];
+        let mut lines = document.notes.clone();
+        lines.push(document.summary());
         context.write_words(&document.report, &lines, &document.report.warnings);
     } else if is_in_file || !format.has_messages() {
+        document.notes.iter().for_each(|note| context.say(note));
         context.say(&document.summary());
     }
     if document.passed() {
@@ -178,22 +207,6 @@ fn asked(
         periods: last,
         is_range: false,
     })
-}
-
-/// What is to be said of periods that rules were not held against.
-fn unchecked(periods: &std::collections::BTreeSet<Period>, policies: &Policies) -> Vec<String> {
-    if periods.is_empty() {
-        return Vec::new();
-    }
-    let labels: Vec<String> = periods
-        .iter()
-        .map(|period| period.label(policies.fiscal_year))
-        .collect();
-    let verb = if labels.len() == 1 { "has" } else { "have" };
-    vec![format!(
-        "{} {verb} nothing to be compared with in the data, so rules that compare were not held against it; with `--period` they are",
-        text::examples(&labels, labels.len())
-    )]
 }
 
 /// The files and choices of this run, to be typed again; `None` for a pipe.

@@ -12,7 +12,8 @@ use crate::check::{Figures, Finding, Restatement, Subject};
 use crate::error::{Code, Errors, Message, Place};
 use crate::metrics::{Record, registry};
 use crate::output::{Report, head};
-use crate::units::{FiscalYear, Period};
+use crate::text;
+use crate::units::{FiscalYear, Month, Period};
 
 /// How many digits of a definition's fingerprint stand in a record.
 const DIGITS: usize = 12;
@@ -21,8 +22,6 @@ const DIGITS: usize = 12;
 pub(super) struct KeptFile {
     pub(super) baseline: Baseline,
     file: String,
-    /// Where it stands.
-    pub(super) path: PathBuf,
 }
 
 /// Reads the file that is named, from the working folder by flag, from that of the settings file else.
@@ -35,18 +34,9 @@ pub(super) fn read(
     settings: &FileSettings,
     environment: &Environment,
 ) -> Result<Option<KeptFile>, Message> {
-    let working = environment.folder().cloned().unwrap_or_default();
-    let named: Option<(String, PathBuf, Option<Place>)> = match &args.baseline {
-        Some(name) => Some((name.clone(), working, None)),
-        None => settings.check.baseline.as_ref().map(|value| {
-            let place = Some(value.place.clone());
-            (value.values.concat(), settings.folder.clone(), place)
-        }),
-    };
-    let Some((file, folder, named_at)) = named else {
+    let Some((file, path, named_at)) = named(args, settings, environment) else {
         return Ok(None);
     };
-    let path = folder.join(&file);
     let text = read_file(&path).map_err(|error| {
         let headline = format!("cannot read the baseline `{file}`");
         let message = Message::new(Code::UnreadableBaseline, headline).note(format!("{error:#}"));
@@ -62,14 +52,35 @@ pub(super) fn read(
             ..Place::file(&file)
         })
     })?;
-    Ok(Some(KeptFile {
-        baseline,
-        file,
-        path,
-    }))
+    Ok(Some(KeptFile { baseline, file }))
 }
 
-/// Compares every record of the baseline with the one of now.
+/// The file as it was named, where it stands, and who named it; `None` if nobody did.
+pub(super) fn named(
+    args: &CheckArgs,
+    settings: &FileSettings,
+    environment: &Environment,
+) -> Option<(String, PathBuf, Option<Place>)> {
+    let working = environment.folder().cloned().unwrap_or_default();
+    if let Some(name) = &args.baseline {
+        return Some((name.clone(), working.join(name), None));
+    }
+    let value = settings.check.baseline.as_ref()?;
+    let file = value.values.concat();
+    let path = settings.folder.join(&file);
+    Some((file, path, Some(value.place.clone())))
+}
+
+/// What comparing came to.
+#[derive(Default)]
+pub(super) struct Compared {
+    pub(super) findings: Vec<Finding>,
+    /// What is to be said of what was left out.
+    pub(super) note: Option<String>,
+}
+
+/// Compares every record of the baseline with the one of now. What the data no longer hold is a change, but for
+/// periods before their first month: exports that move on leave those out.
 ///
 /// # Errors
 ///
@@ -78,20 +89,22 @@ pub(super) fn compare(
     kept: &KeptFile,
     book: &mut Book<'_>,
     report: &Report,
-) -> Result<Vec<Finding>, Errors> {
-    let KeptFile { baseline, file, .. } = kept;
+) -> Result<Compared, Errors> {
+    let KeptFile { baseline, file } = kept;
     if let Some(other) = other_definition(kept, report) {
-        return Ok(vec![Finding::OtherDefinition(other)]);
+        return Ok(Compared {
+            findings: vec![Finding::OtherDefinition(other)],
+            note: None,
+        });
     }
     let fiscal = book.policies.fiscal_year;
     let mut wanted: BTreeSet<Period> = BTreeSet::new();
     for record in &baseline.records {
         wanted.insert(period(record, fiscal, file)?);
     }
-    let ledger = &book.loaded.books.customers;
-    let (first, last) = (ledger.first(), ledger.last());
-    let is_inside = |period: &Period| first <= period.last() && period.last() <= last;
-    let (inside, outside): (Vec<Period>, Vec<Period>) = wanted.into_iter().partition(is_inside);
+    let first = book.loaded.books.customers.first();
+    let is_before = |period: &Period| period.last() < first;
+    let (before, inside): (Vec<Period>, Vec<Period>) = wanted.into_iter().partition(is_before);
     let mut figures = Figures::default();
     let columns = &baseline.columns;
     let (records, absent) = book.by(columns, |book| book.records(&inside));
@@ -101,11 +114,11 @@ pub(super) fn compare(
     let (mut findings, mut compared) = (Vec::new(), 0);
     for record in &baseline.records {
         let period = period(record, fiscal, file)?;
-        if !is_inside(&period) {
+        if is_before(&period) {
             continue;
         }
-        compared += record.figures.len() as u64;
         let now = now(&figures, columns, record, period);
+        compared += now.map_or(0, |_| record.figures.len() as u64);
         let fields = record.restated(now);
         if fields.is_empty() {
             continue;
@@ -125,18 +138,48 @@ pub(super) fn compare(
             subject: subject(columns, record),
             fields,
             reason,
+            is_gone: now.is_none(),
             same_input,
             place: Place::file(file),
         }));
     }
+    let note = left_out(before.len() as u64, first);
     if findings.is_empty() {
-        findings.push(Finding::AsBefore {
-            file: file.clone(),
-            figures: compared,
-            outside: outside.len() as u64,
+        findings.push(as_before(
+            file,
+            compared,
+            before.len() as u64,
+            note.as_ref(),
+        ));
+    }
+    Ok(Compared { findings, note })
+}
+
+/// What to say where nothing changed, which is nothing good where nothing was compared.
+fn as_before(file: &str, compared: u64, before: u64, note: Option<&String>) -> Finding {
+    if compared == 0 {
+        let message = Message::new(Code::Restated, "nothing of the baseline could be compared")
+            .at(Place::file(file))
+            .help("write the baseline again with `nrr calc`, of periods that the data hold");
+        return Finding::Uncompared(match note {
+            Some(note) => message.note(note),
+            None => message.note("its records hold no figures"),
         });
     }
-    Ok(findings)
+    Finding::AsBefore {
+        file: file.to_owned(),
+        figures: compared,
+        before,
+    }
+}
+
+/// What is to be said of periods that the data begin after.
+fn left_out(before: u64, first: Month) -> Option<String> {
+    let verb = if before == 1 { "lies" } else { "lie" };
+    (before > 0).then(|| {
+        let periods = text::count(before, "period");
+        format!("{periods} of the baseline {verb} before the data, which begin with {first}, and could not be compared")
+    })
 }
 
 fn period(record: &Kept, fiscal: FiscalYear, file: &str) -> Result<Period, Message> {

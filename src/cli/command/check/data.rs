@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::figures::Gathered;
 use crate::check::{Finding, Measure, Quantity, Rule, Selection};
 use crate::error::{Code, Message};
+use crate::metrics::Record;
+use crate::units::Amount;
 
 /// Holds every rule on a finding against what was found.
 pub(super) fn counted(rules: &[Rule], sum: &Gathered, findings: &mut Vec<Finding>) {
@@ -45,7 +47,11 @@ pub(super) fn select(
         _ => None,
     });
     let own: BTreeSet<Code> = own.collect();
-    let fails = |message: &Message| !own.contains(&message.code) && selection.forbids(message.code);
+    let customers = most_at_opening(&sum.report.records);
+    let fails = |message: &Message| {
+        let is_many = || selection.forbids_many(message.code) && is_large(message, customers);
+        !own.contains(&message.code) && (selection.forbids(message.code) || is_many())
+    };
     let warnings = std::mem::take(&mut sum.report.warnings);
     let known: BTreeSet<Code> = warnings.iter().map(|message| message.code).collect();
     let (mut failing, rest): (Vec<Message>, Vec<Message>) = warnings.into_iter().partition(fails);
@@ -59,4 +65,25 @@ pub(super) fn select(
         findings.push(Finding::Clean(selection.tier()));
     }
     findings.extend(failing.into_iter().map(Finding::Data));
+}
+
+/// The customers of the largest opening.
+fn most_at_opening(records: &[Record]) -> u64 {
+    let totals = records.iter().filter(|record| record.segments.is_none());
+    let sums = totals.filter_map(Record::rollforward);
+    sums.map(|sums| sums.opening_customers).max().unwrap_or(0)
+}
+
+/// True for a finding that concerns a tenth of the customers of an opening, or moves NRR by as many points.
+fn is_large(message: &Message, customers: u64) -> bool {
+    const PARTS: u64 = 10;
+    let count = message.count.unwrap_or(0);
+    let is_of_many = customers > 0 && count.saturating_mul(PARTS) >= customers;
+    let effect = message.effect.as_deref();
+    let moved = effect.and_then(|effect| effect.after.difference(effect.before, 6));
+    let is_of_much = |moved: Amount| {
+        let size = if moved.is_negative() { -moved } else { moved };
+        size >= Amount::new(1, 1)
+    };
+    is_of_many || moved.is_some_and(is_of_much)
 }

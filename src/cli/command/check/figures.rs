@@ -265,6 +265,10 @@ fn base(
     let filters = (book.config.load.filters.as_slice(), origin.as_str());
     let mut report = report::declared(book.policies, filters, &book.loaded);
     report.records = records;
+    let labels = asked.periods.iter();
+    report.asked = labels
+        .map(|period| period.label(book.policies.fiscal_year))
+        .collect();
     let mut warnings = stopped.list;
     warnings.append(&mut report.warnings);
     warnings.extend(findings(&book.loaded.books.customers, book.policies));

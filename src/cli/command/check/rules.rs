@@ -163,6 +163,23 @@ impl Chosen {
             )
         };
         for error in &mut errors.list {
+            if error.code == Code::UnreadablePeriod && self.periods.period.is_some() {
+                error.evidence.iter_mut().for_each(|said| {
+                    if said.kind.word() == "expected" {
+                        said.text = format!("latest, {}", said.text);
+                    }
+                });
+                let last = ["last", "newest", "current", "now"];
+                let typed = self.periods.period.as_deref().unwrap_or_default();
+                let is_meant = text::nearest(typed, ["latest"]).is_some()
+                    || last.contains(&typed.to_lowercase().as_str());
+                if is_meant {
+                    error.help = vec![match self.place {
+                        Some(_) => "`period = \"latest\"`".to_owned(),
+                        None => "`--period latest`".to_owned(),
+                    }];
+                }
+            }
             if error.place.is_none() && is_of_period(error.code) {
                 error.place.clone_from(&self.place);
             }
@@ -222,6 +239,42 @@ pub(super) fn periods(args: &CheckArgs, file: &CheckFile) -> Result<Chosen, Mess
         is_latest,
         place,
     })
+}
+
+/// Errors about columns that nobody but rules named, with those rules mended.
+pub(super) fn about_columns(mut errors: Errors, rules: &[Rule], by: &[String]) -> Errors {
+    let unknown = errors.list.iter_mut();
+    for error in unknown.filter(|error| error.code == Code::UnknownColumn) {
+        let is_meant = |column: &String| {
+            !by.contains(column) && error.headline.ends_with(&format!("`{column}`"))
+        };
+        let named = rules.iter().flat_map(|rule| {
+            let columns = rule.scope.columns().into_iter();
+            columns.map(move |column| (rule, column))
+        });
+        let Some((rule, column)) = named.into_iter().find(|(_, column)| is_meant(column)) else {
+            continue;
+        };
+        for help in &mut error.help {
+            let near = help
+                .strip_prefix("`--by ")
+                .and_then(|rest| rest.strip_suffix('`'));
+            if let Some(near) = near {
+                let near = near.trim_matches(['"', '\'']);
+                *help = format!("`{}`", rule.text.replacen(&column, near, 1));
+            }
+        }
+        let asks = match &rule.place {
+            Some(_) => format!("asked for by the rule `{}`", rule.text),
+            None => format!("asked for by `--require '{}'`", rule.text),
+        };
+        error
+            .evidence
+            .retain(|said| !said.text.starts_with("`by` was set by"));
+        let told = std::mem::replace(error, Message::new(Code::UnknownColumn, ""));
+        *error = told.note(asks);
+    }
+    errors
 }
 
 /// Rates asked of everybody, asked of each segment of `--by` too.
