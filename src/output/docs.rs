@@ -599,7 +599,7 @@ fn customers_schema() -> String {
 }
 
 /// The fields of a record of a difference.
-const DIFF_FIELDS: [(&str, &str, &str); 21] = [
+const DIFF_FIELDS: [(&str, &str, &str); 22] = [
     (
         "customer",
         r#""string""#,

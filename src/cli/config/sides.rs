@@ -132,7 +132,7 @@ impl OldSettings {
         self.kept.extend(kept.map(|one| one.name));
         let has_preset = self.kept.contains(&"preset");
         self.differing
-            .retain(|one| !is_kept(one) && !(has_preset && one.name == PRESETS));
+            .retain(|one| !(is_kept(one) || has_preset && one.name == PRESETS));
     }
 
     /// What the old export is read by in the end: what will run, and what was kept.
