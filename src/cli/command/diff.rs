@@ -40,10 +40,7 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
         .read_from
         .extend(args.old_config.iter().map(PathBuf::from));
     let target = context.target(&both, &config)?;
-    if args.old == "-" {
-        // It is read by its own settings, by those in force, and by what the new export shows.
-        context.keep_pipe()?;
-    }
+    keep_old(args, &mut context)?;
     let read = args.reading(&[&args.new]);
     let (mut loaded, retrace) = context.read_files(&read, &config)?;
     prove(&mut loaded, &config)?;
@@ -146,6 +143,14 @@ fn refuse_segments(config: &Config) -> Result<(), Message> {
     Err(Message::new(Code::Usage, headline).help(format!(
         "leave out `--by {column}`; `--where \"{column}=VALUE\"` compares one segment"
     )))
+}
+
+/// A pipe is read by its own settings, by those in force, and by what the new export shows.
+fn keep_old(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<(), Message> {
+    if args.old == "-" {
+        context.keep_pipe()?;
+    }
+    Ok(())
 }
 
 fn refuse_two_pipes(args: &DiffArgs) -> Result<(), Message> {
