@@ -506,6 +506,47 @@ fn customers_that_cannot_be_told_apart_stay_added_and_removed() {
 }
 
 #[test]
+fn a_map_between_two_exports_is_looked_at_on_both_sides() {
+    let twins = "customer,month,mrr\nacme,2024-01,10\nacme,2024-02,10\nbirch,2024-01,10\nbirch,2024-02,10\ncedar,2024-01,40\ncedar,2024-02,50\n";
+    let renamed = twins.replace("acme", "elm").replace("birch", "fir");
+    let warnings = |old: &str, new: &str, map: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        written(folder.path(), "old.csv", old.as_bytes());
+        written(folder.path(), "new.csv", new.as_bytes());
+        written(folder.path(), "ids.csv", map.as_bytes());
+        let args = [
+            "--period", "2024-02", "--map", "ids.csv", "--format", "json",
+        ];
+        let run = within(folder.path(), &words(&args)).done();
+        let found: Value = serde_json::from_str(&run).expect("a document");
+        let warnings = found["warnings"].as_array().expect("a list").clone();
+        assert_eq!(found["results"], Value::Array(Vec::new()), "{run}");
+        let said = |one: &Value| {
+            format!(
+                "{}: {}",
+                one["code"].as_str().unwrap_or_default(),
+                one["text"].as_str().unwrap_or_default()
+            )
+        };
+        (warnings.iter().map(said).collect::<Vec<_>>(), run)
+    };
+    let map = "from,to\nacme,elm\nbirch,fir\n";
+    let (said, run) = warnings(twins, &renamed, map);
+    let counted = "mapped-customers: 2 ids count as another's, as `map` says";
+    assert_eq!(said, [counted]);
+    assert!(run.contains("this is about the old export"), "{run}");
+    // The other way round it acts on the new export, and an id that neither has is told once.
+    let (said, run) = warnings(&renamed, twins, &format!("{map}gone,fir\n"));
+    assert_eq!(
+        said,
+        ["unknown-id: 1 id of the map is no customer", counted]
+    );
+    assert!(!run.contains("this is about the old export"), "{run}");
+    let (said, _) = warnings(twins, twins, "from,to\nno,one\n");
+    assert_eq!(said.len(), 2, "{said:?}");
+}
+
+#[test]
 fn a_month_that_no_end_reads_is_listed_where_it_decides() {
     let new = Book::table(
         "        2023-12  2024-01  2024-02
@@ -585,6 +626,94 @@ fn settings_are_told_apart_from_data() {
     let found = within(folder.path(), &words(&flags)).done();
     let found: Value = serde_json::from_str(&found).expect("a document");
     assert_eq!(found["settings"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn the_old_export_is_read_by_the_columns_and_signs_of_its_own_settings() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let german = "Kunde;Monat;Umsatz;Netto\nacme;2024-01;1.000,50;900\nacme;2024-02;1.100,50;950\n";
+    let english = "customer,month,revenue,net\nacme,2024-01,\"1,000.50\",900\nacme,2024-02,\"1,100.50\",950\n";
+    written(folder.path(), "old.csv", german.as_bytes());
+    written(folder.path(), "new.csv", english.as_bytes());
+    let settings = "customer = \"Kunde\"\ndate = \"Monat\"\namount = \"Umsatz\"\ndecimal = \",\"\ndelimiter = \";\"\n";
+    written(folder.path(), "old.toml", settings.as_bytes());
+    written(
+        folder.path(),
+        "new.toml",
+        b"amount = \"revenue\"\nmin-opening = 10\n",
+    );
+    let args = ["--period", "2024-02", "--format", "json"];
+    let run = |more: &[&str]| within(folder.path(), &words(&[&args[..], more].concat()));
+    for more in [
+        &["--old-config", "old.toml"][..],
+        &["--old-config", "old.toml", "--amount", "revenue"],
+        &["--old-config", "old.toml", "--config", "new.toml"],
+    ] {
+        let run = run(more);
+        if more.contains(&"--amount") {
+            // A flag holds for both.
+            assert_eq!(run.errors(), ["unknown-column"], "{}", run.stderr);
+            continue;
+        }
+        let found: Value = serde_json::from_str(&run.done()).expect("a document");
+        assert_eq!(found["results"], Value::Array(Vec::new()), "{found}");
+        assert_eq!(found["change"]["nrr"].to_string(), "0.0");
+        let steps: Vec<&Value> = found["settings"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|step| &step["setting"])
+            .collect();
+        // `amount` is named in both, and the old export has no `revenue`: it stays as it was.
+        assert_eq!(
+            steps.len(),
+            usize::from(more.contains(&"new.toml")),
+            "{steps:?}"
+        );
+        assert!(found["warnings"].to_string().contains("read-differently"));
+    }
+    // Where the old export has the column that is named now, it is a choice and a step.
+    written(folder.path(), "new.csv", german.as_bytes());
+    written(
+        folder.path(),
+        "new.toml",
+        settings.replace("Umsatz", "Netto").as_bytes(),
+    );
+    let run = run(&["--old-config", "old.toml", "--config", "new.toml"]);
+    let found: Value = serde_json::from_str(&run.done()).expect("a document");
+    assert_eq!(found["settings"][0]["setting"], "amount", "{found}");
+    assert_adds_up(&found);
+    // Without its settings the message says where they go.
+    let run = within(
+        folder.path(),
+        &words(&["--period", "2024-02", "--customer", "client"]),
+    );
+    assert!(
+        run.code == 2 && !run.stderr.contains("--old-config"),
+        "{}",
+        run.stderr
+    );
+    written(
+        folder.path(),
+        "new.csv",
+        english.replace("customer", "client").as_bytes(),
+    );
+    let run = within(
+        folder.path(),
+        &words(&[
+            "--period",
+            "2024-02",
+            "--customer",
+            "client",
+            "--amount",
+            "revenue",
+        ]),
+    );
+    assert!(
+        run.stderr.contains("`--old-config old.toml`"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -792,8 +921,63 @@ fn converted_amounts_are_compared_at_the_rates_of_the_figure() {
     ];
     assert_eq!(
         shown(&texts(old, &swapped, &args).table(), &ROW),
-        ["acme 2024-02 125.00 125.00 changed 0.071429 0.000000"]
+        ["acme 2024-02 110.00 125.00 changed 0.071429 0.000000"]
     );
+}
+
+#[test]
+fn amounts_are_at_the_rates_at_which_they_are_compared() {
+    let old = "customer,month,mrr,currency\nacme,2024-01,100,USD\nbeta,2024-01,100,EUR\nacme,2024-02,110,USD\nbeta,2024-02,120,EUR\nceta,2024-02,40,EUR\n";
+    let new = old
+        .replace("beta,2024-02,120", "beta,2024-02,130")
+        .replace("ceta,2024-02,40", "ceta,2024-02,20");
+    let args = |fx: &'static str, format: &'static str| {
+        let line = ["--period", "2024-02", "--currency", "USD", "--fx", fx];
+        let more = ["--fx-rates", "rates.csv", "--format", format];
+        [&line[..], &more].concat()
+    };
+    let fields = [
+        "customer",
+        "month",
+        "old_amount",
+        "new_amount",
+        "rates_of",
+        "effect_on_nrr",
+    ];
+    let rows = |fx| shown(&texts(old, &new, &args(fx, "csv")).table(), &fields);
+    // 11 ÷ 210; whoever is new has no effect, and under `fx floating` counts at the rates of its own month.
+    let beta = "beta 2024-02 132.00 143.00 2024-01 0.052381";
+    assert_eq!(
+        rows("constant"),
+        [beta, "ceta 2024-02 44.00 22.00 2024-01 0.000000"]
+    );
+    assert_eq!(
+        rows("floating"),
+        [beta, "ceta 2024-02 50.00 25.00 2024-02 0.000000"]
+    );
+    let fixed = rows("fixed=2024-02");
+    assert_eq!(
+        fixed[0], "beta 2024-02 150.00 162.50 . 0.055556",
+        "{fixed:?}"
+    );
+    let table = texts(old, &new, &args("constant", "table")).done();
+    assert!(table.contains("2024-02 at the rates of 2024-01"), "{table}");
+    let found: Value =
+        serde_json::from_str(&texts(old, &new, &args("constant", "json")).done()).expect("JSON");
+    assert_schema(&found);
+    assert_adds_up(&found);
+    // A month that both ends read has two rates, and is at its own.
+    let old = "customer,month,revenue,currency\nbeta,2024-01,100,EUR\nbeta,2024-02,100,EUR\nbeta,2024-03,100,USD\n";
+    let new = old.replace("2024-02,100", "2024-02,90");
+    let more = ["--period", "2024-02..2024-03", "--lookback", "1"];
+    let line = [&args("constant", "csv")[2..], &more].concat();
+    assert_eq!(
+        shown(&texts(old, &new, &line).table(), &fields[..5]),
+        ["beta 2024-02 125.00 112.50 2024-02"]
+    );
+    let line = [&args("constant", "table")[2..], &more].concat();
+    let table = texts(old, &new, &line).done();
+    assert!(table.contains("at the rates of their own month"), "{table}");
 }
 
 #[test]
@@ -902,18 +1086,6 @@ fn one_side_can_be_a_pipe_and_segments_are_refused() {
         ),
         (
             &[
-                "diff",
-                "-",
-                path,
-                "--period",
-                "2024-02",
-                "--old-config",
-                "x.toml",
-            ],
-            "read several times",
-        ),
-        (
-            &[
                 "diff", path, path, "--period", "2024-02", "--method", "compound",
             ],
             "method-without-effects",
@@ -925,6 +1097,35 @@ fn one_side_can_be_a_pipe_and_segments_are_refused() {
             run.code == 2 && run.stderr.contains(said),
             "{args:?} {run:?}"
         );
+    }
+}
+
+#[test]
+fn the_old_export_can_be_a_pipe_and_is_read_as_often_as_it_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let new = base().to_csv().replace(",160", ",200");
+    // Another name of the amounts makes the old export be read once more, by what the new one shows.
+    let revenue = new.replacen("amount", "revenue", 1);
+    let settings = "min-opening = 2000\nreactivation = \"in-nrr\"\n";
+    let old = written(folder.path(), "old.csv", base().to_csv().as_bytes());
+    let new = written(folder.path(), "new.csv", new.as_bytes());
+    let revenue = written(folder.path(), "revenue.csv", revenue.as_bytes());
+    let settings = written(folder.path(), "old.toml", settings.as_bytes());
+    let word = support::runner::word;
+    for (new, more) in [
+        (word(&new), &[][..]),
+        (word(&revenue), &[]),
+        (word(&new), &["--old-config", word(&settings)]),
+    ] {
+        let run = |old: &str| {
+            let line = ["diff", old, new, "--period", "2024-02", "--no-config"];
+            let line = [&line[..], &["--format", "csv", "--quiet"], more].concat();
+            let run = support::run_with_stdin(&line, base().to_csv().as_bytes()).done();
+            run.replace(if old == "-" { "<stdin>" } else { old }, "OLD")
+        };
+        let piped = run("-");
+        assert!(piped.contains("OLD,"), "{piped}");
+        assert_eq!(piped, run(word(&old)));
     }
 }
 

@@ -403,6 +403,36 @@ fn published_answers_are_where_plans_start_from() {
 }
 
 #[test]
+fn a_target_is_a_percentage_or_a_fraction_above_zero() {
+    let with = |more: &[&'static str]| [&YEAR[..], more].concat();
+    for (flag, typed, said) in [
+        ("--target", "1", "`--target 100%`"),
+        ("--target", "2.5", "`--target 250%`"),
+        ("--target", "2.5", "`--target 2.5%`"),
+        ("--target", "110.5", "`--target 110.5%`"),
+        ("--target", "0.12345678", "at most four decimals"),
+        ("--target", "x", "or a fraction such as 0.9"),
+        ("--target", "0", "a target above 0"),
+        ("--target", "0%", "a target above 0"),
+        ("--target", "0.0", "a target above 0"),
+        ("--target", "-5%", "a target above 0"),
+        ("--target-grr", "-1", "a target above 0"),
+        ("--target-grr", "90", "`--target-grr 90%`"),
+        ("--target-grr", "1.1", "at most 100%"),
+    ] {
+        let run = on(&five(), "plan", &words(&with(&[flag, typed])));
+        assert_eq!(run.errors(), ["bad-value"], "{typed} {}", run.stderr);
+        assert!(run.stderr.contains(said), "{typed} {}", run.stderr);
+    }
+    let zero = on(&five(), "plan", &words(&with(&["--target", "0"])));
+    assert!(!zero.stderr.contains("help"), "{}", zero.stderr);
+    for (fraction, percent) in [("1.1", "110%"), ("0.95", "95%"), ("1.0", "100%")] {
+        let run = |typed: &'static str| on(&five(), "plan", &words(&with(&["--target", typed])));
+        assert_eq!(run(fraction).done(), run(percent).done());
+    }
+}
+
+#[test]
 fn what_cannot_be_asked_is_refused_by_name() {
     let refused = |args: &[&str], code: &str, said: &str| {
         let run = on(&five(), "plan", &words(args));
@@ -412,14 +442,14 @@ fn what_cannot_be_asked_is_refused_by_name() {
         assert!(run.stdout.is_empty());
     };
     let with = |more: &[&'static str]| [&YEAR[..], more].concat();
-    refused(&with(&[]), "usage", "--target");
+    refused(&with(&[]), "usage", "`--target 110%`");
+    refused(&with(&[]), "usage", "`--target-grr 90%`");
     refused(
         &["--target", "100%"],
         "period-needed",
         "`nrr plan` is about one period",
     );
     refused(&with(&["--target", "110"]), "bad-value", "`--target 110%`");
-    refused(&with(&["--target", "1.1"]), "bad-value", "a percentage");
     refused(
         &with(&["--target", "99999%"]),
         "bad-value",

@@ -85,6 +85,43 @@ K0,gorse,2024-12-01,,40
 const AT_END: [&str; 4] = ["--as-of", "2024-12-31", "--within", "90d"];
 
 #[test]
+fn a_window_ends_with_the_day_looked_from() {
+    let args = ["--as-of", "2024-09-30", "--period", "2024"];
+    let found = document(EACH, &args);
+    assert_eq!(found["window"]["last_day"], "2024-09-30");
+    // Nothing that ends later was counted before either.
+    let table = on(EACH, &args).done();
+    assert!(
+        table.contains("of 3 contracts that ended 2024-01-01 to 2024-09-30"),
+        "{table}"
+    );
+}
+
+#[test]
+fn amounts_of_a_column_have_the_same_decimals_and_one_contract_was() {
+    let text = EACH.replace(",250\n", ",1250.50\n");
+    let table = on(&text, &AT_END).done();
+    let rows = |start: &str| {
+        let row = table
+            .lines()
+            .rfind(|line| line.trim_start().starts_with(start));
+        row.unwrap_or_default().to_owned()
+    };
+    assert!(rows("2025-01-31").contains("90.00"), "{table}");
+    assert!(rows("2025-03-31").contains("1,250.50"), "{table}");
+    assert!(!table.lines().any(|line| line.ends_with("  90")), "{table}");
+    assert!(
+        table.contains("3 contracts that ended and were renewed or lost"),
+        "{table}"
+    );
+    let one = on(EACH, &["--as-of", "2024-12-31", "--period", "2024-06"]).done();
+    assert!(
+        one.contains("1 contract that ended and was renewed or lost"),
+        "{one}"
+    );
+}
+
+#[test]
 fn every_status_is_told_by_hand() {
     // In 2024 ended: birch 300 → 250, cedar 80 → none, dune 200 → 200 after 45 days, elm 60 → none, 31 days ago.
     let found = listed(EACH, &AT_END);
@@ -498,6 +535,12 @@ fn what_cannot_be_asked_is_refused_by_name() {
     );
     refused(
         EACH,
+        &["--as-of", "2023-11-30", "--period", "2024"],
+        "period-after-data",
+        "2024 begins after 2023-11-30, the day looked from",
+    );
+    refused(
+        EACH,
         &["--as-of", "2022-12-31"],
         "period-before-data",
         "the data cover 2023-01",
@@ -716,7 +759,9 @@ fn asked(dice: &mut Dice, list: &[Contract]) -> (Ask, Vec<String>) {
     let through = month_of(end);
     let as_of = (end - i64::from(dice.between(0, 500))).max(earliest);
     let (within, late) = (dice.between(0, 200), dice.between(0, 150));
-    let year = 2022 + dice.between(0, 3);
+    // A year that begins after the day looked from is refused.
+    let latest: i32 = date(as_of)[..4].parse().expect("a year");
+    let year = (2022 + dice.between(0, 3)).min(latest);
     let (replaces, of_versions) = (dice.chance(50), dice.chance(40));
     let ask = Ask {
         as_of,

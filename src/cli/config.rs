@@ -28,9 +28,8 @@ use crate::output::Format;
 use crate::policies::{Interval, Level, Origin, POLICIES, Policies};
 use crate::text;
 use crate::units::{FiscalYear, Grain, Month, Period, PeriodError};
-use words::{all_cores, delimiter, threads};
-
 pub(super) use sides::{Differing, OldSettings};
+use words::{all_cores, delimiter, or_list, threads};
 
 /// Everything a command needs to know before it reads.
 #[derive(Debug)]
@@ -598,9 +597,4 @@ impl Resolver<'_> {
         }
         filter
     }
-}
-
-/// Values as a policy lists them, as they are said: `stock or flow`.
-fn or_list(values: &str) -> String {
-    text::list(&values.split('|').collect::<Vec<_>>(), "or")
 }

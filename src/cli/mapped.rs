@@ -3,7 +3,7 @@
 use super::report::hexadecimal;
 use crate::error::{Code, Effect, Message};
 use crate::input::Loaded;
-use crate::output::ChoiceFile;
+use crate::output::{ChoiceFile, Report};
 use crate::text;
 use crate::units::Month;
 
@@ -19,6 +19,36 @@ pub(super) fn choice_file(loaded: &Loaded) -> Option<ChoiceFile> {
         rows: file.rows,
         fingerprint: hexadecimal(file.fingerprint),
     })
+}
+
+/// What is said of the map of two exports that are compared. It is one for both: an id has to be in one of them, and
+/// what it does is said of those in which it does something.
+pub(super) fn of_both(old: (&Loaded, &Report), new: (&Loaded, &Report)) -> [Vec<Message>; 2] {
+    let is_own = |(loaded, _): &(&Loaded, &Report)| {
+        let merges = loaded
+            .mapped
+            .as_ref()
+            .is_some_and(|one| !one.merged.is_empty());
+        merges || !idle(loaded).is_empty()
+    };
+    let said = |(_, report): (&Loaded, &Report)| {
+        let mut warnings = report.warnings.iter();
+        warnings
+            .find(|one| one.code == Code::MappedCustomers)
+            .cloned()
+    };
+    let mapped = old.0.mapped.as_ref().zip(new.0.mapped.as_ref());
+    let unknown = mapped.and_then(|(old, new)| {
+        let ledgers = [old, new].map(|one| &one.unmapped.customers);
+        new.file.unknown_ids(&ledgers)
+    });
+    let is_of_old = is_own(&old);
+    let of_old = is_of_old.then(|| said(old)).flatten();
+    let of_new = (is_own(&new) || !is_of_old).then(|| said(new)).flatten();
+    [
+        of_old.into_iter().collect(),
+        unknown.into_iter().chain(of_new).collect(),
+    ]
 }
 
 /// How many ids count as another's, and what NRR is without that.

@@ -68,6 +68,7 @@ pub fn run(
         environment,
         streams: &mut streams,
         messenger: &messenger,
+        pipe: None,
     };
     let outcome = match &args.command {
         Command::Calc(calc) => command::calc::run(calc, context),

@@ -35,6 +35,8 @@ pub(super) struct Context<'a, 's> {
     pub(super) streams: &'a mut Streams<'s>,
     /// How it says things.
     pub(super) messenger: &'a Messenger,
+    /// Standard input, where it was copied to be read more than once.
+    pub(super) pipe: Option<Source>,
 }
 
 /// Where a result goes: a file and its name, or standard output.
@@ -172,14 +174,31 @@ impl Context<'_, '_> {
         policies: &Policies,
         load: impl FnOnce(Vec<Source>, &LoadOptions, &Policies, Progress<'_>) -> Result<T, Errors>,
     ) -> Option<Result<T, Errors>> {
-        if args.files.is_empty() || args.files.iter().any(|name| name == "-") {
+        if args.files.is_empty() {
             return None;
         }
         let folder = self.environment.folder();
-        let files = args.files.iter();
-        let sources = files.map(|name| Source::path_in(folder, name)).collect();
+        let source = |name: &String| match name.as_str() {
+            "-" => self.pipe.as_ref().map(Source::again),
+            name => Some(Source::path_in(folder, name)),
+        };
+        let sources: Option<Vec<Source>> = args.files.iter().map(source).collect();
+        let sources = sources?;
         let options = self.options(config, policies);
         Some(options.and_then(|options| load(sources, &options, policies, &|_| {})))
+    }
+
+    /// Copies standard input to a temporary file without a name, so that it can be read as often as a file.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Source::spool`].
+    pub(super) fn keep_pipe(&mut self) -> Result<(), Message> {
+        let reader = std::mem::replace(&mut self.streams.stdin, Box::new(io::empty()));
+        let mut pipe = Source::stdin(reader);
+        pipe.spool()?;
+        self.pipe = Some(pipe);
+        Ok(())
     }
 
     /// Shows people what the beginnings of files say, where reading them stopped; a pipe can be read only
@@ -439,6 +458,7 @@ fn sources(args: &ReadArgs, context: &mut Context<'_, '_>) -> Result<Vec<Source>
         command,
         environment,
         streams,
+        pipe,
         ..
     } = context;
     let is_pipe = |name: &&String| *name == "-";
@@ -456,12 +476,12 @@ fn sources(args: &ReadArgs, context: &mut Context<'_, '_>) -> Result<Vec<Source>
                 "or pipe into it: `gzip -dc revenue.csv.gz | nrr {command} -`"
             )));
     }
-    let mut stdin = Some(std::mem::replace(
-        &mut streams.stdin,
-        Box::new(std::io::empty()),
-    ));
-    let mut source = |name: &str| match (name, stdin.take_if(|_| name == "-")) {
-        (_, Some(reader)) => Source::stdin(reader),
+    let mut source = |name: &str| match (name, &*pipe) {
+        ("-", Some(pipe)) => pipe.again(),
+        ("-", None) => {
+            let empty = Box::new(std::io::empty());
+            Source::stdin(std::mem::replace(&mut streams.stdin, empty))
+        }
         _ => Source::path_in(environment.folder(), name),
     };
     if args.files.is_empty() {

@@ -119,9 +119,10 @@ impl MapFile {
         rules.map(line).collect()
     }
 
-    /// The ids that no customer of the data has, as one warning.
-    pub(super) fn unknown_ids(&self, ledger: &Ledger) -> Option<Message> {
-        let is_customer = |id: &str| ledger.find(id).is_some();
+    /// The ids that no customer of the data has, as one warning; of several ledgers, those that none of them has.
+    #[must_use]
+    pub fn unknown_ids(&self, ledgers: &[&Ledger]) -> Option<Message> {
+        let is_customer = |id: &str| ledgers.iter().any(|ledger| ledger.find(id).is_some());
         let mut unknown: Vec<(u64, &str, &str)> = Vec::new();
         for ((from, effective, to), column) in self
             .map

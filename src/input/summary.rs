@@ -262,7 +262,7 @@ fn mapped(
     let Some(file) = map else {
         return (books, None);
     };
-    warnings.extend(file.unknown_ids(&books.customers));
+    warnings.extend(file.unknown_ids(&[&books.customers]));
     let mapped = Mapped {
         merged: books.customers.merged_by(&file.map),
         file,

@@ -599,7 +599,7 @@ fn customers_schema() -> String {
 }
 
 /// The fields of a record of a difference.
-const DIFF_FIELDS: [(&str, &str, &str); 21] = [
+const DIFF_FIELDS: [(&str, &str, &str); 22] = [
     (
         "customer",
         r#""string""#,
@@ -624,6 +624,11 @@ const DIFF_FIELDS: [(&str, &str, &str); 21] = [
         "new_amount",
         r#"["number", "null"]"#,
         "what the new one has there",
+    ),
+    (
+        "rates_of",
+        r#"["string", "null"]"#,
+        "the month at whose rates other currencies are in both amounts: the one that effects are at, but for a month that both ends read, which is at its own; null where nothing is converted at rates of several months",
     ),
     (
         "kind",

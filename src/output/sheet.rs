@@ -157,6 +157,27 @@ impl Sheet {
         self.rows.push(Row { cells, kind });
     }
 
+    /// Gives the amounts of each column as many decimals as one of them has, at most the two that are shown.
+    pub fn align_amounts(&mut self) {
+        for place in 0..self.columns.len() {
+            let amounts = self
+                .rows
+                .iter()
+                .filter_map(|row| match row.cells.get(place) {
+                    Some(Cell::Amount(amount)) => Some(amount.round(2).scale()),
+                    _ => None,
+                });
+            let scale = if amounts.max() > Some(0) { 2 } else { 0 };
+            for row in &mut self.rows {
+                if let Some(Cell::Amount(amount)) = row.cells.get_mut(place)
+                    && let Some(units) = amount.units_at(scale)
+                {
+                    *amount = Amount::new(units, scale);
+                }
+            }
+        }
+    }
+
     /// A cell as a terminal shows it: long text is cut.
     #[must_use]
     pub fn drawn(&self, cell: &Cell) -> String {

@@ -14,11 +14,11 @@ pub(in crate::cli) struct PlanArgs {
         help_heading = "Periods"
     )]
     period: Option<String>,
-    /// The NRR to reach, such as 110%
+    /// The NRR to reach, such as 110%, or as a fraction with a point: 1.1
     #[arg(
         long,
         value_name = "PERCENT",
-        required_unless_present = "target_grr",
+        allow_hyphen_values = true,
         help_heading = "Plan"
     )]
     pub(in crate::cli) target: Option<String>,
@@ -26,6 +26,7 @@ pub(in crate::cli) struct PlanArgs {
     #[arg(
         long,
         value_name = "PERCENT",
+        allow_hyphen_values = true,
         conflicts_with = "target",
         help_heading = "Plan"
     )]

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use super::super::args::{DiffArgs, PeriodArgs};
 use super::super::config::{Config, config};
 use super::super::exit::Failure;
+use super::super::mapped::of_both;
 use super::super::reading::{Context, prove};
 use super::super::report;
 use super::calc::with_files;
@@ -39,6 +40,7 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
         .read_from
         .extend(args.old_config.iter().map(PathBuf::from));
     let target = context.target(&both, &config)?;
+    keep_old(args, &mut context)?;
     let read = args.reading(&[&args.new]);
     let (mut loaded, retrace) = context.read_files(&read, &config)?;
     prove(&mut loaded, &config)?;
@@ -100,14 +102,19 @@ fn warnings(
     (old, new): (&Export, &Export),
     as_old: &[FileSummary],
 ) -> Vec<Message> {
-    let of_new = &new.report.warnings;
-    let is_own = |warning: &&Message| of_new.iter().all(|other| other.code != warning.code);
-    let of_old = old.report.warnings.iter().filter(is_own);
+    const OF_MAP: [Code; 2] = [Code::UnknownId, Code::MappedCustomers];
+    let of_map = of_both((&old.loaded, &old.report), (&new.loaded, &new.report));
+    let [of_old, of_new] = [old, new].map(|export| {
+        let all = export.report.warnings.iter();
+        all.filter(|warning| !OF_MAP.contains(&warning.code))
+    });
+    let is_own = |warning: &&Message| of_new.clone().all(|other| other.code != warning.code);
+    let of_old = of_old.filter(is_own).chain(&of_map[0]);
     let about = format!("this is about the old export, `{}`", args.old);
     let mut warnings = Vec::new();
     warnings.extend(read_differently(as_old, &new.loaded.files));
     warnings.extend(ambiguous_renames(found, &new.loaded));
-    warnings.extend(of_new.iter().cloned());
+    warnings.extend(of_map[1].iter().chain(of_new.clone()).cloned());
     warnings.extend(of_old.map(|warning| warning.clone().note(about.clone())));
     warnings
 }
@@ -138,15 +145,18 @@ fn refuse_segments(config: &Config) -> Result<(), Message> {
     )))
 }
 
+/// A pipe is read by its own settings, by those in force, and by what the new export shows.
+fn keep_old(args: &DiffArgs, context: &mut Context<'_, '_>) -> Result<(), Message> {
+    if args.old == "-" {
+        context.keep_pipe()?;
+    }
+    Ok(())
+}
+
 fn refuse_two_pipes(args: &DiffArgs) -> Result<(), Message> {
     if args.old == "-" && args.new == "-" {
         let headline = "standard input was named twice";
         return Err(Message::new(Code::RepeatedFile, headline).help("name `-` once"));
-    }
-    if args.old == "-" && args.old_config.is_some() {
-        let headline =
-            "with `--old-config` OLD is read several times, and standard input can be read once";
-        return Err(Message::new(Code::Usage, headline).help("save it in a file"));
     }
     Ok(())
 }

@@ -81,10 +81,15 @@ fn refuse_method(policies: &Policies) -> Result<(), Message> {
 fn ask(args: &PlanArgs) -> Result<PlanAsk, Message> {
     let (goal, flag, typed) = match (&args.target, &args.target_grr) {
         (_, Some(typed)) => (Goal::Grr, "target-grr", typed.as_str()),
-        (typed, None) => (Goal::Nrr, "target", typed.as_deref().unwrap_or_default()),
+        (Some(typed), None) => (Goal::Nrr, "target", typed.as_str()),
+        (None, None) => {
+            return Err(Message::new(Code::Usage, "no target was given")
+                .help("`--target 110%` is one of NRR")
+                .help("`--target-grr 90%` is one of GRR"));
+        }
     };
     let most = if goal == Goal::Grr { 1 } else { TARGET_MAX };
-    let target = percent(flag, typed, typed)?;
+    let target = target(flag, typed)?;
     if target > Amount::new(most, 0) {
         let expected = match goal {
             Goal::Grr => "at most 100%: nobody counts for more than at the opening",
@@ -106,19 +111,48 @@ fn refused(flag: &str, typed: &str) -> Message {
     Message::new(Code::BadValue, headline)
 }
 
-/// A percentage as a fraction; `typed` is all that was typed after the flag.
-fn percent(flag: &str, typed: &str, value: &str) -> Result<Amount, Message> {
-    if let Some(fraction) = Amount::parse_percent(value) {
-        return Ok(fraction);
+/// A target as a fraction: a percentage, or below 2 a number with a point, as `nrr check` reads it.
+fn target(flag: &str, typed: &str) -> Result<Amount, Message> {
+    let plain = Amount::parse_plain(typed).filter(|_| !typed.starts_with('-'));
+    let is_fraction =
+        |one: &Amount| typed.contains('.') && one.scale() <= 6 && *one < Amount::new(2, 0);
+    let found = Amount::parse_percent(typed).or_else(|| plain.filter(is_fraction));
+    let is_nothing = [found, plain].into_iter().flatten().any(Amount::is_zero);
+    if is_nothing || typed.starts_with('-') {
+        return Err(refused(flag, typed).expected("a target above 0, such as 90%"));
     }
-    let message =
-        refused(flag, typed).expected("a percentage such as 90%, with at most four decimals");
-    let with_sign = format!("{value}%");
-    let is_bare = typed == value && Amount::parse_percent(&with_sign).is_some();
-    Err(if is_bare {
-        message.help(format!("`--{flag} {with_sign}`"))
-    } else {
-        message
+    found.ok_or_else(|| {
+        let message = refused(flag, typed).expected(
+            "a percentage such as 90%, with at most four decimals, or a fraction such as 0.9",
+        );
+        let meant = plain.map_or_else(Vec::new, |number| meant(typed, number));
+        let sound = meant.into_iter();
+        let sound = sound.filter(|percent| Amount::parse_percent(percent).is_some());
+        sound.fold(message, |message, percent| {
+            message.help(format!("`--{flag} {percent}`"))
+        })
+    })
+}
+
+/// The percentages that a number without a sign can stand for: small ones are fractions, large ones lack the sign, and
+/// between them nobody can tell.
+fn meant(typed: &str, number: Amount) -> Vec<String> {
+    let mut meant = Vec::new();
+    if number <= Amount::new(10, 0) {
+        let hundredfold = number.units().checked_mul(100);
+        let hundredfold = hundredfold.map(|units| Amount::new(units, number.scale()).trimmed());
+        meant.extend(hundredfold.map(|percent| format!("{percent}%")));
+    }
+    if number > Amount::new(2, 0) {
+        meant.push(format!("{typed}%"));
+    }
+    meant
+}
+
+/// A share as a fraction; `part` is what was typed for its lever.
+fn share(part: &str, value: &str) -> Result<Amount, Message> {
+    Amount::parse_percent(value).ok_or_else(|| {
+        refused("shares", part).expected("a percentage such as 90%, with at most four decimals")
     })
 }
 
@@ -142,7 +176,7 @@ fn shares(typed: &[String], goal: Goal) -> Result<Option<[Amount; 3]>, Message> 
                 None => message,
             });
         };
-        let share = percent("shares", part, value.trim())?;
+        let share = share(part, value.trim())?;
         if shares[place].replace(share).is_some() {
             let headline = format!("`--shares` names {} twice", words[place]);
             return Err(Message::new(Code::BadValue, headline));

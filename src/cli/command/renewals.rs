@@ -46,7 +46,7 @@ pub(in crate::cli) fn run(
     let ask = RenewalsAsk {
         as_of,
         within,
-        window: window(&config, as_of),
+        window: window(&config, as_of, &policies).map_err(|message| in_first(message, &loaded))?,
         late,
         replaces: policies.overlap == Overlap::Latest,
         of_versions: loaded.shape == Shape::Versions,
@@ -198,12 +198,20 @@ fn in_first(message: Message, loaded: &Loaded) -> Message {
     }
 }
 
-/// The first and the last day that ended contracts lie between.
-fn window(config: &Config, as_of: Day) -> (Day, Day) {
-    match config.ask.period {
-        Some(period) => (Day::first_of(period.first()), Day::last_of(period.last())),
-        None => (as_of.back(MONTHS).next(), as_of),
+/// The first and the last day that ended contracts lie between: what ends after the day looked from has not ended.
+fn window(config: &Config, as_of: Day, policies: &Policies) -> Result<(Day, Day), Message> {
+    let Some(period) = config.ask.period else {
+        return Ok((as_of.back(MONTHS).next(), as_of));
+    };
+    let first = Day::first_of(period.first());
+    if first <= as_of {
+        return Ok((first, Day::last_of(period.last()).min(as_of)));
     }
+    let label = period.label(policies.fiscal_year);
+    let headline =
+        format!("{label} begins after {as_of}, the day looked from, and nothing of it has ended");
+    Err(Message::new(Code::PeriodAfterData, headline)
+        .help("what is due after that day needs no period: `--within 365d`"))
 }
 
 /// Why an input gives no rates: what it does not hold cannot be counted as lost.

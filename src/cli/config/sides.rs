@@ -8,6 +8,7 @@ use super::super::reading::beside_settings;
 use super::super::settings::{FileSettings, FileValue, read_settings};
 use super::{Config, Resolver, chosen_definition, resolved};
 use crate::error::Errors;
+use crate::input::columns::Role;
 use crate::policies::Policies;
 
 /// The settings that are no part of how a number is made.
@@ -21,6 +22,19 @@ const BESIDE: [&str; 9] = [
     "seed",
     "sensitivity",
     "format",
+];
+
+/// The settings that say how a file is written. They hold for the file that they were written for.
+const OF_FILE: [&str; 9] = [
+    "preset",
+    "shape",
+    "year",
+    "first-period",
+    "delimiter",
+    "encoding",
+    "decimal",
+    "scale",
+    "date-order",
 ];
 
 /// What stands for the tables of presets among the settings.
@@ -37,6 +51,21 @@ pub(in crate::cli) struct Differing {
     pub(in crate::cli) new: Option<String>,
 }
 
+impl Config {
+    /// The same for another reading: what is declared with a result and proven of an input is left out.
+    pub(in crate::cli) fn again(&self) -> Config {
+        Config {
+            policies: self.policies.clone(),
+            load: self.load.clone(),
+            set: Vec::new(),
+            read_from: Vec::new(),
+            control_totals: Vec::new(),
+            definition: None,
+            ..*self
+        }
+    }
+}
+
 /// The settings that an earlier export was measured by.
 #[derive(Debug)]
 pub(in crate::cli) struct OldSettings {
@@ -46,6 +75,8 @@ pub(in crate::cli) struct OldSettings {
     pub(in crate::cli) differing: Vec<Differing>,
     old: FileSettings,
     new: FileSettings,
+    /// What holds for the old export all the way.
+    kept: Vec<&'static str>,
 }
 
 impl OldSettings {
@@ -70,12 +101,72 @@ impl OldSettings {
         let new_file = flat(args, &read_settings(common, environment)?, environment)?;
         let old = resolved(args, periods, &old_file, None)?;
         let differing = differing((&old, &old_file), (new, &new_file));
-        Ok(OldSettings {
+        let mut settings = OldSettings {
             config: old,
             differing,
             old: old_file,
             new: new_file,
-        })
+            kept: Vec::new(),
+        };
+        settings
+            .keep(|one| OF_FILE.contains(&one.name) || is_column(one.name) && one.new.is_none());
+        Ok(settings)
+    }
+
+    /// True if both settings name columns, and other ones.
+    pub(in crate::cli) fn has_other_columns(&self) -> bool {
+        self.differing
+            .iter()
+            .any(|one| is_column(one.name) && one.old.is_some())
+    }
+
+    /// Leaves the columns as they were: those of the settings in force are not in the old export.
+    pub(in crate::cli) fn keep_columns(&mut self) {
+        self.keep(|one| is_column(one.name));
+    }
+
+    /// Takes settings that the old file has out of those that differ.
+    fn keep(&mut self, is_kept: impl Fn(&Differing) -> bool) {
+        let is_kept = |one: &Differing| one.old.is_some() && is_kept(one);
+        let kept = self.differing.iter().filter(|one| is_kept(one));
+        self.kept.extend(kept.map(|one| one.name));
+        let has_preset = self.kept.contains(&"preset");
+        self.differing
+            .retain(|one| !(is_kept(one) || has_preset && one.name == PRESETS));
+    }
+
+    /// What the old export is read by in the end: what will run, and what was kept.
+    pub(in crate::cli) fn in_force(&self, new: &Config) -> Config {
+        let mut config = new.again();
+        let (load, old) = (&mut config.load, &self.config.load);
+        for name in &self.kept {
+            match *name {
+                "preset" => {
+                    load.preset.clone_from(&old.preset);
+                    load.presets.clone_from(&old.presets);
+                }
+                "shape" => load.shape = old.shape,
+                "year" => load.year = old.year,
+                "first-period" => load.first_period = old.first_period,
+                "delimiter" => load.delimiter = old.delimiter,
+                "encoding" => load.encoding = old.encoding,
+                "decimal" => load.decimal = old.decimal,
+                "scale" => load.scale = old.scale,
+                "date-order" => load.date_order = old.date_order,
+                column => {
+                    for (place, role) in Role::ALL.iter().enumerate() {
+                        if role.setting() == column {
+                            load.columns.roles[place].clone_from(&old.columns.roles[place]);
+                        }
+                    }
+                }
+            }
+            match old.origins.get(name) {
+                Some(origin) => load.origins.insert(name, origin.clone()),
+                None => load.origins.remove(name),
+            };
+        }
+        config
     }
 
     /// What would run with the first so many of the settings that differ as they are now.
@@ -102,6 +193,11 @@ impl OldSettings {
         }
         resolved(args, periods, &file, None)
     }
+}
+
+/// True for a setting that names a column of its own.
+fn is_column(name: &str) -> bool {
+    Role::ALL.iter().any(|role| role.setting() == name)
 }
 
 /// A settings file with the choices of the definition that it names as if they stood in it.

@@ -23,3 +23,8 @@ pub(super) fn all_cores() -> usize {
         .map_or(1, usize::from)
         .min(64)
 }
+
+/// Values as a policy lists them, as they are said: `stock or flow`.
+pub(super) fn or_list(values: &str) -> String {
+    crate::text::list(&values.split('|').collect::<Vec<_>>(), "or")
+}

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use super::anchors::{Anchor, Anchors, anchors};
 use super::effects::{Effects, Part};
 use super::rollforward::Rollforward;
-use crate::ledger::{Books, Twin, Twins};
-use crate::policies::{Netting, Policies};
+use crate::ledger::{Books, Ledger, Twin, Twins};
+use crate::policies::{Fx, Netting, Policies};
 use crate::units::{Amount, Difference, Month, Period};
 use found::{Found, Search};
 use steps::{Step, steps};
@@ -96,6 +96,9 @@ pub struct ChangedMonth {
     pub old: Option<Amount>,
     /// What the new one has there.
     pub new: Option<Amount>,
+    /// The month at whose rates other currencies are in both; `None` where amounts are in no other one, or all months
+    /// are at the rates of one.
+    pub rates_of: Option<Month>,
     /// What became of it.
     pub kind: ChangeKind,
     /// What it moves the rates by, or why that cannot be said.
@@ -254,6 +257,7 @@ pub fn changes(
             twins: &before,
             ends: &ends,
             number,
+            fx: policies.fx,
         };
         let (decisive, others): (Vec<Step>, Vec<Step>) = steps
             .into_iter()
@@ -372,6 +376,7 @@ struct Reader<'a> {
     twins: &'a Twins,
     ends: &'a Anchors,
     number: u32,
+    fx: Fx,
 }
 
 impl Reader<'_> {
@@ -416,13 +421,42 @@ impl Reader<'_> {
         }
     }
 
+    /// The month at whose rates a month is compared: of the closing that of the opening, and under `fx floating` only
+    /// for who pays there. A month that both ends read has two, and is at its own.
+    fn rates_of(&self, month: Month) -> Month {
+        let is_in = |end: Anchor| (end.first..=end.last).contains(&month);
+        if is_in(self.ends.opening) || !is_in(self.ends.closing) {
+            return month;
+        }
+        let ledgers = [&self.twins.old.customers, &self.twins.new.customers];
+        let pays = |ledger: &&Ledger| {
+            let own = |month| self.ends.opening_rates_of(month);
+            self.ends.opening.units_at(ledger, self.number, &own) > 0
+        };
+        let other = self.ends.closing_rates_of(month);
+        let has_rate = |ledger: &&Ledger| ledger.units_at(self.number, month, other).is_some();
+        let is_compared = self.fx != Fx::Floating || ledgers.iter().any(pays);
+        if is_compared && ledgers.iter().all(has_rate) {
+            other
+        } else {
+            month
+        }
+    }
+
     fn month(&self, step: &Step, effects: Result<Effects, NoRate>) -> ChangedMonth {
-        let [old, new] = [&self.twins.old.customers, &self.twins.new.customers].map(|ledger| {
+        let ledgers = [&self.twins.old.customers, &self.twins.new.customers];
+        let is_converted = ledgers.iter().any(|ledger| ledger.is_converted());
+        let rates_of = is_converted.then(|| self.rates_of(step.month));
+        let [old, new] = ledgers.map(|ledger| {
             let is_stated = ledger.is_stated(self.number, step.month);
-            is_stated.then(|| ledger.amount(self.number, step.month))
+            let units = ledger.units_at(self.number, step.month, rates_of.unwrap_or(step.month));
+            units
+                .filter(|_| is_stated)
+                .map(|units| Amount::new(units, ledger.scale()))
         });
         ChangedMonth {
             month: step.month,
+            rates_of,
             kind: kind(old.is_some(), new.is_some(), false),
             old,
             new,

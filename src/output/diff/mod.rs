@@ -18,12 +18,13 @@ use crate::units::{Amount, Difference, FiscalYear, Month, Period, Ratio};
 pub(super) const SCHEMA: &str = "nrr.diff/1";
 
 /// The fields of a record.
-pub(super) const FIELDS: [&str; 21] = [
+pub(super) const FIELDS: [&str; 22] = [
     "customer",
     "old_customer",
     "month",
     "old_amount",
     "new_amount",
+    "rates_of",
     "kind",
     "effect_on_nrr",
     "effect_on_grr",
@@ -268,7 +269,7 @@ impl DiffReport {
             let none = customer.effects.as_ref().err().copied();
             let effects = none.map_or_else(nothing_moved, |_| [Wire::Null, Wire::Null]);
             let kind = Wire::Text(ChangeKind::Renamed.word().to_owned());
-            let own = [Wire::Null, Wire::Null, Wire::Null, kind].into_iter();
+            let own = [Wire::Null, Wire::Null, Wire::Null, Wire::Null, kind].into_iter();
             let all = name().into_iter().chain(own).chain(effects);
             let places = [const { Wire::Null }; 6];
             all.chain(places).chain(self.last(none)).collect()
@@ -278,6 +279,7 @@ impl DiffReport {
                 Wire::Text(self.month(month)),
                 amount_or_null(month.old),
                 amount_or_null(month.new),
+                text_or_null(month.rates_of.map(|month| month.to_string())),
                 Wire::Text(month.kind.word().to_owned()),
             ];
             let effects = effects_wire(month.effects.as_ref().ok());

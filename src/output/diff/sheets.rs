@@ -1,12 +1,14 @@
 //! The tables of `nrr diff`: both figures, what settings did, what the data did.
 
+use std::collections::BTreeSet;
+
 use super::super::escape;
 use super::super::report::Input;
 use super::super::sheet::{Cell, Column, Form, Group, Kind, Sheet};
 use super::{DiffReport, NO_BASE, between, files};
 use crate::metrics::{ChangeKind, ChangedCustomer, Effects, NoRate, Rollforward};
 use crate::text;
-use crate::units::{Amount, Difference, Ratio};
+use crate::units::{Amount, Difference, Month, Ratio};
 
 /// What is read of a figure.
 type Read<T> = fn(&Rollforward) -> T;
@@ -280,6 +282,7 @@ impl DiffReport {
                 text::count(renamed, "customer")
             ));
         }
+        notes.extend(self.note_of_rates());
         if (old.first, old.last) != (new.first, new.last) {
             notes.push(format!(
                 "the old export covers {} to {}, the new one {} to {}",
@@ -287,6 +290,31 @@ impl DiffReport {
             ));
         }
         notes
+    }
+}
+
+impl DiffReport {
+    /// At which rates amounts stand that depend on it.
+    fn note_of_rates(&self) -> Option<String> {
+        let months = self.changes.customers.iter().flat_map(|one| &one.months);
+        let rates = months.filter_map(|one| Some((one.month, one.rates_of?)));
+        let rates: BTreeSet<(Month, Month)> = rates.collect();
+        let moved = rates.iter().filter(|(month, of)| month != of);
+        let moved: Vec<String> = moved
+            .map(|(month, of)| format!("{month} at the rates of {of}"))
+            .collect();
+        if rates.is_empty() {
+            return None;
+        }
+        Some(if moved.is_empty() {
+            "amounts in other currencies are at the rates of their own month; effects at the closing are at those of the opening"
+                .to_owned()
+        } else {
+            let moved = text::examples(&moved, moved.len());
+            format!(
+                "amounts in other currencies are {moved}, as effects are; of other months at their own"
+            )
+        })
     }
 }
 

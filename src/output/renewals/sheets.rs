@@ -14,6 +14,7 @@ pub(super) fn of(report: &RenewalsReport<'_>) -> Vec<Sheet> {
     sheets.extend(segments(report));
     sheets.extend(calendar(report));
     sheets.push(contracts(report));
+    sheets.iter_mut().for_each(Sheet::align_amounts);
     sheets
 }
 
@@ -238,8 +239,9 @@ fn below(report: &RenewalsReport<'_>, listed: usize) -> Vec<String> {
     }
     let more = report.renewals.list.len().saturating_sub(listed);
     if more > 0 && report.statuses.is_empty() {
+        let verb = if more == 1 { "was" } else { "were" };
         notes.push(format!(
-            "{} that ended and were renewed or lost: `--status lost,renewed,expanded,contracted` lists them, and so does `--format csv`",
+            "{} that ended and {verb} renewed or lost: `--status lost,renewed,expanded,contracted` lists them, and so does `--format csv`",
             text::count(more as u64, "contract")
         ));
     }

@@ -62,7 +62,8 @@ pub(super) struct Way<'a, 'c, 's> {
     args: ReadArgs,
     periods: &'a PeriodArgs,
     context: &'a mut Context<'c, 's>,
-    config: &'a Config,
+    /// What the old export is read by in the end.
+    config: Config,
     old: Option<OldSettings>,
     now: Export,
     first: First,
@@ -91,20 +92,36 @@ impl<'a, 'c, 's> Way<'a, 'c, 's> {
             old.config.load.columns.by.clear();
         }
         let then = old.as_ref().map_or(config, |old| &old.config);
-        let now = Export::measured(context.read_files(&read, then)?, then)?;
-        Ok(Way {
+        let loaded = context.read_files(&read, then);
+        let loaded = loaded.map_err(|failure| match (failure, &old) {
+            (Failure::Errors(errors), None) => Failure::Errors(other_columns(errors)),
+            (failure, _) => failure,
+        })?;
+        let now = Export::measured(loaded, then)?;
+        let mut way = Way {
             args: read,
             periods,
             context,
-            config,
-            old,
+            config: old
+                .as_ref()
+                .map_or_else(|| config.again(), |old| old.in_force(config)),
+            old: None,
             first: First {
                 total: now.total.clone(),
                 files: now.loaded.files.clone(),
             },
             now,
             steps: Vec::new(),
-        })
+        };
+        if let Some(old) = old.as_mut().filter(|old| old.has_other_columns())
+            && let Err(errors) = way.again(&way.config)
+            && errors.list.iter().any(is_of_columns)
+        {
+            old.keep_columns();
+            way.config = old.in_force(config);
+        }
+        way.old = old;
+        Ok(way)
     }
 
     /// Takes the settings that differ one by one as they are now. One under which nothing can be measured is no step
@@ -121,7 +138,7 @@ impl<'a, 'c, 's> Way<'a, 'c, 's> {
         for (count, one) in (1..).zip(&old.differing) {
             taken.push(setting(one));
             let found = if count == old.differing.len() {
-                Ok(self.again(self.config)?)
+                Ok(self.again(&self.config)?)
             } else {
                 let config = old.after(count, &self.args, self.periods);
                 config.and_then(|mut config| {
@@ -144,15 +161,7 @@ impl<'a, 'c, 's> Way<'a, 'c, 's> {
     /// Where the old export cannot be measured by them.
     pub(super) fn by_detection(&mut self, new: &Export) -> Result<(), Failure> {
         self.first.files.clone_from(&self.now.loaded.files);
-        let mut config = Config {
-            policies: self.config.policies.clone(),
-            load: self.config.load.clone(),
-            set: Vec::new(),
-            read_from: Vec::new(),
-            control_totals: Vec::new(),
-            definition: None,
-            ..*self.config
-        };
+        let mut config = self.config.again();
         let pairs: Vec<(&'static str, String, String)> =
             differing(&self.now.policies, &new.policies);
         let last = pairs.len();
@@ -183,7 +192,7 @@ impl<'a, 'c, 's> Way<'a, 'c, 's> {
     /// The old export under other settings.
     fn again(&self, config: &Config) -> Result<Export, Errors> {
         let Some(loaded) = self.context.read_files_again(&self.args, config) else {
-            return Err(Errors::from(pipe()));
+            return Err(Errors::from(Vec::<Message>::new()));
         };
         Export::measured(loaded?, config)
     }
@@ -196,6 +205,24 @@ impl<'a, 'c, 's> Way<'a, 'c, 's> {
         });
         self.now = found;
     }
+}
+
+/// True if a file lacks a column.
+const fn is_of_columns(error: &Message) -> bool {
+    matches!(error.code, Code::MissingColumn | Code::UnknownColumn)
+}
+
+/// Says where the names of columns go that only the old export has.
+fn other_columns(mut errors: Errors) -> Errors {
+    for error in &mut errors.list {
+        if is_of_columns(error) {
+            error.help.push(
+                "columns that have other names in OLD alone stand in a settings file for it: `--old-config old.toml`"
+                    .to_owned(),
+            );
+        }
+    }
+    errors
 }
 
 /// What differs of the choices that the input decides. How long a stock amount is for counts where a threshold is held
@@ -217,11 +244,4 @@ fn setting(one: &Differing) -> Setting {
         new: one.new.clone(),
         is_detected: false,
     }
-}
-
-/// A pipe that would have to be read again.
-fn pipe() -> Message {
-    let headline =
-        "OLD is read once more, by what was detected in NEW, and standard input can be read once";
-    Message::new(Code::Usage, headline).help("save it in a file")
 }
