@@ -63,15 +63,23 @@ impl<'a> Split<'a> {
         })
     }
 
-    /// Finds the segments of a block's customers at every end.
-    pub(super) fn read(&mut self, block: usize) {
+    /// Finds the segments of a block's customers at every end; `paid` says who has revenue at an end with this last
+    /// month.
+    pub(super) fn read(&mut self, block: usize, paid: impl Fn(Month) -> Bits) {
         let (ledger, places) = (self.ledger, &mut self.places);
-        let is_first = self.policies.segment_at == SegmentAt::First;
+        let at = self.policies.segment_at;
+        let is_first = at == SegmentAt::First;
         let mut key = Key::new();
         for ((first, last), found) in &mut self.ends {
-            let slots = 0..BLOCK.min(ledger.numbers().saturating_sub(block * BLOCK));
+            // Only with `opening` is everybody's segment that of an end at which it has revenue.
+            let slots = match at {
+                SegmentAt::Opening => paid(*last),
+                _ => [u64::MAX; BLOCK / 64],
+            };
             found.clear();
-            found.extend(slots.map(|slot| {
+            found.resize(BLOCK, 0);
+            let known = ledger.numbers().saturating_sub(block * BLOCK);
+            for slot in each_bit(&slots).take_while(|slot| *slot < known) {
                 let customer = number(block, slot);
                 let value = |attribute: &Attribute| {
                     if is_first {
@@ -82,9 +90,8 @@ impl<'a> Split<'a> {
                 };
                 key.clear();
                 key.extend(ledger.attributes().iter().map(value));
-                u32::try_from(places.of(&key)).unwrap_or(u32::MAX)
-            }));
-            found.resize(BLOCK, 0);
+                found[slot] = u32::try_from(places.of(&key)).unwrap_or(u32::MAX);
+            }
         }
     }
 

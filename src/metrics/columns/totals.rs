@@ -11,7 +11,7 @@ use super::super::rollforward::Rollforward;
 use super::comparison::{Comparison, Pair};
 use super::end::Worth;
 use super::split::Split;
-use super::{Columns, Grid};
+use super::{Columns, Grid, NOBODY, or};
 use crate::policies::Policies;
 use crate::units::Month;
 
@@ -155,7 +155,11 @@ impl<'a> Plan<'a> {
             let worths = ends.map(|end| Worth::read(grid, number, *end));
             let worths: Vec<Worth> = worths.collect();
             if let Some(split) = &mut split {
-                split.read(number);
+                split.read(number, |last| {
+                    let ends = self.ends.iter().zip(&worths);
+                    let ends = ends.filter(|(months, _)| months.1 == last);
+                    ends.fold(NOBODY, |paid, (_, worth)| or(&paid, &worth.paid))
+                });
             }
             let numbered = self.comparisons.iter().zip(&mut *found).zip(0..);
             for (((comparison, [opening, closing]), total), index) in numbered {
