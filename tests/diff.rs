@@ -1206,16 +1206,14 @@ fn each_pair(salt: u64, check: impl Fn(&mut Dice, &Book, &Book, &[String])) {
                 .expect("rows")
         };
         let end = last(&old).min(last(&new));
-        for one in [&mut new.rows] {
-            // Every month has a row, so that none is missing.
-            for month in end - 26..=end {
-                let label = month_label(month);
-                if !one.iter().any(|row| row.label.starts_with(&label)) {
-                    let mut row = old.rows[0].clone();
-                    "steady two".clone_into(&mut row.customer);
-                    row.label = label;
-                    one.push(row);
-                }
+        // Every month has a row, so that none is missing.
+        for month in end - 26..=end {
+            let label = month_label(month);
+            if !new.rows.iter().any(|row| row.label.starts_with(&label)) {
+                let mut row = old.rows[0].clone();
+                "steady two".clone_into(&mut row.customer);
+                row.label = label;
+                new.rows.push(row);
             }
         }
         let mut args = policies(&mut dice);

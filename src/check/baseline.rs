@@ -154,14 +154,6 @@ impl Baseline {
             figures,
         })
     }
-
-    /// Where each column of its segments stands among these, which have to be the same ones.
-    #[must_use]
-    pub fn order_among(&self, columns: &[String]) -> Option<Vec<usize>> {
-        let place = |column: &String| columns.iter().position(|known| known == column);
-        let order: Option<Vec<usize>> = self.columns.iter().map(place).collect();
-        order.filter(|order| order.len() == columns.len())
-    }
 }
 
 impl Kept {

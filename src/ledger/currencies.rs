@@ -46,7 +46,7 @@ impl Rates {
     /// States a rate, and gives the one that was stated before.
     pub fn state(&mut self, currency: &str, month: Month, rate: Amount) -> Option<Amount> {
         let months = self.by_currency.entry(currency.to_owned()).or_default();
-        months.insert(month, trimmed(rate))
+        months.insert(month, rate.trimmed())
     }
 
     /// The currency that the others are converted to.
@@ -101,15 +101,6 @@ impl Rates {
             rates().copied().max().unwrap_or(Amount::ZERO),
         )
     }
-}
-
-/// The same amount without zeros at the end of its decimals.
-fn trimmed(amount: Amount) -> Amount {
-    let (mut units, mut scale) = (amount.units(), amount.scale());
-    while scale > 0 && units % 10 == 0 {
-        (units, scale) = (units / 10, scale - 1);
-    }
-    Amount::new(units, scale)
 }
 
 /// A rate that is not there.

@@ -1,7 +1,7 @@
 //! Who moved the number, as people and machines are shown it: one record a customer, and concentration.
 
 use super::document::{Document, More};
-use super::fields::Wire;
+use super::fields::{Wire, rate, text_or_null};
 use super::layout::cell;
 use super::report::Report;
 use super::sheet::{Cell, Column, Form, Group, Kind, Sheet};
@@ -400,14 +400,6 @@ fn top_label(one: &Concentration) -> String {
             one.opening_customers
         ),
     }
-}
-
-fn rate(ratio: Ratio) -> Wire {
-    number::plain_rate(ratio).map_or(Wire::Null, Wire::Number)
-}
-
-fn text_or_null(text: Option<String>) -> Wire {
-    text.map_or(Wire::Null, Wire::Text)
 }
 
 /// Why fields of a record are null: their names, then the reason.

@@ -5,6 +5,7 @@ use super::number;
 use super::report::Report;
 use crate::metrics::Record;
 use crate::metrics::registry::{self, FIELDS, Field, HEAD, Value};
+use crate::units::{Amount, Ratio};
 
 /// The fields after those of the register, in order.
 pub(super) const LAST: [&str; 3] = ["undefined", "definition", "input_fingerprint"];
@@ -66,13 +67,33 @@ pub(super) fn segment_name(column: &str) -> String {
     format!("segment.{column}")
 }
 
+/// An amount, exact.
+pub(super) fn amount(amount: Amount) -> Wire {
+    Wire::Number(number::plain_amount(amount))
+}
+
+/// The same; null without one.
+pub(super) fn amount_or_null(one: Option<Amount>) -> Wire {
+    one.map_or(Wire::Null, amount)
+}
+
+/// A rate of six decimals; null where it is undefined.
+pub(super) fn rate(ratio: Ratio) -> Wire {
+    number::plain_rate(ratio).map_or(Wire::Null, Wire::Number)
+}
+
+/// A text; null without one.
+pub(super) fn text_or_null(text: Option<String>) -> Wire {
+    text.map_or(Wire::Null, Wire::Text)
+}
+
 /// A value as machines get it.
 pub(super) fn wire(value: Value) -> Wire {
     match value {
         Value::Text(text) => Wire::Text(text),
-        Value::Amount(amount) => Wire::Number(number::plain_amount(amount)),
+        Value::Amount(one) => amount(one),
         Value::Count(count) => Wire::Number(count.to_string()),
-        Value::Rate(ratio) => number::plain_rate(ratio).map_or(Wire::Null, Wire::Number),
+        Value::Rate(ratio) => rate(ratio),
         Value::Flag(flag) => Wire::Flag(flag),
         Value::Absent | Value::Undefined(_) => Wire::Null,
     }

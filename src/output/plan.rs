@@ -3,7 +3,7 @@
 mod words;
 
 use super::document::{Document, More};
-use super::fields::{Wire, segment_name};
+use super::fields::{Wire, amount_or_null, rate, segment_name, text_or_null};
 use super::report::Report;
 use super::sheet::{Cell, Column, Form, Group, Kind, Sheet};
 use super::{escape, head, number};
@@ -394,23 +394,9 @@ fn column(heading: &str, is_right: bool) -> Column {
     }
 }
 
-fn rate(ratio: Ratio) -> Wire {
-    number::plain_rate(ratio).map_or(Wire::Null, Wire::Number)
-}
-
 /// A fraction as it was typed, exactly.
 fn fraction(fraction: Amount) -> Wire {
     Wire::Number(number::plain_amount(fraction.trimmed()))
-}
-
-fn amount_or_null(amount: Option<Amount>) -> Wire {
-    amount.map_or(Wire::Null, |amount| {
-        Wire::Number(number::plain_amount(amount))
-    })
-}
-
-fn text_or_null(text: Option<String>) -> Wire {
-    text.map_or(Wire::Null, Wire::Text)
 }
 
 impl Document for PlanReport {

@@ -6,12 +6,12 @@ mod sheets;
 use std::io::{self, Write};
 
 use super::document::{Document, More};
-use super::fields::{Wire, segment_name};
+use super::fields::{Wire, amount, segment_name};
 use super::report::Report;
 use super::sheet::Sheet;
 use super::{head, number};
 use crate::metrics::{Renewal, RenewalSums, Renewals, RenewalsAsk, Status};
-use crate::units::{Amount, Ratio};
+use crate::units::Ratio;
 
 /// The name of the JSON form of `nrr renewals`.
 pub(super) const SCHEMA: &str = "nrr.renewals/1";
@@ -129,13 +129,13 @@ impl RenewalsReport<'_> {
         let file = self.report.input.files.get(contract.place.file);
         let own = [
             Wire::Text(contract.customer.to_string()),
-            text_or_null(&contract.name),
+            filled(&contract.name),
             Wire::Text(one.end.to_string()),
             amount(contract.amount),
             Wire::Text(one.status.word().to_owned()),
-            text_or_null(&contract.product),
+            filled(&contract.product),
             Wire::Text(contract.start.to_string()),
-            successor.map_or(Wire::Null, |next| text_or_null(&next.name)),
+            successor.map_or(Wire::Null, |next| filled(&next.name)),
             successor.map_or(Wire::Null, |next| Wire::Text(next.start.to_string())),
             successor.map_or(Wire::Null, |next| amount(next.amount)),
             one.days_late()
@@ -145,11 +145,11 @@ impl RenewalsReport<'_> {
         ];
         let last = [
             Wire::Text(self.ask.as_of.to_string()),
-            text_or_null(self.report.input.currency.as_deref().unwrap_or_default()),
+            filled(self.report.input.currency.as_deref().unwrap_or_default()),
             Wire::Text(head::definition(&self.report, DIGITS)),
             Wire::Text(self.report.input.fingerprint.clone()),
         ];
-        let attributes = contract.attributes.iter().map(|value| text_or_null(value));
+        let attributes = contract.attributes.iter().map(|value| filled(value));
         own.into_iter().chain(attributes).chain(last).collect()
     }
 
@@ -230,11 +230,8 @@ impl RenewalsReport<'_> {
     }
 }
 
-fn amount(amount: Amount) -> Wire {
-    Wire::Number(number::plain_amount(amount))
-}
-
-fn text_or_null(text: &str) -> Wire {
+/// A text; null where it is empty.
+fn filled(text: &str) -> Wire {
     if text.is_empty() {
         Wire::Null
     } else {

@@ -1,7 +1,7 @@
 //! The rows behind a period's figures: one record a row and month, and the customers they add up to.
 
 use super::document::{Document, More};
-use super::fields::{DIGITS, Wire};
+use super::fields::{DIGITS, Wire, text_or_null};
 use super::report::Report;
 use super::sheet::{Cell, Column, Form, Group, Kind, SENTENCE_WIDTH, Sheet};
 use super::{escape, head, layout, number};
@@ -90,7 +90,7 @@ impl TraceReport<'_> {
         [
             Wire::Text(self.label(|record| record.period)),
             Wire::Text(self.label(|record| record.opening_period)),
-            or_null(currency),
+            text_or_null(currency),
             Wire::Text(head::definition(&self.report, DIGITS)),
             Wire::Text(self.report.input.fingerprint.clone()),
         ]
@@ -100,17 +100,17 @@ impl TraceReport<'_> {
         let cited = line.cited.as_ref();
         let own = [
             Wire::Text(one.customer.clone()),
-            or_null(one.class.map(|class| class.word().to_owned())),
-            or_null(line.end.map(|end| end.word().to_owned())),
-            or_null(line.month.map(|month| month.to_string())),
+            text_or_null(one.class.map(|class| class.word().to_owned())),
+            text_or_null(line.end.map(|end| end.word().to_owned())),
+            text_or_null(line.month.map(|month| month.to_string())),
             Wire::Number(number::plain_amount(line.amount)),
-            or_null(cited.map(|cited| self.places.file(cited).to_owned())),
+            text_or_null(cited.map(|cited| self.places.file(cited).to_owned())),
             cited.map_or(Wire::Null, |cited| Wire::Number(cited.line.to_string())),
-            or_null(cited.map(self.places.column)),
-            or_null(cited.map(|cited| cited.raw.to_string())),
+            text_or_null(cited.map(self.places.column)),
+            text_or_null(cited.map(|cited| cited.raw.to_string())),
             Wire::Text(line.became.join(" ")),
-            or_null((!line.why.is_empty()).then(|| line.why.clone())),
-            or_null(cited.map(|cited| cited.customer.to_string())),
+            text_or_null((!line.why.is_empty()).then(|| line.why.clone())),
+            text_or_null(cited.map(|cited| cited.customer.to_string())),
         ];
         own.into_iter().chain(last.iter().cloned()).collect()
     }
@@ -247,10 +247,6 @@ impl TraceReport<'_> {
         }
         notes
     }
-}
-
-fn or_null(text: Option<String>) -> Wire {
-    text.map_or(Wire::Null, Wire::Text)
 }
 
 fn column(heading: &str, is_right: bool, group: Group) -> Column {

@@ -308,9 +308,6 @@ fn product(products: &Ledger, unit: u32) -> &str {
 
 /// An amount without zeros at the end of its decimals: equal amounts have equal ones.
 fn plain(amount: Amount) -> (i128, u8) {
-    let (mut units, mut scale) = (amount.units(), amount.scale());
-    while scale > 0 && units % 10 == 0 {
-        (units, scale) = (units / 10, scale - 1);
-    }
-    (units, scale)
+    let amount = amount.trimmed();
+    (amount.units(), amount.scale())
 }

@@ -5,14 +5,14 @@ mod sheets;
 use std::collections::BTreeMap;
 
 use super::document::{Document, More};
-use super::fields::Wire;
+use super::fields::{Wire, amount, amount_or_null, rate, text_or_null};
 use super::report::{Input, Report};
 use super::sheet::Sheet;
 use super::{Format, escape, head, number};
 use crate::metrics::{
     ChangeKind, ChangedCustomer, ChangedMonth, Changes, Effects, NoRate, Rollforward,
 };
-use crate::units::{Amount, Difference, FiscalYear, Month, Period, Ratio};
+use crate::units::{Difference, FiscalYear, Month, Period, Ratio};
 
 /// The name of the JSON form of `nrr diff`.
 pub(super) const SCHEMA: &str = "nrr.diff/1";
@@ -377,7 +377,7 @@ impl DiffReport {
                     values.extend([number.clone(), Wire::Text(reason.to_owned())]);
                 } else {
                     let sums = [after.opening, after.retained, after.retained_capped];
-                    values.extend(sums.map(|units| wire(after.amount(units))));
+                    values.extend(sums.map(|units| amount(after.amount(units))));
                     values.extend([after.nrr(), after.grr()].map(rate));
                     let effects = step.effects();
                     let is_defined = effects.is_some();
@@ -408,7 +408,7 @@ fn files(input: &Input) -> String {
 /// One export's figures, flat.
 fn export(input: &Input, sums: &Rollforward) -> Vec<Wire> {
     let count = |count: u64| Wire::Number(count.to_string());
-    let amount = |units| wire(sums.amount(units));
+    let amount = |units| amount(sums.amount(units));
     let reason = (sums.opening == 0).then(|| format!("nrr, grr, logo_retention: {NO_BASE}"));
     let counts = [
         sums.opening_customers,
@@ -451,22 +451,6 @@ fn nothing_moved() -> [Wire; 2] {
 
 fn plain(difference: &Difference) -> Wire {
     number::plain_difference(difference).map_or(Wire::Null, Wire::Number)
-}
-
-fn wire(amount: Amount) -> Wire {
-    Wire::Number(number::plain_amount(amount))
-}
-
-fn amount_or_null(amount: Option<Amount>) -> Wire {
-    amount.map_or(Wire::Null, wire)
-}
-
-fn rate(ratio: Ratio) -> Wire {
-    number::plain_rate(ratio).map_or(Wire::Null, Wire::Number)
-}
-
-fn text_or_null(text: Option<String>) -> Wire {
-    text.map_or(Wire::Null, Wire::Text)
 }
 
 impl Document for DiffReport {
