@@ -40,11 +40,15 @@ const EDGES: [u8; 256] = {
 #[inline]
 pub(super) fn is_ascii_word(cell: &[u8]) -> bool {
     match (cell.first(), cell.last()) {
-        (Some(first), Some(last)) => {
-            EDGES[usize::from(*first)] & EDGES[usize::from(*last)] << 1 & 2 != 0
-        }
+        (Some(first), Some(last)) => is_ascii_word_between(*first, *last),
         _ => false,
     }
+}
+
+/// True for a cell that has neither around it, by its first byte and its last one.
+#[inline]
+pub(super) fn is_ascii_word_between(first: u8, last: u8) -> bool {
+    EDGES[usize::from(first)] & EDGES[usize::from(last)] << 1 & 2 != 0
 }
 
 fn trim(text: &str) -> &str {

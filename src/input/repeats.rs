@@ -38,7 +38,12 @@ impl Repeats {
     /// another row.
     #[inline]
     pub fn add(&mut self, content: &[u8], under: u64, place: RowPlace) {
-        let hash = hashed(content, under);
+        self.add_hashed(hashed(content, under), place);
+    }
+
+    /// The same of a row by its hash.
+    #[inline]
+    pub(super) fn add_hashed(&mut self, hash: u64, place: RowPlace) {
         if hash.leading_zeros() >= self.zeros {
             self.remember(hash, place);
         }
@@ -97,34 +102,65 @@ impl Repeats {
     }
 }
 
-/// A row as 64 bits, sixteen bytes at a time; the last of them overlap with those before.
+/// What keeps words that stand in different places of a row apart.
+const SECRETS: [u64; 9] = [
+    0x2d35_8dcc_aa6c_78a5,
+    0x8bb8_4b93_962e_acc9,
+    0x4b33_a62e_d433_d4a3,
+    0xa0d2_1ab6_8d07_3f5b,
+    0x5c9e_e1f3_70c4_2d19,
+    0xe73b_0f8c_19a5_d647,
+    0x3f64_c7da_b218_9e0d,
+    0x96f1_58a7_4ecb_03b5,
+    0xd18a_3c65_f729_b4ef,
+];
+
+/// A row as 64 bits. Rows of 32 to 64 bytes, as most are, in one go: their first 32 bytes and their last ones, which may
+/// overlap; others 32 bytes after each other, the last of them likewise.
 ///
 /// Always the same for the same row: which rows are remembered may not change from run to run.
-#[inline]
-fn hashed(content: &[u8], under: u64) -> u64 {
-    const SECRETS: [u64; 3] = [
-        0x2d35_8dcc_aa6c_78a5,
-        0x8bb8_4b93_962e_acc9,
-        0x4b33_a62e_d433_d4a3,
-    ];
-    let mix = |hash: u64, pair: &[u8; 16]| {
-        let (words, _) = pair.as_chunks::<8>();
-        let word = |at: usize| u64::from_le_bytes(words[at]);
-        folded(hash ^ word(0) ^ SECRETS[0], word(1) ^ SECRETS[1])
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is shorter than most calls")]
+pub(super) fn hashed(content: &[u8], under: u64) -> u64 {
+    let (Some(first), Some(last)) = (content.first_chunk::<32>(), content.last_chunk::<32>())
+    else {
+        return finished(mixed(&filled(content), 0) ^ under, content.len());
     };
-    let (pairs, _) = content.as_chunks::<16>();
-    let hash = pairs.iter().fold(under, mix);
-    let hash = match content.last_chunk::<16>() {
-        Some(last) => mix(hash, last),
-        None => mix(hash, &filled(content)),
+    let between = if content.len() <= 64 {
+        mixed(first, 0)
+    } else {
+        mixed_long(content)
     };
-    folded(hash ^ SECRETS[0], SECRETS[2] ^ content.len() as u64)
+    finished(between ^ mixed(last, 4) ^ under, content.len())
 }
 
-/// A row of fewer than sixteen bytes, filled up.
+/// 32 bytes as one number, where they stand among others.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn mixed(bytes: &[u8; 32], place: usize) -> u64 {
+    let (words, _) = bytes.as_chunks::<8>();
+    let word = |at: usize| u64::from_le_bytes(words[at]) ^ SECRETS[place + at];
+    folded(word(0), word(1)) ^ folded(word(2), word(3))
+}
+
+/// All of a long row but its end.
+#[inline(never)]
+fn mixed_long(content: &[u8]) -> u64 {
+    let (chunks, _) = content.as_chunks::<32>();
+    let mix = |hash: u64, chunk| folded(hash ^ SECRETS[8], SECRETS[0] ^ mixed(chunk, 0));
+    chunks.iter().fold(0, mix)
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn finished(hash: u64, length: usize) -> u64 {
+    folded(hash ^ SECRETS[8], SECRETS[1] ^ length as u64)
+}
+
+/// A row of fewer than 32 bytes, filled up.
 #[cold]
-fn filled(content: &[u8]) -> [u8; 16] {
-    let mut last = [0; 16];
+fn filled(content: &[u8]) -> [u8; 32] {
+    let mut last = [0; 32];
     last[..content.len()].copy_from_slice(content);
     last
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 pub(super) use close::Draft;
-pub(super) use many::{Rows, Small};
+pub(super) use many::{Numbers, Rows, Small};
 pub(super) use wide::{WideRow, WideRows, WideRun, column};
 
 use super::attributes::{AttributeDraft, Totals, held};

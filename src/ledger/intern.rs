@@ -48,23 +48,18 @@ impl Key {
         Some(Key(key))
     }
 
-    /// The same, of a name that stands in a text with room behind it: no loop over its bytes.
-    #[inline]
-    fn within(text: &[u8], start: usize, length: usize) -> Option<Key> {
-        if length > SHORT {
-            return None;
-        }
-        let Some(around) = text.get(start..).and_then(<[u8]>::first_chunk::<24>) else {
-            return Key::short(text.get(start..start + length)?);
-        };
-        let (around, kept) = (u192(around), &KEPT[length]);
-        let last = around[2] & kept[2] | (length as u64) << 56;
-        let words = [around[0] & kept[0], around[1] & kept[1], last];
+    fn of(words: [u64; 3]) -> Key {
         let mut key = [0; SHORT + 1];
         for (place, word) in key.as_chunks_mut::<8>().0.iter_mut().zip(words) {
             *place = word.to_le_bytes();
         }
-        Some(Key(key))
+        Key(key)
+    }
+
+    /// Its bytes as numbers.
+    #[inline]
+    fn words(&self) -> [u64; 3] {
+        u192(&self.0)
     }
 
     /// The key of a name that lies elsewhere.
@@ -85,6 +80,23 @@ impl Key {
         let start = usize::try_from(start).ok()?;
         Some(start..start + usize::try_from(length).ok()?)
     }
+}
+
+/// The words of the key of a name that stands in a text: no loop over its bytes where there is room behind it; `None` for a
+/// name that does not fit.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "what it gives stays in registers")]
+fn words_at(text: &[u8], start: usize, length: usize) -> Option<[u64; 3]> {
+    if length > SHORT {
+        return None;
+    }
+    let Some(around) = text.get(start..).and_then(<[u8]>::first_chunk::<24>) else {
+        let end = start.wrapping_add(length);
+        return Key::short(text.get(start..end)?).map(|key| key.words());
+    };
+    let ([a, b, c], kept) = (u192(around), &KEPT[length]);
+    let last = c & kept[2] | (length as u64) << 56;
+    Some([a & kept[0], b & kept[1], last])
 }
 
 /// 24 bytes as three numbers.
@@ -111,8 +123,7 @@ impl Default for Hashing {
 
 impl Hashing {
     #[inline]
-    fn of(&self, key: &Key) -> u64 {
-        let [a, b, c] = u192(&key.0);
+    fn of(&self, [a, b, c]: [u64; 3]) -> u64 {
         let first = folded(a ^ self.secret[0], b ^ self.secret[1]);
         folded(first ^ self.secret[2], c ^ self.secret[3])
     }
@@ -148,7 +159,8 @@ fn folded(left: u64, right: u64) -> u64 {
 /// A name of a batch: by itself where it is short, else where it stands in the text of the batch.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sought {
-    key: Key,
+    /// Its key; where a long one stands in the text.
+    words: [u64; 3],
     hash: u64,
 }
 
@@ -162,13 +174,13 @@ impl Sought {
     /// True for one that stands in a text.
     #[inline]
     pub(super) const fn is_long(&self) -> bool {
-        self.key.0[SHORT] == LONG
+        self.words[2].to_le_bytes()[7] == LONG
     }
 
     /// The same name where it stands in another text.
     pub(super) fn standing_at(self, start: usize, length: usize) -> Sought {
         Sought {
-            key: Key::long(start, length),
+            words: Key::long(start, length).words(),
             ..self
         }
     }
@@ -182,15 +194,23 @@ impl Hashing {
         reason = "what it gives would be written to memory twice"
     )]
     pub(super) fn seek(&self, text: &[u8], start: usize, length: usize) -> Sought {
-        match Key::within(text, start, length) {
-            Some(key) => Sought {
-                key,
-                hash: self.of(&key),
+        match words_at(text, start, length) {
+            Some(words) => Sought {
+                words,
+                hash: self.of(words),
             },
-            None => Sought {
-                key: Key::long(start, length),
-                hash: self.of_long(&text[start..start + length]),
-            },
+            None => self.seek_long(text, start, length),
+        }
+    }
+}
+
+impl Hashing {
+    #[inline(never)]
+    fn seek_long(&self, text: &[u8], start: usize, length: usize) -> Sought {
+        let name = start..start.wrapping_add(length);
+        Sought {
+            words: Key::long(start, length).words(),
+            hash: self.of_long(text.get(name).unwrap_or_default()),
         }
     }
 }
@@ -283,15 +303,15 @@ impl Interner {
     /// True if a name is the one that stands at a place in a text.
     #[inline]
     pub(super) fn is_at(&self, number: u32, text: &[u8], (start, length): (usize, usize)) -> bool {
-        match Key::within(text, start, length) {
-            Some(key) => self.keys[number as usize] == key,
+        match words_at(text, start, length) {
+            Some(words) => self.keys[number as usize].words() == words,
             None => self.name(number).as_bytes() == &text[start..start + length],
         }
     }
 
     /// The number of a name in a text, given now if it has none.
     fn number(&mut self, sought: &Sought, text: &[u8]) -> u32 {
-        if self.placed < self.keys.len() || self.keys.len() * 8 >= self.slots.len() * 5 {
+        if self.placed < self.keys.len() || self.keys.len() * 2 >= self.slots.len() {
             self.grow();
         }
         let slot = match self.probe(&self.slots, sought, text) {
@@ -302,8 +322,9 @@ impl Interner {
             .ok()
             .filter(|number| *number < u32::MAX)
             .expect("fewer than 2^32 names");
-        let key = match sought.key.elsewhere() {
-            None => sought.key,
+        let key = Key::of(sought.words);
+        let key = match key.elsewhere() {
+            None => key,
             Some(range) => {
                 let start = self.long.len();
                 let name = std::str::from_utf8(&text[range]).unwrap_or_default();
@@ -343,8 +364,12 @@ impl Interner {
         }
         for (number, sought) in numbers.iter_mut().zip(sought) {
             let key = self.keys.get(*number as usize);
-            let is_it = key.is_some_and(|key| *key == sought.key && key.0[SHORT] < LONG);
-            if !is_it {
+            let is_it = key.is_some_and(|key| key.words() == sought.words);
+            if sought.is_long() {
+                if key.is_none() || !self.is_it(*number, sought, text) {
+                    *number = self.number(sought, text);
+                }
+            } else if !is_it {
                 *number = self.number(sought, text);
             }
         }
@@ -401,7 +426,7 @@ impl Interner {
     fn probe(&self, slots: &[u64], sought: &Sought, text: &[u8]) -> Result<u32, usize> {
         let mask = slots.len().wrapping_sub(1);
         let mut at = home(sought.hash) & mask;
-        // At least a third of the slots are free.
+        // At least half of the slots are free.
         for _ in 0..slots.len() {
             let slot = slots[at];
             if slot == 0 {
@@ -422,8 +447,8 @@ impl Interner {
 
     fn is_it(&self, number: u32, sought: &Sought, text: &[u8]) -> bool {
         let key = &self.keys[number as usize];
-        match (key.elsewhere(), sought.key.elsewhere()) {
-            (None, None) => *key == sought.key,
+        match (key.elsewhere(), Key::of(sought.words).elsewhere()) {
+            (None, None) => key.words() == sought.words,
             (Some(mine), Some(theirs)) => self.long.as_bytes()[mine] == text[theirs],
             _ => false,
         }
@@ -437,14 +462,14 @@ impl Interner {
 
     /// A table of all names, with room for more.
     fn table(&self) -> Vec<u64> {
-        let wanted = (self.keys.len() * 16 / 5).next_power_of_two().max(SLOTS);
+        let wanted = (self.keys.len() * 4).next_power_of_two().max(SLOTS);
         let mut slots = vec![0; wanted];
         let mask = wanted - 1;
         for (number, key) in (0..).zip(&self.keys) {
             let hash = match key.elsewhere() {
                 Some(range) => self.hashing.of_long(&self.long.as_bytes()[range]),
                 None if *key == Key::HOLE => continue,
-                None => self.hashing.of(key),
+                None => self.hashing.of(key.words()),
             };
             let mut at = home(hash) & mask;
             while slots[at] != 0 {

@@ -10,7 +10,7 @@ pub use wide::WideBatch;
 
 use super::Part;
 use super::attributes::{Mark, Values};
-use super::build::{Layout, Rows, Small};
+use super::build::{Layout, Numbers, Rows, Small};
 use super::cells::Cells;
 use super::intern::{Hashing, Interner, Sought};
 use crate::policies::Duplicates;
@@ -18,6 +18,9 @@ use crate::units::Month;
 
 /// How many parts there are for each thread: enough that two threads seldom want the same one.
 const PARTS_A_THREAD: usize = 4;
+
+/// How many rows are added up, or handed over, before a piece ends: few enough to stay in the caches.
+const MUCH: usize = 256;
 
 /// How many lists of rows may wait for the thread that a part is of.
 const WAITING_MAX: usize = 8;
@@ -70,7 +73,7 @@ impl Shards {
             thread: self.batches.fetch_add(1, Ordering::Relaxed) % self.threads,
             rows: self.parts.iter().map(|_| Rows::default()).collect(),
             spare: Vec::new(),
-            numbers: Vec::new(),
+            numbers: Numbers::default(),
             known: self.values.iter().map(|_| Known::default()).collect(),
             marks: Vec::new(),
             products: Products::default(),
@@ -94,7 +97,7 @@ impl Shards {
         let settle = |parts: &mut [(Part, Vec<Rows>)]| {
             for (part, waiting) in parts {
                 for rows in std::mem::take(waiting) {
-                    part.add_all(&rows, &mut Vec::new());
+                    part.add_all(&rows, &mut Numbers::default());
                 }
                 part.settle_cells();
                 part.give_block();
@@ -126,14 +129,22 @@ impl Shards {
 pub struct ShortRow {
     /// Where its name starts and how many bytes it has.
     pub name: (usize, usize),
-    /// The month it counts in.
-    pub month: Month,
+    /// The column of the month it counts in.
+    pub column: u16,
     /// The day of its date, from 1; 0 if it has a label.
     pub day: u8,
     /// How much, and the decimals of it.
     pub units: (i64, u8),
     /// What for, where products are kept: where it starts and how many bytes it has.
     pub product: Option<(usize, usize)>,
+}
+
+impl ShortRow {
+    /// The column of a month; `None` for one that no date reaches.
+    #[must_use]
+    pub fn column_of(month: Month) -> Option<u16> {
+        u16::try_from(Cells::column_of(month)?).ok()
+    }
 }
 
 /// Rows of one thread on their way, sorted by where they belong.
@@ -145,7 +156,7 @@ pub struct Batch<'s> {
     rows: Vec<Rows>,
     /// Lists without rows, to use their memory again.
     spare: Vec<Rows>,
-    numbers: Vec<u32>,
+    numbers: Numbers,
     known: Vec<Known>,
     /// What the row at hand has in the columns beside the amounts.
     marks: Vec<Mark>,
@@ -214,22 +225,9 @@ impl Batch<'_> {
         self.marks.push(mark);
     }
 
-    /// Adds a row whose name stands in `text`.
+    /// Adds a row whose name stands in `text`. Its day is to be [noted](Batch::note_day) too.
     #[inline]
     pub fn add(&mut self, text: &[u8], row: &ShortRow) {
-        let Some(column) =
-            Cells::column_of(row.month).and_then(|column| u16::try_from(column).ok())
-        else {
-            debug_assert!(false, "no date is read outside 1990 to 2100");
-            return;
-        };
-        if self
-            .days
-            .get(usize::from(column))
-            .is_none_or(|day| *day < row.day)
-        {
-            self.note_day(column.into(), row.day);
-        }
         let (start, length) = row.name;
         let mut name = self.shards.hashing.seek(text, start, length);
         let product = row.product.map_or(0, |product| {
@@ -247,15 +245,26 @@ impl Batch<'_> {
         rows.list.push(Small {
             name,
             units: row.units.0,
-            column,
+            column: row.column,
             day: row.day,
             scale: row.units.1,
             product,
         });
     }
 
+    /// Notes a day of the month of a column, 0 for none; true if it is later than all that were noted of it.
+    #[inline]
+    pub fn note_day(&mut self, column: u16, day: u8) -> bool {
+        let known = self.days.get(usize::from(column));
+        let is_later = known.is_none_or(|known| *known < day);
+        if is_later {
+            self.note_later_day(column.into(), day);
+        }
+        is_later
+    }
+
     #[cold]
-    fn note_day(&mut self, column: usize, day: u8) {
+    fn note_later_day(&mut self, column: usize, day: u8) {
         if self.days.len() <= column {
             self.days.resize(column + 1, 0);
         }
@@ -263,15 +272,26 @@ impl Batch<'_> {
         self.has_new_days = true;
     }
 
-    /// Adds up what was collected for the parts of this thread, by it and by others, and hands the rest over.
+    /// Adds up what was collected for the parts of this thread, by it and by others, where it is much, and hands much over.
+    #[inline]
+    pub fn send_much(&mut self) {
+        self.send_from(MUCH);
+    }
+
+    /// The same of all there is.
     pub fn send(&mut self) {
+        self.send_from(0);
+    }
+
+    fn send_from(&mut self, least: usize) {
         let shards = self.shards;
         if std::mem::take(&mut self.has_new_days) {
             held(&shards.parts[0]).note_latest_days(&self.days);
         }
         for (number, (part, waiting)) in shards.parts.iter().zip(&shards.waiting).enumerate() {
             let is_mine = number % shards.threads == self.thread;
-            if !is_mine && self.rows[number].list.is_empty() {
+            let count = self.rows[number].list.len();
+            if count < least || (!is_mine && count == 0) {
                 continue;
             }
             let mut rows = std::mem::take(&mut self.rows[number]);

@@ -90,14 +90,6 @@ impl DateMarks {
         }
     }
 
-    /// The kinds that either shows, for [`DateEvidence::is_news`] alone.
-    pub(in crate::input) const fn and(self, other: DateMarks) -> DateMarks {
-        DateMarks {
-            shows: self.shows | other.shows,
-            ..self
-        }
-    }
-
     pub(super) const fn has(self, shows: Shows) -> bool {
         self.shows >> shows as u16 & 1 == 1
     }

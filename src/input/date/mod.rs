@@ -15,5 +15,7 @@ mod word;
 
 pub use end::{End, read_end};
 pub use mark::{Announced, Announcement, DateDecision, DateEvidence, DateMarks, DateOrder};
-pub(in crate::input) use read::{CommonDates, Years, names_month_and_year, read_within};
+pub(in crate::input) use read::{
+    CommonDates, Years, common_month, names_month_and_year, read_within,
+};
 pub use read::{DateFault, When, read_when};

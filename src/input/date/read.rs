@@ -213,7 +213,24 @@ impl CommonDates {
     /// Reads a cell as [`read_when`] does under either order, if it has that form; nothing is said of others.
     #[inline]
     pub(in crate::input) fn read(&mut self, cell: &[u8]) -> Option<When> {
-        let cell: &[u8; 10] = cell.try_into().ok()?;
+        self.read_at(cell, (0, cell.len()))
+    }
+
+    /// The same of a cell of a text, given from where it starts to where it ends.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "what it gives is taken apart at once, and a call would write it to memory"
+    )]
+    pub(in crate::input) fn read_at(
+        &mut self,
+        text: &[u8],
+        (start, end): (usize, usize),
+    ) -> Option<When> {
+        if end.wrapping_sub(start) != 10 {
+            return None;
+        }
+        let cell = text.get(start..)?.first_chunk::<10>()?;
         let label = u64::from_le_bytes(*cell.first_chunk::<8>()?);
         let (tens, ones) = (cell[8].wrapping_sub(b'0'), cell[9].wrapping_sub(b'0'));
         let place = (label.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize;
@@ -234,7 +251,7 @@ impl CommonDates {
 /// The month that the eight bytes of `2024-03-` name, and how many days it has. No placeholder stands among the years
 /// that are taken.
 #[cold]
-fn common_month(label: u64) -> Option<(u64, Month, u8)> {
+pub(in crate::input) fn common_month(label: u64) -> Option<(u64, Month, u8)> {
     // Those of the bytes that are no digits.
     const SIGNS: u64 = 0xFF00_00FF_0000_0000;
     const DASHES: u64 = 0x2D00_002D_0000_0000;

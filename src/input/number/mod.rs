@@ -12,7 +12,7 @@ mod read;
 
 pub use fault::AmountFault;
 pub use mark::{Mark, MarkDecision, MarkEvidence, Marks};
-pub(super) use plain::{Plain, read_plain_at, value_of_eight};
+pub(super) use plain::{Plain, Short, Shown, read_plain_at, value_of_eight};
 pub use read::{Reading, read_amount};
 
 /// True if a currency's code can be meant by what stands beside an amount: its own code, or a sign that

@@ -54,64 +54,127 @@ fn read_any(cell: &[u8], mark: Mark) -> Option<Plain> {
 
 /// Amounts of up to eight bytes, with two, one or no decimals.
 #[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "what it gives is taken apart at once, and a call would write it to memory"
+)]
 fn read_eight(text: &[u8], (start, end): (usize, usize), mark: Mark) -> Option<Plain> {
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
-    const MINUS: u64 = (b'-' ^ b'0') as u64;
-    let mut length = end.wrapping_sub(start);
     let before = text.get(..end)?.last_chunk::<8>()?;
-    if length.wrapping_sub(1) > 7 {
+    let length = end.wrapping_sub(start) as u64;
+    let short = Short::of_eight(u64::from_le_bytes(*before), length, mark);
+    if !short.is_one {
         return None;
     }
-    // What stands before the cell counts as zeros.
-    let ahead = 64 - 8 * length;
-    let inside = u64::MAX << ahead;
-    let mut eight = u64::from_le_bytes(*before) & inside | ZEROS & !inside;
-    let is_negative = text[start] == b'-';
-    if is_negative {
-        eight ^= MINUS << ahead;
-        length -= 1;
-    }
-    let sign = if mark == Mark::Dot { b'.' } else { b',' };
-    // The digits before the mark move to where it stood.
-    let (digits, decimals) = if before[5] == sign && length > 3 {
-        let digits = eight & 0xFFFF << 48 | (eight & 0xFF_FFFF_FFFF) << 8 | 0x30;
-        (digits, 2)
-    } else if before[6] == sign && length > 2 {
-        let digits = eight & 0xFF << 56 | (eight & 0xFFFF_FFFF_FFFF) << 8 | 0x30;
-        (digits, 1)
-    } else {
-        (eight, 0)
-    };
-    let units = i64::from(value_of_eight(digits)?);
-    if length == 0 {
-        return None;
-    }
-    let whole = length - usize::from(decimals) - usize::from(decimals > 0);
-    let marks = Marks::NONE
-        .with_if(decimals > 0, Shows::Decimal(mark))
-        .with_if(whole >= 4, Shows::Ungrouped)
-        .with_if(units != 0, Shows::Unsuffixed);
+    let mut shown = Shown::default();
+    shown.add_if(true, short);
     Some(Plain {
-        units: if is_negative { -units } else { units },
-        scale: decimals,
-        marks,
+        units: short.units.into(),
+        scale: short.scale,
+        marks: shown.marks(mark),
     })
 }
+
+/// An amount of up to eight bytes, with two, one or no decimals.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::input) struct Short {
+    /// True if it is one; all else says nothing then.
+    pub(in crate::input) is_one: bool,
+    /// The smallest units.
+    pub(in crate::input) units: i32,
+    /// How many decimals it has.
+    pub(in crate::input) scale: u8,
+    /// How many digits stand before the decimal mark.
+    whole: u8,
+}
+
+impl Short {
+    /// The amount that the last of eight bytes write, so many of them. There is no branch in it: many are read at once.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    pub(in crate::input) fn of_eight(bytes: u64, length: u64, mark: Mark) -> Short {
+        const MINUS: u64 = (b'-' ^ b'0') as u64;
+        // Digits as numbers; what stands before the cell counts as zeros.
+        let ahead = 64_u64.wrapping_sub(length.wrapping_mul(8)) & 63;
+        let eight = (bytes ^ ZEROS) >> ahead << ahead;
+        let is_negative = eight >> ahead & 0xFF == MINUS;
+        let eight = eight ^ if is_negative { MINUS << ahead } else { 0 };
+        let sign = u64::from(if mark == Mark::Dot { b'.' } else { b',' });
+        let has_two = (bytes >> 40 & 0xFF == sign) & (length > 3);
+        let has_one = (bytes >> 48 & 0xFF == sign) & (length > 2);
+        // The digits before the mark move to where it stood.
+        let (digits, scale, fraction) = if has_two {
+            (eight & 0xFFFF << 48 | (eight & 0xFF_FFFF_FFFF) << 8, 2, 3)
+        } else if has_one {
+            (eight & 0xFF << 56 | (eight & 0xFFFF_FFFF_FFFF) << 8, 1, 2)
+        } else {
+            (eight, 0, 0)
+        };
+        let whole = length.wrapping_sub(u64::from(is_negative) + fraction);
+        let (value, are_digits) = value_of(digits);
+        let units = value.cast_signed();
+        Short {
+            is_one: are_digits & (length.wrapping_sub(1) < 8) & (whole.wrapping_sub(1) < 8),
+            units: if is_negative {
+                units.wrapping_neg()
+            } else {
+                units
+            },
+            scale,
+            whole: whole.to_le_bytes()[0],
+        }
+    }
+}
+
+/// What amounts show about the decimal mark of their column, all of them together.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::input) struct Shown {
+    scales: u8,
+    units: i32,
+    whole: u8,
+}
+
+impl Shown {
+    /// Takes note of an amount that counts.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    pub(in crate::input) fn add_if(&mut self, counts: bool, short: Short) {
+        self.scales |= if counts { short.scale } else { 0 };
+        self.units |= if counts { short.units } else { 0 };
+        self.whole = self.whole.max(if counts { short.whole } else { 0 });
+    }
+
+    /// The same as marks, of amounts with this decimal mark.
+    pub(in crate::input) const fn marks(self, mark: Mark) -> Marks {
+        Marks::NONE
+            .with_if(self.scales != 0, Shows::Decimal(mark))
+            .with_if(self.whole >= 4, Shows::Ungrouped)
+            .with_if(self.units != 0, Shows::Unsuffixed)
+    }
+}
+
+/// Eight zeros as they are written.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// The number that eight digits write, the first one in the lowest byte; `None` if one of them is none.
 #[inline]
 pub(in crate::input) fn value_of_eight(digits: u64) -> Option<u32> {
-    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
-    let above = digits.wrapping_add(0x0606_0606_0606_0606);
-    if digits & HIGH != ZEROS || above & HIGH != ZEROS {
-        return None;
-    }
+    let (value, are_digits) = value_of(digits ^ ZEROS);
+    are_digits.then_some(value)
+}
+
+/// The same of digits as numbers, a byte each, and whether all are digits.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+const fn value_of(digits: u64) -> (u32, bool) {
+    // A byte above 9 reaches 128 with this added, or is above it already.
+    let above = digits.wrapping_add(0x7676_7676_7676_7676) | digits;
     // Neighbours are put together: ones to tens, tens to hundreds, and so on.
-    let pairs = (digits & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(10 << 8 | 1) >> 8;
+    let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8;
     let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(100 << 16 | 1) >> 16;
     let eight = (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(10_000 << 32 | 1) >> 32;
-    u32::try_from(eight).ok()
+    #[expect(clippy::cast_possible_truncation, reason = "eight digits have 27 bits")]
+    let value = eight as u32;
+    (value, above & 0x8080_8080_8080_8080 == 0)
 }
 
 #[cfg(test)]

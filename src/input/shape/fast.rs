@@ -4,6 +4,7 @@
 //! and every piece whose quotes need a closer look, goes to the general reader, which knows all forms and all errors. So
 //! there is one meaning of a row, and this module only knows when it is simple.
 
+mod lean;
 mod reader;
 mod rows;
 mod seen;

@@ -44,31 +44,45 @@ impl Rows {
     }
 }
 
+/// How many rows are added together: what is read for all of them before any is added stays in the nearest caches.
+const AT_ONCE: usize = 256;
+
+/// The numbers of the customers of some rows, and of their units, in memory that is used again.
+#[derive(Debug, Default)]
+pub(in crate::ledger) struct Numbers {
+    customers: Vec<u32>,
+    units: Vec<u32>,
+}
+
 impl Part {
     /// Adds many rows; only where rows of one key are added up.
-    pub(in crate::ledger) fn add_all(&mut self, rows: &Rows, numbers: &mut Vec<u32>) {
+    pub(in crate::ledger) fn add_all(&mut self, rows: &Rows, numbers: &mut Numbers) {
         let scale = rows.list.iter().map(|row| row.scale).max().unwrap_or(0);
         self.overflows |= self.cells.widen_to(scale).is_err();
         if self.layout.by_product {
             self.overflows |= self.unit_cells.widen_to(scale).is_err();
         }
-        let names = rows.list.iter().map(|row| &row.name);
-        self.customers.number_all(names, &rows.names, numbers);
+        let mut marks = rows.marks.chunks(AT_ONCE * self.attributes.len().max(1));
+        for some in rows.list.chunks(AT_ONCE) {
+            let marks = marks.next().unwrap_or_default();
+            self.add_some(some, marks, &rows.names, numbers);
+        }
+    }
+
+    fn add_some(&mut self, rows: &[Small], marks: &[Mark], names: &[u8], numbers: &mut Numbers) {
+        let Numbers { customers, units } = numbers;
+        let sought = rows.iter().map(|row| &row.name);
+        self.customers.number_all(sought, names, customers);
         let inside = Sides {
             inside: true,
             ..Sides::default()
         };
         self.sides.resize(self.customers.len(), inside);
-        // Nothing is done with it but to have the cells near when they are added to: no read of these waits for another.
-        let places = rows.list.iter().zip(numbers.iter());
-        let near = places.fold(0, |near, (row, number)| {
-            near ^ self.cells.peek(*number, usize::from(row.column))
-        });
-        std::hint::black_box(near);
-        let mut negatives = 0;
+        near(&self.cells, rows, customers);
+        self.negatives += rows.iter().filter(|row| row.units < 0).count() as u64;
         if self.attributes.is_empty() && !self.layout.by_product {
             let scale = self.cells.scale();
-            for (row, number) in rows.list.iter().zip(numbers) {
+            for (row, number) in rows.iter().zip(customers) {
                 let column = row.column.into();
                 let is_held = if row.scale == scale {
                     let cells = &mut self.cells;
@@ -77,35 +91,23 @@ impl Part {
                     add(&mut self.cells, *number, column, row, row.day).is_some()
                 };
                 self.overflows |= !is_held;
-                negatives += u64::from(row.units < 0);
             }
+            return;
+        }
+        units.clear();
+        if self.layout.by_product {
+            let numbered = rows.iter().zip(customers.iter());
+            units.extend(numbered.map(|(row, number)| self.units.number(*number, row.product)));
+            near(&self.unit_cells, rows, units);
         } else {
-            let units = self.number_units(rows, numbers);
-            let mut marks = rows.marks.chunks_exact(self.attributes.len().max(1));
-            for ((row, number), unit) in rows.list.iter().zip(numbers).zip(units) {
-                let marks = marks.next().unwrap_or_default();
-                let held = self.add_small(row, (*number, unit), marks);
-                self.overflows |= held.is_none();
-                negatives += u64::from(row.units < 0);
-            }
+            units.extend_from_slice(customers);
         }
-        self.negatives += negatives;
-    }
-
-    /// The unit of each row, that of its customer where products are not kept; their cells are near then.
-    fn number_units(&mut self, rows: &Rows, numbers: &[u32]) -> Vec<u32> {
-        if !self.layout.by_product {
-            return numbers.to_vec();
+        let mut marks = marks.chunks_exact(self.attributes.len().max(1));
+        for ((row, number), unit) in rows.iter().zip(customers).zip(units) {
+            let marks = marks.next().unwrap_or_default();
+            let held = self.add_small(row, (*number, *unit), marks);
+            self.overflows |= held.is_none();
         }
-        let numbered = rows.list.iter().zip(numbers);
-        let units = numbered.map(|(row, number)| self.units.number(*number, row.product));
-        let units: Vec<u32> = units.collect();
-        let places = rows.list.iter().zip(&units);
-        let near = places.fold(0, |near, (row, unit)| {
-            near ^ self.unit_cells.peek(*unit, usize::from(row.column))
-        });
-        std::hint::black_box(near);
-        units
     }
 
     /// Notes the latest days of the dates of months, from the first column on; 0 is none.
@@ -187,6 +189,15 @@ impl Part {
             draft.name_values(values);
         }
     }
+}
+
+/// Nothing is done with cells but to have them near when they are added to: no read of these waits for another.
+fn near(cells: &Cells, rows: &[Small], numbers: &[u32]) {
+    let places = rows.iter().zip(numbers);
+    let near = places.fold(0, |near, (row, number)| {
+        near ^ cells.peek(*number, usize::from(row.column))
+    });
+    std::hint::black_box(near);
 }
 
 /// Adds a row to a cell of a grid with at least its decimals, notes the day of its date, and gives the sum.

@@ -1,19 +1,15 @@
-//! The reader: column after column of some rows at once, so that each loop is short, and what is not plain is left.
+//! The reader: row after row, each cell in the plainest form first and with a closer look where it has another.
 
-#![expect(
-    clippy::needless_range_loop,
-    reason = "one number goes through the rows and several arrays: their bounds are looked at once"
-)]
-
-use super::super::super::date::DateMarks;
+use super::super::super::date::{DateMarks, When};
 use super::super::super::number::{Mark, Marks, Plain, Reading, read_amount, read_plain_at};
 use super::super::super::structure::Structure;
 use super::super::money::kept_currency;
 use super::super::plan::{Found, Plan};
 use super::super::reader::RowReader;
-use super::super::row_text::{RowText, is_name, text_of};
-use super::rows::{Row, Rows, Table};
-use super::seen::{AT_ONCE, Currency, Dates, ORIGIN, Seen, letters_of};
+use super::super::row_text::{is_name, text_of};
+use super::lean::{AT_ONCE, LeanRows};
+use super::rows::{Line, Row, Rows, Table};
+use super::seen::{Currency, Dates, ORIGIN, Seen};
 use super::{Cells, cells};
 use crate::input::cell::is_ascii_word;
 use crate::input::columns::Role;
@@ -26,7 +22,8 @@ pub(in crate::input) struct FastReader<'a> {
     cells: Cells,
     structure: Structure,
     rows: Rows,
-    seen: Box<Seen>,
+    /// What reads the rows of the plainest form.
+    lean: LeanRows,
     batch: Batch<'a>,
     dates: Dates,
     currency: Currency,
@@ -35,6 +32,8 @@ pub(in crate::input) struct FastReader<'a> {
     /// The columns beside the amounts, that of the parent last.
     by: Vec<usize>,
     has_parents: bool,
+    /// What the row at hand has in them: where it starts and how many bytes it has.
+    values: Vec<(usize, usize)>,
     /// How a row is told from others, where its cells stand in quotes.
     unquoted: Vec<u8>,
     /// Where to go on looking for quotes of the piece at hand.
@@ -44,18 +43,21 @@ pub(in crate::input) struct FastReader<'a> {
 impl<'a> FastReader<'a> {
     /// A reader that found nothing yet.
     pub(in crate::input) fn new(plan: &'a Plan<'a>, shards: &'a Shards) -> Option<FastReader<'a>> {
+        let cells = cells(plan).ok()?;
+        let by: Vec<usize> = plan.columns.attributes().collect();
         Some(FastReader {
             plan,
-            cells: cells(plan).ok()?,
+            lean: LeanRows::new(&cells, &by, plan.mark.0, plan.through),
+            cells,
             structure: Structure::default(),
             rows: Rows::default(),
-            seen: Box::default(),
             batch: shards.batch(),
             dates: Dates::default(),
             currency: Currency::default(),
             covered: Vec::new(),
-            by: plan.columns.attributes().collect(),
+            by,
             has_parents: plan.columns.of(Role::Parent).is_some(),
+            values: Vec::new(),
             unquoted: Vec::new(),
             quote: 0,
         })
@@ -100,18 +102,44 @@ impl<'a> FastReader<'a> {
         let table = Table::new(text, structure, self.cells.width);
         let mut is_whole = true;
         self.quote = 0;
-        for some in rows.rows.chunks(AT_ONCE) {
-            self.look(&table, some, first_line);
-            let taken = self.take(&table, some, (first_line, structure), &mut reader.found);
-            if taken == some.len() {
-                continue;
-            }
-            for (row, is_plain) in some.iter().zip(&self.seen.is_plain) {
-                if !is_plain {
+        // The first one says which currency is counted.
+        let (first, rest) = rows.rows.split_at(rows.rows.len().min(1));
+        for some in std::iter::once(first).chain(rest.chunks(AT_ONCE)) {
+            let mut marks = self.look(&table, some);
+            let mut taken = 0;
+            for (number, row) in some.iter().enumerate() {
+                if self.lean.is_read(number) {
+                    self.take_lean(
+                        (&table, structure),
+                        *row,
+                        number,
+                        (first_line, &mut reader.found),
+                    );
+                } else if let Some(seen) = self.see(&table, *row, first_line) {
+                    marks = marks.and(seen.amount.marks);
+                    let found = &mut reader.found;
+                    self.take((&table, structure), *row, &seen, (first_line, found));
+                } else {
                     let (start, end) = table.bounds(*row);
                     let line = first_line + u64::from(row.line);
                     is_whole &= reader.read_text(&text[start..end], line);
+                    continue;
                 }
+                taken += 1;
+            }
+            let found = &mut reader.found;
+            for count in [
+                &mut found.rows,
+                &mut found.short,
+                &mut found.in_horizon,
+                &mut found.passed,
+            ] {
+                *count += taken;
+            }
+            self.batch.send_much();
+            let line = first_line + some.first().map_or(0, |row| u64::from(row.line));
+            if found.marks.is_news(marks, line) || found.dates.is_news(DateMarks::TEXT, line) {
+                self.find_news(&table, some, (first_line, found));
             }
         }
         for (other, before) in &rows.others {
@@ -120,37 +148,141 @@ impl<'a> FastReader<'a> {
         is_whole
     }
 
-    /// Finds what the cells of some rows are, and which rows have plain ones alone.
-    fn look(&mut self, table: &Table<'_>, rows: &[Row], first_line: u64) {
-        self.look_at_amounts(table, rows);
-        self.look_at_dates(table, rows);
-        self.look_at_names(table, rows);
-        self.look_at_others(table, rows);
-        self.look_at_currencies(table, rows, first_line);
+    /// Reads the rows of the plainest form, once a row of the piece has said which currency is counted; gives what their
+    /// amounts show.
+    fn look(&mut self, table: &Table<'_>, rows: &[Row]) -> Marks {
+        if self.currency.rows == 0 {
+            self.lean.skip();
+            return Marks::NONE;
+        }
+        self.lean.count_in(self.currency.letters);
+        self.lean.read(table, rows)
     }
 
-    /// Counts the plain rows in their currency; those in one that is not kept are not plain.
-    fn look_at_currencies(&mut self, table: &Table<'_>, rows: &[Row], first_line: u64) {
-        let (letters, mut same) = (self.currency.letters(), 0);
-        for number in 0..rows.len().min(AT_ONCE) {
-            let row = &rows[number];
-            if !self.seen.is_plain[number] {
-                continue;
-            }
-            // Most rows have the three letters of the last one, and no blanks around them.
-            if let (Some(letters), Some(column)) = (letters, self.cells.currency) {
-                let ((start, end), _) = table.bare(*row, column);
-                if table.text.get(start..end).and_then(letters_of) == Some(letters) {
-                    same += 1;
-                    continue;
-                }
-            }
-            let is_zero = self.seen.units[number] == 0;
-            let place = self.place(*row, first_line);
-            let counted = self.count_currency(table, *row, is_zero, place);
-            self.seen.is_plain[number] = counted.is_some();
+    /// Takes note of a row of the plainest form.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call costs more than it does")]
+    fn take_lean(
+        &mut self,
+        (table, structure): (&Table<'_>, &Structure),
+        row: Row,
+        number: usize,
+        (first_line, found): (u64, &mut Found),
+    ) {
+        let short = self.lean.row(number, self.cells.product.is_some());
+        let place = self.place(row, first_line);
+        if self.batch.note_day(short.column, short.day) {
+            let month = Month::from_index(ORIGIN + i32::from(short.column));
+            found.part.cover(month, Grain::Month, place);
         }
-        self.currency.rows += same;
+        if self.plan.has_others {
+            found
+                .sizes
+                .add(Amount::new(short.units.0.into(), short.units.1));
+        }
+        self.currency.rows += 1;
+        let (end, hash) = self.lean.end_and_hash(number);
+        if structure
+            .quotes()
+            .get(self.quote)
+            .is_some_and(|quote| *quote < end)
+        {
+            self.remember((table, structure), row, place, found);
+        } else {
+            found.repeats.add_hashed(hash, place);
+        }
+        if !self.by.is_empty() {
+            let first = 1 + usize::from(self.cells.product.is_some());
+            self.values.clear();
+            let values = (0..self.by.len()).map(|column| self.lean.word(first + column, number));
+            self.values.extend(values);
+            self.mark(table.text);
+        }
+        self.batch.add(table.text, &short);
+    }
+
+    /// Reads a row whose cells are all plain; others are for the general reader.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "what it gives would be written to memory"
+    )]
+    fn see(&mut self, table: &Table<'_>, row: Row, first_line: u64) -> Option<Seen> {
+        let line = table.line(row)?;
+        let amount = self.amount(&line)?;
+        let (date_marks, when) = self.date(&line)?;
+        // One that is too late to count is not plain.
+        if self
+            .plan
+            .through
+            .is_some_and(|through| when.month > through)
+        {
+            return None;
+        }
+        let name = place(&line, self.cells.customer)?;
+        if !is_name(table.text, name) {
+            return None;
+        }
+        let product = match self.cells.product {
+            None => None,
+            Some(column) => Some(place(&line, column)?),
+        };
+        self.values.clear();
+        for column in &self.by {
+            self.values.push(place(&line, *column)?);
+        }
+        if !self.is_in_last_currency(&line, amount.units == 0) {
+            let place = self.place(row, first_line);
+            self.count_currency(&line, amount.units == 0, place)?;
+        }
+        Some(Seen {
+            amount,
+            date_marks,
+            when,
+            name,
+            product,
+        })
+    }
+
+    /// The amount: the cell as it stands, which is seldom among blanks, before a closer look.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn amount(&self, line: &Line<'_>) -> Option<Plain> {
+        let (column, mark) = (self.cells.amount, self.plan.mark.0);
+        let (bare, _) = line.bare(column);
+        read_plain_at(line.text, bare, mark).or_else(|| other_amount(line, column, mark))
+    }
+
+    /// The date, likewise.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn date(&mut self, line: &Line<'_>) -> Option<(DateMarks, When)> {
+        let ((start, end), _) = line.bare(self.cells.date);
+        match self.dates.common.read_at(line.text, (start, end)) {
+            Some(when) => Some((DateMarks::TEXT, when)),
+            None => self.dates.read(self.plan, line, self.cells.date),
+        }
+    }
+
+    /// True for a row that says its currency as the last one did; most rows do, in three letters and without blanks around
+    /// them.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn is_in_last_currency(&mut self, line: &Line<'_>, is_zero: bool) -> bool {
+        let currency = &mut self.currency;
+        let is_same = match self.cells.currency {
+            // Nothing says it, in no row.
+            None => currency.rows > 0 && !is_zero,
+            Some(column) => {
+                let ((start, end), _) = line.bare(column);
+                let letters = line.text.get(start..end);
+                currency.rows > 0
+                    && currency.letters.is_some()
+                    && letters.and_then(|cell| cell.try_into().ok()) == currency.letters
+            }
+        };
+        currency.rows += u64::from(is_same);
+        is_same
     }
 
     fn place(&self, row: Row, first_line: u64) -> RowPlace {
@@ -160,157 +292,88 @@ impl<'a> FastReader<'a> {
         }
     }
 
-    /// Reads amounts: the cells as they stand, which are seldom among blanks, before a closer look.
-    fn look_at_amounts(&mut self, table: &Table<'_>, rows: &[Row]) {
-        let (column, mark) = (self.cells.amount, self.plan.mark.0);
-        let seen = &mut *self.seen;
-        let mut all = Marks::NONE;
-        for number in 0..rows.len().min(AT_ONCE) {
-            let row = rows[number];
-            let (bare, _) = table.bare(row, column);
-            let plain = read_plain_at(table.text, bare, mark);
-            let Some(plain) = (match plain {
-                Some(plain) => Some(plain),
-                None => other_amount(&table.row(row, true), column, mark),
-            }) else {
-                seen.is_plain[number] = false;
-                continue;
-            };
-            seen.is_plain[number] = true;
-            // Field by field: a whole would be written and read again in parts of other sizes.
-            seen.units[number] = plain.units;
-            seen.scales[number] = plain.scale;
-            seen.marks[number] = plain.marks;
-            all = all.and(plain.marks);
-        }
-        seen.all_marks = all;
-    }
-
-    /// Reads dates; those that are too late to count are not plain.
-    fn look_at_dates(&mut self, table: &Table<'_>, rows: &[Row]) {
-        let (column, through) = (self.cells.date, self.plan.through);
-        let latest = through.unwrap_or(Month::from_index(i32::MAX));
-        let seen = &mut *self.seen;
-        let mut all = DateMarks::TEXT;
-        for number in 0..rows.len().min(AT_ONCE) {
-            let row = rows[number];
-            let ((start, end), _) = table.bare(row, column);
-            let common = table.text.get(start..end);
-            let common = common.and_then(|cell| self.dates.common.read(cell));
-            let Some((shown, when)) = (match common {
-                Some(when) => Some((DateMarks::TEXT, when)),
-                None => self
-                    .dates
-                    .read(self.plan, table.row(row, true).cell(column)),
-            }) else {
-                seen.is_plain[number] = false;
-                continue;
-            };
-            all = all.and(shown);
-            seen.is_plain[number] &= when.month <= latest;
-            seen.date_marks[number] = shown;
-            seen.months[number] = when.month;
-            seen.grains[number] = when.grain;
-            seen.days[number] = when.day;
-        }
-        seen.all_date_marks = all;
-    }
-
-    fn look_at_names(&mut self, table: &Table<'_>, rows: &[Row]) {
-        let column = self.cells.customer;
-        let seen = &mut *self.seen;
-        for number in 0..rows.len().min(AT_ONCE) {
-            match place(table, rows[number], column) {
-                Some(place) if is_name(table.text, place) => seen.names[number] = place,
-                _ => seen.is_plain[number] = false,
-            }
-        }
-    }
-
-    /// Finds products and what stands in the columns beside the amounts.
-    fn look_at_others(&mut self, table: &Table<'_>, rows: &[Row]) {
-        let seen = &mut *self.seen;
-        seen.values.clear();
-        if self.cells.product.is_none() && self.by.is_empty() {
-            return;
-        }
-        for (number, row) in rows.iter().enumerate() {
-            if let Some(column) = self.cells.product {
-                seen.products[number] = place(table, *row, column);
-                seen.is_plain[number] &= seen.products[number].is_some();
-            }
-            for column in &self.by {
-                let value = place(table, *row, *column);
-                seen.is_plain[number] &= value.is_some();
-                seen.values.push(value.unwrap_or_default());
-            }
-        }
-    }
-
-    /// Takes note of all plain rows as the general reader would, and says how many there are.
+    /// Takes note of a plain row as the general reader would.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
     fn take(
+        &mut self,
+        (table, structure): (&Table<'_>, &Structure),
+        row: Row,
+        seen: &Seen,
+        (first_line, found): (u64, &mut Found),
+    ) {
+        let place = self.place(row, first_line);
+        let Plain { units, scale, .. } = seen.amount;
+        self.cover(seen.when.month, seen.when.grain, place, found);
+        if seen.date_marks != DateMarks::TEXT {
+            self.note_date(table, row, seen.date_marks, (place.line, found));
+        }
+        if self.plan.has_others {
+            found.sizes.add(Amount::new(units.into(), scale));
+        }
+        self.remember((table, structure), row, place, found);
+        self.mark(table.text);
+        let Some(column) = ShortRow::column_of(seen.when.month) else {
+            debug_assert!(false, "no date is read outside 1990 to 2100");
+            return;
+        };
+        self.batch.note_day(column, seen.when.day);
+        let short = ShortRow {
+            name: seen.name,
+            column,
+            day: seen.when.day,
+            units: (units, scale),
+            product: seen.product,
+        };
+        self.batch.add(table.text, &short);
+    }
+
+    /// Keeps what the amounts of some rows show about their column, and that there are dates of the common form.
+    #[cold]
+    fn find_news(
         &mut self,
         table: &Table<'_>,
         rows: &[Row],
-        (first_line, structure): (u64, &Structure),
-        found: &mut Found,
-    ) -> usize {
-        self.find_evidence(table, rows, first_line, found);
-        let mut taken = 0;
-        for number in 0..rows.len().min(AT_ONCE) {
-            let row = &rows[number];
-            if !self.seen.is_plain[number] {
+        (first_line, found): (u64, &mut Found),
+    ) {
+        let counted = self.currency.rows;
+        for row in rows {
+            let number = first_line + u64::from(row.line);
+            let Some((line, seen)) = table.line(*row).zip(self.see(table, *row, first_line)) else {
                 continue;
-            }
-            taken += 1;
-            let place = self.place(*row, first_line);
-            let (month, units) = (self.seen.months[number], self.seen.units[number]);
-            let scale = self.seen.scales[number];
-            self.cover(month, self.seen.grains[number], place, found);
-            if self.plan.has_others {
-                found.sizes.add(Amount::new(units.into(), scale));
-            }
-            self.remember((table, structure), *row, place, found);
-            self.mark(table, number);
-            let short = ShortRow {
-                name: self.seen.names[number],
-                month,
-                day: self.seen.days[number],
-                units: (units, scale),
-                product: self.seen.products[number],
             };
-            self.batch.add(table.text, &short);
+            let row = line.row();
+            let cell = |column| text_of(row.cell(column).unwrap_or_default());
+            if found.marks.is_news(seen.amount.marks, number) {
+                found
+                    .marks
+                    .add(seen.amount.marks, number, cell(self.cells.amount));
+            }
+            let is_common = seen.date_marks == DateMarks::TEXT;
+            if is_common && found.dates.is_news(seen.date_marks, number) {
+                found
+                    .dates
+                    .add(seen.date_marks, number, cell(self.cells.date));
+            }
         }
-        for count in [
-            &mut found.rows,
-            &mut found.short,
-            &mut found.in_horizon,
-            &mut found.passed,
-        ] {
-            *count += taken as u64;
-        }
-        taken
+        // They were counted when they were taken.
+        self.currency.rows = counted;
     }
 
-    /// Keeps what the amounts and dates show about their columns, if any of it is new.
-    fn find_evidence(&self, table: &Table<'_>, rows: &[Row], first_line: u64, found: &mut Found) {
-        let seen = &*self.seen;
-        let plain = |number: &usize| seen.is_plain[*number];
-        let (marks, dates) = (seen.all_marks, seen.all_date_marks);
-        let line = first_line + rows.first().map_or(0, |row| u64::from(row.line));
-        if !found.marks.is_news(marks, line) && !found.dates.is_news(dates, line) {
-            return;
-        }
-        for number in (0..rows.len()).filter(plain) {
-            let (row, line) = (rows[number], first_line + u64::from(rows[number].line));
-            let cell = |column| text_of(table.row(row, true).cell(column).unwrap_or_default());
-            let (marks, dates) = (seen.marks[number], seen.date_marks[number]);
-            if found.marks.is_news(marks, line) {
-                found.marks.add(marks, line, cell(self.cells.amount));
-            }
-            if found.dates.is_news(dates, line) {
-                found.dates.add(dates, line, cell(self.cells.date));
-            }
+    /// Keeps what a date of another form shows.
+    #[inline(never)]
+    fn note_date(
+        &self,
+        table: &Table<'_>,
+        row: Row,
+        marks: DateMarks,
+        (number, found): (u64, &mut Found),
+    ) {
+        if let Some(line) = table.line(row)
+            && found.dates.is_news(marks, number)
+        {
+            let cell = text_of(line.row().cell(self.cells.date).unwrap_or_default());
+            found.dates.add(marks, number, cell);
         }
     }
 
@@ -331,45 +394,40 @@ impl<'a> FastReader<'a> {
         {
             let behind = |quote: &&u32| (**quote as usize) < end;
             self.quote += quotes[self.quote..].iter().take_while(behind).count();
-            let row = table.row(row, true);
-            let content = row.content(self.plan.dialect.delimiter, &mut self.unquoted);
-            found.repeats.add(content, 0, place);
+            if let Some(line) = table.line(row) {
+                let content = line
+                    .row()
+                    .content(self.plan.dialect.delimiter, &mut self.unquoted);
+                found.repeats.add(content, 0, place);
+            }
         } else {
             found.repeats.add(&table.text[start..end], 0, place);
         }
     }
 
-    /// Says what a row has in the columns beside the amounts to the batch.
+    /// Says what the row at hand has in the columns beside the amounts to the batch.
     #[inline]
-    fn mark(&mut self, table: &Table<'_>, number: usize) {
-        let count = self.by.len();
-        for column in 0..count {
-            let place = self.seen.values[number * count + column];
-            if self.has_parents && column + 1 == count {
-                let (start, length) = place;
-                let value = text_of(&table.text[start..start + length]);
+    fn mark(&mut self, text: &[u8]) {
+        for (column, place) in self.values.iter().enumerate() {
+            if self.has_parents && column + 1 == self.by.len() {
+                let (start, length) = *place;
+                let value = text_of(&text[start..start + length]);
                 if matches!(value, "" | NO_VALUE) {
                     self.batch.mark(NO_PARENT);
                     continue;
                 }
             }
-            self.batch.mark_at(table.text, place);
+            self.batch.mark_at(text, *place);
         }
     }
 
     /// Counts a row in its currency, if that is the one that is kept.
     #[inline]
-    fn count_currency(
-        &mut self,
-        table: &Table<'_>,
-        row: Row,
-        is_zero: bool,
-        place: RowPlace,
-    ) -> Option<()> {
-        let text = table.row(row, true);
+    fn count_currency(&mut self, line: &Line<'_>, is_zero: bool, place: RowPlace) -> Option<()> {
+        let row = line.row();
         let cell = match self.cells.currency {
             None => &[],
-            Some(column) => text.cell(column)?,
+            Some(column) => row.cell(column)?,
         };
         let currency = &mut self.currency;
         if currency.cell.as_deref() != Some(cell) {
@@ -379,6 +437,7 @@ impl<'a> FastReader<'a> {
             }
             currency.cell = Some(cell.to_vec());
             currency.code = kept_currency(self.plan, text_of(cell));
+            currency.letters = cell.try_into().ok().filter(|_| currency.code.is_some());
         }
         currency.code.as_ref()?;
         // A row of nothing need not say in which currency.
@@ -407,18 +466,24 @@ impl<'a> FastReader<'a> {
 /// Where a cell starts and how many bytes it has, without what may stand around it; `None` where a quote is doubled.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a call costs more than it does")]
-fn place(table: &Table<'_>, row: Row, column: usize) -> Option<(usize, usize)> {
-    let ((start, end), is_quoted) = table.bare(row, column);
-    let cell = table.text.get(start..end)?;
+fn place(line: &Line<'_>, column: usize) -> Option<(usize, usize)> {
+    let ((start, end), is_quoted) = line.bare(column);
+    let cell = line.text.get(start..end)?;
     if is_ascii_word(cell) && !(is_quoted && memchr::memchr(b'"', cell).is_some()) {
-        return Some((start, end - start));
+        return Some((start, end.wrapping_sub(start)));
     }
-    table.row(row, true).place(column)
+    other_place(line, column)
+}
+
+#[inline(never)]
+fn other_place(line: &Line<'_>, column: usize) -> Option<(usize, usize)> {
+    line.row().place(column)
 }
 
 /// An amount of a less common form, without a currency beside it.
 #[inline(never)]
-fn other_amount(row: &RowText<'_>, column: usize, mark: Mark) -> Option<Plain> {
+fn other_amount(line: &Line<'_>, column: usize, mark: Mark) -> Option<Plain> {
+    let row = line.row();
     let place = row.place(column)?;
     let range = (place.0, place.0 + place.1);
     if let Some(plain) = read_plain_at(row.text, range, mark) {

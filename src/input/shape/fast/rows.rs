@@ -32,9 +32,9 @@ impl Rows {
         }
         let rest = if is_regular(structure, text, width) {
             let cells = structure.cells();
-            let firsts = (0..cells.len()).step_by(width);
-            self.rows.extend(firsts.zip(0..).map(|(first, line)| Row {
-                first: small(first),
+            let (rows, width) = (cells.len() / width, small(width));
+            self.rows.extend((0..small(rows)).map(|line| Row {
+                first: line.wrapping_mul(width),
                 line,
             }));
             cells.last().map_or(0, |end| *end as usize + 1)
@@ -102,7 +102,7 @@ pub(super) struct Table<'t> {
     /// Where cells end, behind one that stands before the text.
     marks: &'t [u32],
     /// The number of the last column.
-    last: usize,
+    pub(super) last: usize,
 }
 
 impl<'t> Table<'t> {
@@ -115,14 +115,54 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// Where a cell starts and ends, with all that is around it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call costs more than it does")]
+    pub(super) fn marks_of(&self, row: Row, column: usize) -> Option<(u32, u32)> {
+        let from = self
+            .marks
+            .get((row.first as usize).wrapping_add(column)..)?;
+        let [before, end] = from.first_chunk()?;
+        Some((before.wrapping_add(1), *end))
+    }
+
+    /// The cells of a row.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call costs more than it does")]
+    pub(super) fn line(&self, row: Row) -> Option<Line<'t>> {
+        let first = row.first as usize;
+        let marks = self.marks.get(first..)?.get(..self.last.wrapping_add(2))?;
+        Some(Line {
+            text: self.text,
+            marks,
+            last: self.last,
+        })
+    }
+
+    /// Where a row starts and ends, without its line end.
+    #[inline]
+    pub(super) fn bounds(&self, row: Row) -> (usize, usize) {
+        let line = self.line(row);
+        line.map_or((0, 0), |line| (line.stored(0).0, line.stored(line.last).1))
+    }
+}
+
+/// The cells of a row, as places in the text of its piece.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'t> {
+    pub(super) text: &'t [u8],
+    /// Where its cells end, behind the place before the first one.
+    marks: &'t [u32],
+    /// The number of the last column.
+    last: usize,
+}
+
+impl<'t> Line<'t> {
     /// Where a cell starts and ends, with its quotes; the carriage return before a line feed is no part of it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call costs more than it does")]
-    pub(super) fn stored(&self, row: Row, column: usize) -> (usize, usize) {
-        // No place is near the largest number.
-        let at = (row.first as usize).wrapping_add(column);
-        let (before, end) = (self.marks.get(at), self.marks.get(at.wrapping_add(1)));
-        let (Some(before), Some(end)) = (before, end) else {
+    pub(super) fn stored(&self, column: usize) -> (usize, usize) {
+        let Some([before, end]) = self.marks.get(column..).and_then(<[u32]>::first_chunk) else {
             return (0, 0);
         };
         let (start, end) = (before.wrapping_add(1) as usize, *end as usize);
@@ -133,29 +173,28 @@ impl<'t> Table<'t> {
         (start, end.wrapping_sub(is_return.into()))
     }
 
+    /// True if a carriage return stands before the line end.
+    pub(super) fn has_return(&self) -> bool {
+        let end = self.marks.last().map_or(0, |end| *end as usize);
+        self.text.get(end.wrapping_sub(1)) == Some(&b'\r')
+    }
+
     /// The same without the quotes around it, and whether there were any. Other quotes may stand inside.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call costs more than it does")]
-    pub(super) fn bare(&self, row: Row, column: usize) -> ((usize, usize), bool) {
-        let (start, end) = self.stored(row, column);
-        match self.text.get(start..end) {
-            Some([b'"', .., b'"']) => ((start.wrapping_add(1), end.wrapping_sub(1)), true),
-            _ => ((start, end), false),
+    pub(super) fn bare(&self, column: usize) -> ((usize, usize), bool) {
+        let (start, end) = self.stored(column);
+        if self.text.get(start) == Some(&b'"')
+            && end.wrapping_sub(start) >= 2
+            && self.text.get(end.wrapping_sub(1)) == Some(&b'"')
+        {
+            return ((start.wrapping_add(1), end.wrapping_sub(1)), true);
         }
-    }
-
-    /// Where a row starts and ends, without its line end.
-    #[inline]
-    pub(super) fn bounds(&self, row: Row) -> (usize, usize) {
-        let (_, end) = self.stored(row, self.last);
-        (self.marks[row.first as usize].wrapping_add(1) as usize, end)
+        ((start, end), false)
     }
 
     /// The row for a closer look.
-    pub(super) fn row(&self, row: Row, has_quotes: bool) -> RowText<'t> {
-        let first = row.first as usize;
-        let (start, _) = self.bounds(row);
-        let ends = self.marks.get(first + 1..=first + 1 + self.last);
-        RowText::new(self.text, start, ends.unwrap_or_default(), has_quotes)
+    pub(super) fn row(&self) -> RowText<'t> {
+        RowText::new(self.text, self.stored(0).0, &self.marks[1..], true)
     }
 }

@@ -1,14 +1,11 @@
 //! What the reader knows of the rows at hand, and what it remembers of those before.
 
 use super::super::super::date::{CommonDates, DateMarks, When, read_when};
-use super::super::super::number::Marks;
+use super::super::super::number::Plain;
 use super::super::plan::{Found, Plan};
 use super::super::row_text::text_of;
+use super::rows::Line;
 use crate::ledger::{Interner, RowPlace};
-use crate::units::{Grain, Month};
-
-/// How many rows are looked at together: what is known of them stays in the nearest cache.
-pub(super) const AT_ONCE: usize = 256;
 
 /// The first month that a date is read of.
 pub(super) const ORIGIN: i32 = 1990 * 12;
@@ -16,46 +13,15 @@ pub(super) const ORIGIN: i32 = 1990 * 12;
 /// How many different dates are remembered with what they mean.
 const DATES_KEPT: usize = 4096;
 
-/// What the cells of some rows are, column by column.
+/// What a row says whose cells are all plain.
 pub(super) struct Seen {
-    /// True while no cell of the row needs the general way.
-    pub(super) is_plain: [bool; AT_ONCE],
-    /// Smallest units, how many decimals they are of, and what the amounts show about their column.
-    pub(super) units: [i64; AT_ONCE],
-    pub(super) scales: [u8; AT_ONCE],
-    pub(super) marks: [Marks; AT_ONCE],
-    pub(super) months: [Month; AT_ONCE],
-    pub(super) grains: [Grain; AT_ONCE],
-    pub(super) days: [u8; AT_ONCE],
-    pub(super) date_marks: [DateMarks; AT_ONCE],
-    /// Where names start and how many bytes they have.
-    pub(super) names: [(usize, usize); AT_ONCE],
-    pub(super) products: [Option<(usize, usize)>; AT_ONCE],
-    /// The same of the columns beside the amounts, one after the other for each row.
-    pub(super) values: Vec<(usize, usize)>,
-    /// All that amounts and dates show, plain rows or not.
-    pub(super) all_marks: Marks,
-    pub(super) all_date_marks: DateMarks,
-}
-
-impl Default for Seen {
-    fn default() -> Seen {
-        Seen {
-            is_plain: [false; AT_ONCE],
-            units: [0; AT_ONCE],
-            scales: [0; AT_ONCE],
-            marks: [Marks::NONE; AT_ONCE],
-            months: [Month::from_index(ORIGIN); AT_ONCE],
-            grains: [Grain::Month; AT_ONCE],
-            days: [0; AT_ONCE],
-            date_marks: [DateMarks::NONE; AT_ONCE],
-            names: [(0, 0); AT_ONCE],
-            products: [None; AT_ONCE],
-            values: Vec::new(),
-            all_marks: Marks::NONE,
-            all_date_marks: DateMarks::NONE,
-        }
-    }
+    pub(super) amount: Plain,
+    pub(super) date_marks: DateMarks,
+    pub(super) when: When,
+    /// Where its customer's name starts and how many bytes it has.
+    pub(super) name: (usize, usize),
+    /// The same of its product.
+    pub(super) product: Option<(usize, usize)>,
 }
 
 /// The currency that the last rows were in.
@@ -64,6 +30,8 @@ pub(super) struct Currency {
     pub(super) cell: Option<Vec<u8>>,
     /// Its code, if it is one that is kept.
     pub(super) code: Option<String>,
+    /// Its cell, if it is one that is kept and the cell has three bytes.
+    pub(super) letters: Option<[u8; 3]>,
     pub(super) rows: u64,
     pub(super) first: Option<RowPlace>,
 }
@@ -82,9 +50,11 @@ impl Dates {
     pub(super) fn read(
         &mut self,
         plan: &Plan<'_>,
-        cell: Option<&[u8]>,
+        line: &Line<'_>,
+        column: usize,
     ) -> Option<(DateMarks, When)> {
-        let cell = cell?;
+        let row = line.row();
+        let cell = row.cell(column)?;
         if let Some(when) = self.common.read(cell) {
             return Some((DateMarks::TEXT, when));
         }
@@ -103,12 +73,6 @@ impl Dates {
 }
 
 impl Currency {
-    /// The three letters of the currency that rows are counted in, once there are any.
-    pub(super) fn letters(&self) -> Option<[u8; 3]> {
-        self.code.as_ref()?;
-        letters_of(self.cell.as_deref()?).filter(|_| self.rows > 0)
-    }
-
     /// Hands over what was counted.
     pub(super) fn flush(&mut self, found: &mut Found) {
         if let (Some(code), Some(first)) = (&self.code, self.first.take()) {
@@ -116,10 +80,4 @@ impl Currency {
         }
         self.rows = 0;
     }
-}
-
-/// A cell of three bytes.
-#[inline]
-pub(super) fn letters_of(cell: &[u8]) -> Option<[u8; 3]> {
-    cell.try_into().ok()
 }

@@ -1,0 +1,441 @@
+//! Rows of the plainest form, as most are: their date is `2024-03-31`, their amount a number of up to eight bytes, their
+//! currency three letters, all else a word, in quotes or not. They are read column by column, so that one instruction does
+//! the same to several rows, where the processor can. What is not of this form is left to the reader, which looks at it
+//! row by row.
+
+#![expect(
+    clippy::inline_always,
+    reason = "the loops are compiled for the processor at hand, and what they call with them"
+)]
+
+use super::super::super::cell::is_ascii_word_between;
+use super::super::super::date::common_month;
+use super::super::super::masks::{Lanes, Walk, with_widest};
+use super::super::super::number::{Mark, Marks, Short, Shown};
+use super::super::super::repeats::hashed;
+use super::super::row_text::is_name;
+use super::Cells;
+use super::rows::{Row, Table};
+use crate::ledger::ShortRow;
+use crate::units::Month;
+
+/// How many rows are read together: what is known of them stays in the nearest cache.
+pub(super) const AT_ONCE: usize = 256;
+
+/// A number of each row.
+type Of<T> = [T; AT_ONCE];
+
+/// Where the cells stand, what most rows have in them, and what the rows at hand say.
+#[derive(Clone, Debug)]
+pub(super) struct LeanRows {
+    date: usize,
+    amount: usize,
+    currency: Option<usize>,
+    mark: Mark,
+    /// The letters of the currency that rows are counted in, as a number; 0 if rows name none that has three.
+    letters: u32,
+    months: Months,
+    found: Box<Found>,
+    /// The cells that are words: the customer's name, then the product and the columns beside the amounts.
+    words: Vec<Words>,
+}
+
+/// What the rows at hand say.
+#[derive(Clone, Debug)]
+struct Found {
+    /// False for a row that has to be looked at more closely; all else says nothing of it then.
+    is_read: Of<bool>,
+    units: Of<i32>,
+    scales: Of<u8>,
+    /// The columns of the months in a ledger.
+    columns: Of<u16>,
+    days: Of<u8>,
+    /// Where rows end, without their line ends.
+    ends: Of<u32>,
+    /// What rows are remembered by, if there are no quotes in them.
+    hashes: Of<u64>,
+}
+
+/// A column of words: where they start and how many bytes they have.
+#[derive(Clone, Debug)]
+struct Words {
+    column: usize,
+    starts: Box<Of<u32>>,
+    lengths: Box<Of<u32>>,
+}
+
+impl LeanRows {
+    /// For rows with these columns, and these ones beside the amounts.
+    pub(super) fn new(cells: &Cells, by: &[usize], mark: Mark, through: Option<Month>) -> LeanRows {
+        let words = std::iter::once(&cells.customer)
+            .chain(&cells.product)
+            .chain(by);
+        let words = words.map(|column| Words {
+            column: *column,
+            starts: Box::new([0; AT_ONCE]),
+            lengths: Box::new([0; AT_ONCE]),
+        });
+        LeanRows {
+            date: cells.date,
+            amount: cells.amount,
+            currency: cells.currency,
+            mark,
+            letters: 0,
+            months: Months::new(through),
+            found: Box::new(Found {
+                is_read: [false; AT_ONCE],
+                units: [0; AT_ONCE],
+                scales: [0; AT_ONCE],
+                columns: [0; AT_ONCE],
+                days: [0; AT_ONCE],
+                ends: [0; AT_ONCE],
+                hashes: [0; AT_ONCE],
+            }),
+            words: words.collect(),
+        }
+    }
+
+    /// Says in which currency rows are counted.
+    pub(super) fn count_in(&mut self, letters: Option<[u8; 3]>) {
+        self.letters = letters.map_or(0, |[a, b, c]| u32::from_le_bytes([a, b, c, 0]));
+    }
+
+    /// Reads some rows, at most [`AT_ONCE`], and gives what their amounts show about their column.
+    pub(super) fn read(&mut self, table: &Table<'_>, rows: &[Row]) -> Marks {
+        with_widest(Reading {
+            lean: self,
+            table,
+            rows,
+        })
+    }
+
+    /// Reads none.
+    pub(super) fn skip(&mut self) {
+        self.found.is_read.fill(false);
+    }
+
+    /// True for a row that was read.
+    #[inline(always)]
+    pub(super) fn is_read(&self, number: usize) -> bool {
+        self.found.is_read[number % AT_ONCE]
+    }
+
+    /// Where such a row ends, and its hash if there are no quotes in it.
+    #[inline(always)]
+    pub(super) fn end_and_hash(&self, number: usize) -> (u32, u64) {
+        let (found, number) = (&*self.found, number % AT_ONCE);
+        (found.ends[number], found.hashes[number])
+    }
+
+    /// What such a row says, but for the columns beside the amounts.
+    #[inline(always)]
+    pub(super) fn row(&self, number: usize, has_product: bool) -> ShortRow {
+        let (found, number) = (&*self.found, number % AT_ONCE);
+        ShortRow {
+            name: self.word(0, number),
+            column: found.columns[number],
+            day: found.days[number],
+            units: (found.units[number].into(), found.scales[number]),
+            product: has_product.then(|| self.word(1, number)),
+        }
+    }
+
+    /// Where a word starts and how many bytes it has.
+    #[inline(always)]
+    pub(super) fn word(&self, which: usize, number: usize) -> (usize, usize) {
+        let (words, number) = (&self.words[which], number % AT_ONCE);
+        (
+            words.starts[number] as usize,
+            words.lengths[number] as usize,
+        )
+    }
+}
+
+/// The reading of some rows.
+struct Reading<'r, 't> {
+    lean: &'r mut LeanRows,
+    table: &'r Table<'t>,
+    rows: &'r [Row],
+}
+
+impl Walk for Reading<'_, '_> {
+    type Found = Marks;
+
+    #[inline(always)]
+    fn walk(self, _: impl Lanes) -> Marks {
+        let LeanRows {
+            found,
+            words,
+            months,
+            ..
+        } = self.lean;
+        let cells = Column::of(self.table, self.rows);
+        found.is_read = [true; AT_ONCE];
+        if let Some(column) = self.lean.currency {
+            see_currencies(&cells(column), self.lean.letters, found);
+        }
+        see_dates(&cells(self.lean.date), months, found);
+        for (number, words) in words.iter_mut().enumerate() {
+            see_words(&cells(words.column), number == 0, words, found);
+        }
+        see_rows(&cells(self.table.last), found);
+        // A row of nothing need not say in which currency.
+        let is_any = self.lean.currency.is_some();
+        see_amounts(&cells(self.lean.amount), (self.lean.mark, is_any), found)
+    }
+}
+
+/// A column of some rows.
+struct Column<'r, 't> {
+    table: &'r Table<'t>,
+    rows: &'r [Row],
+    number: usize,
+    /// True if a carriage return may stand at the end of its cells.
+    has_returns: bool,
+    /// True if they may stand in quotes.
+    has_quotes: bool,
+}
+
+/// Where a cell starts and ends, without its quotes.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    start: u32,
+    end: u32,
+    is_quoted: bool,
+}
+
+impl<'r, 't> Column<'r, 't> {
+    /// The columns of some rows by their numbers. What is so in the first row is nearly always so in all of them; else
+    /// nothing is wrong, for a cell with something around it has no plain form.
+    #[inline(always)]
+    fn of(table: &'r Table<'t>, rows: &'r [Row]) -> impl Fn(usize) -> Column<'r, 't> {
+        let first = rows.first().and_then(|row| table.line(*row));
+        move |number| Column {
+            table,
+            rows,
+            number,
+            has_returns: first.is_none_or(|line| line.has_return()) && number == table.last,
+            has_quotes: first.is_none_or(|line| line.bare(number).1),
+        }
+    }
+
+    #[inline(always)]
+    fn places(&self) -> impl Iterator<Item = Place> {
+        self.rows.iter().take(AT_ONCE).map(|row| {
+            let Some((start, mut end)) = self.table.marks_of(*row, self.number) else {
+                return Place::default();
+            };
+            if self.has_returns && self.byte(end.wrapping_sub(1)) == b'\r' {
+                end = end.wrapping_sub(1);
+            }
+            let is_quoted = self.has_quotes && self.byte(start) == b'"';
+            Place {
+                start: start.wrapping_add(is_quoted.into()),
+                end: end.wrapping_sub(is_quoted.into()),
+                is_quoted,
+            }
+        })
+    }
+
+    /// The byte at a place, 0 if there is none.
+    #[inline(always)]
+    fn byte(&self, at: u32) -> u8 {
+        self.table.text.get(at as usize).copied().unwrap_or(0)
+    }
+
+    /// So many bytes from a place on, zeros if there are fewer.
+    #[inline(always)]
+    fn bytes<const N: usize>(&self, at: u32) -> [u8; N] {
+        let from = self.table.text.get(at as usize..);
+        from.and_then(<[u8]>::first_chunk)
+            .copied()
+            .unwrap_or([0; N])
+    }
+
+    /// The eight bytes before a place, likewise.
+    #[inline(always)]
+    fn eight_before(&self, end: u32) -> [u8; 8] {
+        let before = self.table.text.get(..end as usize);
+        before
+            .and_then(<[u8]>::last_chunk)
+            .copied()
+            .unwrap_or([0; 8])
+    }
+}
+
+/// Leaves rows in other currencies than the one that rows are counted in.
+#[inline(always)]
+fn see_currencies(column: &Column<'_, '_>, letters: u32, found: &mut Found) {
+    for (place, is_read) in column.places().zip(&mut found.is_read) {
+        let said = u32::from_le_bytes(column.bytes(place.start)) & 0xFF_FFFF;
+        *is_read &= said == letters && place.end.wrapping_sub(place.start) == 3;
+    }
+}
+
+/// Reads dates; rows of months that do not count are left.
+#[inline(always)]
+fn see_dates(column: &Column<'_, '_>, months: &mut Months, found: &mut Found) {
+    let (mut labels, mut days, mut limits) = ([0; AT_ONCE], [[0; 2]; AT_ONCE], [0; AT_ONCE]);
+    let texts = labels.iter_mut().zip(&mut days);
+    for ((place, (label, day)), is_read) in column.places().zip(texts).zip(&mut found.is_read) {
+        let text: [u8; 10] = column.bytes(place.start);
+        *label = u64::from_le_bytes(column.bytes(place.start));
+        *day = [text[8], text[9]];
+        *is_read &= place.end.wrapping_sub(place.start) == 10;
+    }
+    let count = column.rows.len().min(AT_ONCE);
+    let (first, others) = (labels[0], labels[..count].iter());
+    if others.fold(0, |other, label| other | label ^ first) == 0 {
+        let known = months.of(first);
+        (found.columns, limits) = ([known.column; AT_ONCE], [known.days; AT_ONCE]);
+    } else {
+        let known = found.columns.iter_mut().zip(&mut limits);
+        for (label, (column, limit)) in labels[..count].iter().zip(known) {
+            let known = months.of(*label);
+            (*column, *limit) = (known.column, known.days);
+        }
+    }
+    for number in 0..AT_ONCE {
+        let [tens, ones] = days[number].map(|digit| digit.wrapping_sub(b'0'));
+        let day = tens.wrapping_mul(10).wrapping_add(ones);
+        let is_day = (tens <= 3) & (ones <= 9) & (day.wrapping_sub(1) < limits[number]);
+        found.days[number] = day;
+        found.is_read[number] &= is_day;
+    }
+}
+
+/// Finds words; those that may be no names as they stand are left in the column of names.
+#[inline(always)]
+fn see_words(column: &Column<'_, '_>, are_names: bool, words: &mut Words, found: &mut Found) {
+    let mut odd = false;
+    let places = words.starts.iter_mut().zip(words.lengths.iter_mut());
+    for ((place, is_read), (start, length)) in column.places().zip(&mut found.is_read).zip(places) {
+        let (first, last) = (
+            column.byte(place.start),
+            column.byte(place.end.wrapping_sub(1)),
+        );
+        (*start, *length) = (place.start, place.end.wrapping_sub(place.start));
+        *is_read &= is_ascii_word_between(first, last) & (place.start < place.end);
+        odd |= place.is_quoted | (are_names & (first <= b'9'));
+    }
+    if odd {
+        see_odd_words(
+            column.table.text,
+            column.has_quotes,
+            are_names,
+            words,
+            found,
+        );
+    }
+}
+
+/// Takes a closer look at words that stand in quotes or start like no name.
+#[inline(never)]
+fn see_odd_words(text: &[u8], has_quotes: bool, are_names: bool, words: &Words, found: &mut Found) {
+    let places = words.starts.iter().zip(words.lengths.iter());
+    for ((start, length), is_read) in places.zip(&mut found.is_read) {
+        let (start, length) = (*start as usize, *length as usize);
+        let word = text
+            .get(start..start.saturating_add(length))
+            .unwrap_or_default();
+        let has_inner = has_quotes && memchr::memchr(b'"', word).is_some();
+        *is_read &= !has_inner && !(are_names && !is_name(text, (start, word.len())));
+    }
+}
+
+/// Finds where rows end, and hashes them.
+#[inline(always)]
+fn see_rows(last: &Column<'_, '_>, found: &mut Found) {
+    let hashes = found.hashes.iter_mut().zip(&mut found.ends);
+    for (row, (hash, found_end)) in last.rows.iter().zip(hashes) {
+        let start = last.table.marks_of(*row, 0).map_or(0, |(start, _)| start);
+        let mut end = last
+            .table
+            .marks_of(*row, last.number)
+            .map_or(0, |(_, end)| end);
+        if last.has_returns && last.byte(end.wrapping_sub(1)) == b'\r' {
+            end = end.wrapping_sub(1);
+        }
+        let row = last.table.text.get(start as usize..end as usize);
+        (*hash, *found_end) = (hashed(row.unwrap_or_default(), 0), end);
+    }
+}
+
+/// Reads amounts, and gives what they show in the rows that are read; no row but one that says a currency may be of nothing.
+#[inline(always)]
+fn see_amounts(
+    column: &Column<'_, '_>,
+    (mark, may_be_zero): (Mark, bool),
+    found: &mut Found,
+) -> Marks {
+    let (mut texts, mut lengths) = ([0; AT_ONCE], [0; AT_ONCE]);
+    for (place, (text, length)) in column.places().zip(texts.iter_mut().zip(&mut lengths)) {
+        *text = u64::from_le_bytes(column.eight_before(place.end));
+        *length = u64::from(place.end.wrapping_sub(place.start));
+    }
+    let mut shown = Shown::default();
+    for number in 0..AT_ONCE {
+        let amount = Short::of_eight(texts[number], lengths[number], mark);
+        let is_read = found.is_read[number] & amount.is_one & (may_be_zero | (amount.units != 0));
+        found.units[number] = amount.units;
+        found.scales[number] = amount.scale;
+        found.is_read[number] = is_read;
+        shown.add_if(is_read, amount);
+    }
+    shown.marks(mark)
+}
+
+/// What months are called.
+#[derive(Clone, Debug)]
+struct Months {
+    known: Box<[KnownMonth; Months::KEPT]>,
+    /// The last one that counts.
+    through: Option<Month>,
+}
+
+/// The bytes of `2024-03-`, the column of the month in a ledger, and how many days it has; none for one that does not count.
+#[derive(Clone, Copy, Debug, Default)]
+struct KnownMonth {
+    label: u64,
+    column: u16,
+    days: u8,
+}
+
+impl Months {
+    /// How many are remembered: more than most files have.
+    const KEPT: usize = 256;
+
+    fn new(through: Option<Month>) -> Months {
+        Months {
+            known: Box::new([KnownMonth::default(); Months::KEPT]),
+            through,
+        }
+    }
+
+    #[inline(always)]
+    fn of(&mut self, label: u64) -> KnownMonth {
+        let place = (label.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize;
+        if self.known[place].label != label {
+            self.known[place] = self.read(label);
+        }
+        self.known[place]
+    }
+
+    #[cold]
+    fn read(&self, label: u64) -> KnownMonth {
+        let month = common_month(label)
+            .filter(|(_, month, _)| self.through.is_none_or(|through| *month <= through));
+        let known = month.and_then(|(label, month, days)| {
+            let column = ShortRow::column_of(month)?;
+            Some(KnownMonth {
+                label,
+                column,
+                days,
+            })
+        });
+        known.unwrap_or(KnownMonth {
+            label,
+            ..KnownMonth::default()
+        })
+    }
+}
