@@ -190,7 +190,7 @@ pub(super) fn under(periods: &[Label]) -> u64 {
 }
 
 /// Writes the cells of a row as they are told from those of others: how they are quoted makes no difference, and what
-/// stands in which cell does. A row without quotes is written as it stands.
+/// stands in which cell does. So quotes stay around delimiters and quotes alone; a row without quotes is written as it stands.
 pub(super) fn content<'a>(
     cells: impl Iterator<Item = (&'a [u8], bool)>,
     delimiter: u8,
@@ -201,16 +201,7 @@ pub(super) fn content<'a>(
         if number > 0 {
             into.push(delimiter);
         }
-        // All bytes are looked at: cells are short, and a loop without a way out is done several at a time.
-        let specials = [b'"', b'\n', b'\r', delimiter];
-        let count = |byte: u8| {
-            specials
-                .map(|special| u8::from(byte == special))
-                .iter()
-                .sum::<u8>()
-        };
-        let any_special = |cell: &[u8]| cell.iter().fold(0, |any, byte| any | count(*byte)) > 0;
-        if is_quoted && any_special(cell) {
+        if is_quoted && memchr::memchr2(b'"', delimiter, cell).is_some() {
             into.push(b'"');
             into.extend_from_slice(cell);
             into.push(b'"');

@@ -21,6 +21,8 @@ pub(crate) struct Structure {
     lines: u64,
     /// Those of the quotes that open.
     quotes: Places,
+    /// Those of delimiters inside quotes, and of the second of two quotes there.
+    inner: Places,
     /// True if some line end stands inside quotes: records then have more lines than one.
     pub(crate) has_inner_lines: bool,
     /// True if the quotes of the text stand as they should.
@@ -48,10 +50,15 @@ impl Structure {
         &self.quotes.places[..self.quotes.count]
     }
 
+    /// Where delimiters stand inside quotes, and the second of two quotes there.
+    pub(crate) fn inner(&self) -> &[u32] {
+        &self.inner.places[..self.inner.count]
+    }
+
     /// Finds all ends in a text that starts at a record's start and in which line feeds end records; false where its
     /// quotes don't stand as they should.
     pub(crate) fn read(&mut self, text: &[u8], delimiter: u8) -> bool {
-        self.quotes.count = 0;
+        (self.quotes.count, self.inner.count) = (0, 0);
         self.cells.places.resize(self.cells.places.len().max(1), 0);
         (self.cells.places[0], self.cells.count) = (u32::MAX, 1);
         (self.has_inner_lines, self.is_by_rules, self.lines) = (false, false, 0);
@@ -70,6 +77,7 @@ impl See for &mut Structure {
         self.lines += u64::from((block.ends & block.lines).count_ones());
         if block.quotes | block.inside != 0 {
             self.quotes.add(block.quotes & block.inside, block.base);
+            self.inner.add(block.inner, block.base);
             self.has_inner_lines |= block.lines & block.inside != 0;
         }
     }
@@ -84,6 +92,8 @@ pub(crate) struct Block {
     pub(crate) quotes: u64,
     /// What lies inside quotes, an opening one included.
     pub(crate) inside: u64,
+    /// Delimiters there, and the second of two quotes.
+    pub(crate) inner: u64,
 }
 
 /// Who is shown the blocks of a text. No closure: it may not be compiled into the walk, and then not for the processor at
@@ -148,6 +158,7 @@ impl<S: See> Blocks<'_, S> {
             lines: line_ends,
             quotes: lanes.equal(bytes, b'"'),
             inside: 0,
+            inner: 0,
         };
         let is_right = quoting.read(&mut block, self.text);
         self.see.see(&block);
@@ -175,9 +186,11 @@ impl Quoting {
             return true;
         }
         let inside = prefix_xor(block.quotes) ^ self.inside;
-        block.inside = inside;
-        block.ends &= !inside;
         let (opening, closing) = (block.quotes & inside, block.quotes & !inside);
+        block.inside = inside;
+        block.inner =
+            block.ends & !block.lines & inside | opening & (closing << 1 | self.follows_closing);
+        block.ends &= !inside;
         let may_open = (block.ends | closing) << 1 | self.follows_end;
         let mut after_closing = (closing << 1 | self.follows_closing) & !(block.ends | opening);
         self.inside = 0_u64.wrapping_sub(inside >> 63);

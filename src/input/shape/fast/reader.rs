@@ -8,7 +8,7 @@ use super::super::plan::{Found, Plan};
 use super::super::reader::RowReader;
 use super::super::row_text::{is_name, text_of};
 use super::lean::{AT_ONCE, LeanRows};
-use super::rows::{Line, Row, Rows, Table};
+use super::rows::{Line, Row, Rows, Table, Unquoted};
 use super::seen::{Currency, Dates, ORIGIN, Seen};
 use super::{Cells, cells};
 use crate::input::cell::is_ascii_word;
@@ -35,9 +35,10 @@ pub(in crate::input) struct FastReader<'a> {
     /// What the row at hand has in them: where it starts and how many bytes it has.
     values: Vec<(usize, usize)>,
     /// How a row is told from others, where its cells stand in quotes.
-    unquoted: Vec<u8>,
-    /// Where to go on looking for quotes of the piece at hand.
-    quote: usize,
+    unquoted: Unquoted,
+    /// How many quotes opened in the piece at hand before the next row, and how much stood inside that has to.
+    quotes_before: usize,
+    inner_before: usize,
 }
 
 impl<'a> FastReader<'a> {
@@ -58,8 +59,9 @@ impl<'a> FastReader<'a> {
             by,
             has_parents: plan.columns.of(Role::Parent).is_some(),
             values: Vec::new(),
-            unquoted: Vec::new(),
-            quote: 0,
+            unquoted: Unquoted::default(),
+            quotes_before: 0,
+            inner_before: 0,
         })
     }
 
@@ -101,7 +103,7 @@ impl<'a> FastReader<'a> {
     ) -> bool {
         let table = Table::new(text, structure, self.cells.width);
         let mut is_whole = true;
-        self.quote = 0;
+        (self.quotes_before, self.inner_before) = (0, 0);
         // The first one says which currency is counted.
         let (first, rest) = rows.rows.split_at(rows.rows.len().min(1));
         for some in std::iter::once(first).chain(rest.chunks(AT_ONCE)) {
@@ -184,7 +186,7 @@ impl<'a> FastReader<'a> {
         let (end, hash) = self.lean.end_and_hash(number);
         if structure
             .quotes()
-            .get(self.quote)
+            .get(self.quotes_before)
             .is_some_and(|quote| *quote < end)
         {
             self.remember((table, structure), row, place, found);
@@ -387,21 +389,17 @@ impl<'a> FastReader<'a> {
         found: &mut Found,
     ) {
         let (start, end) = table.bounds(row);
-        let quotes = structure.quotes();
-        if quotes
-            .get(self.quote)
-            .is_some_and(|quote| (*quote as usize) < end)
-        {
-            let behind = |quote: &&u32| (**quote as usize) < end;
-            self.quote += quotes[self.quote..].iter().take_while(behind).count();
-            if let Some(line) = table.line(row) {
-                let content = line
-                    .row()
-                    .content(self.plan.dialect.delimiter, &mut self.unquoted);
-                found.repeats.add(content, 0, place);
-            }
-        } else {
+        // Rows before it may have been left to the general reader.
+        let quotes = behind(structure.quotes(), self.quotes_before, start);
+        self.quotes_before = behind(structure.quotes(), quotes, end);
+        let inner = behind(structure.inner(), self.inner_before, start);
+        self.inner_before = behind(structure.inner(), inner, end);
+        if quotes == self.quotes_before {
             found.repeats.add(&table.text[start..end], 0, place);
+        } else if let Some(line) = table.line(row) {
+            let inner = &structure.inner()[inner..self.inner_before];
+            let content = self.unquoted.of(&line, inner, self.plan.dialect.delimiter);
+            found.repeats.add(content, 0, place);
         }
     }
 
@@ -461,6 +459,15 @@ impl<'a> FastReader<'a> {
             found.part.cover(month, grain, place);
         }
     }
+}
+
+/// How many of some places stand before an end, so many of them at least.
+#[inline]
+fn behind(places: &[u32], mut count: usize, end: usize) -> usize {
+    while places.get(count).is_some_and(|at| (*at as usize) < end) {
+        count = count.wrapping_add(1);
+    }
+    count
 }
 
 /// Where a cell starts and how many bytes it has, without what may stand around it; `None` where a quote is doubled.

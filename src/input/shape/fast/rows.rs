@@ -198,3 +198,78 @@ impl<'t> Line<'t> {
         RowText::new(self.text, self.stored(0).0, &self.marks[1..], true)
     }
 }
+
+/// A row as it is told from others, where some of its cells stand in quotes; in memory that is used again.
+#[derive(Debug)]
+pub(super) struct Unquoted {
+    bytes: Vec<u8>,
+    short: Box<[u8; 2 * Unquoted::SHORT]>,
+}
+
+impl Default for Unquoted {
+    fn default() -> Unquoted {
+        Unquoted {
+            bytes: Vec::new(),
+            short: Box::new([0; 2 * Unquoted::SHORT]),
+        }
+    }
+}
+
+impl Unquoted {
+    /// The longest row that is copied cell by cell without a look at how long cells are.
+    const SHORT: usize = 128;
+
+    /// How many bytes of a cell are copied then: the next cells are written over what is too much.
+    const AT_ONCE: usize = 32;
+
+    /// A row as [`content`](crate::input::repeats::content) writes it, given where delimiters and doubled quotes stand inside
+    /// its quotes.
+    pub(super) fn of(&mut self, line: &Line<'_>, inner: &[u32], delimiter: u8) -> &[u8] {
+        if inner.is_empty()
+            && let Some(length) = self.copy_short(line, delimiter)
+        {
+            return self.short.get(..length).unwrap_or_default();
+        }
+        let mut inner = inner.iter().map(|at| *at as usize).peekable();
+        self.bytes.clear();
+        for column in 0..=line.last {
+            if column > 0 {
+                self.bytes.push(delimiter);
+            }
+            let (bare, is_quoted) = line.bare(column);
+            let mut has_inner = false;
+            while is_quoted && inner.next_if(|at| *at < bare.1).is_some() {
+                has_inner = true;
+            }
+            let (start, end) = if has_inner { line.stored(column) } else { bare };
+            self.bytes.extend_from_slice(&line.text[start..end]);
+        }
+        &self.bytes
+    }
+
+    /// Copies a short row without its quotes, and says how long it is then; `None` for another one.
+    fn copy_short(&mut self, line: &Line<'_>, delimiter: u8) -> Option<usize> {
+        let ((start, _), (_, end)) = (line.stored(0), line.stored(line.last));
+        let from: &[u8; Unquoted::SHORT + Unquoted::AT_ONCE] =
+            line.text.get(start..)?.first_chunk()?;
+        if end.wrapping_sub(start) >= Unquoted::SHORT {
+            return None;
+        }
+        let (mut begin, mut written) = (0, 0);
+        for mark in line.marks.get(1..)? {
+            let stop = (*mark as usize).min(end).wrapping_sub(start);
+            let quote = usize::from(from[begin % Unquoted::SHORT] == b'"');
+            let length = stop.wrapping_sub(begin).wrapping_sub(2 * quote);
+            if length > Unquoted::AT_ONCE {
+                return None;
+            }
+            let cell = &from[(begin + quote) % Unquoted::SHORT..];
+            let room = &mut self.short[written % Unquoted::SHORT..];
+            *room.first_chunk_mut::<{ Unquoted::AT_ONCE }>()? = *cell.first_chunk()?;
+            written = written.wrapping_add(length);
+            self.short[written % Unquoted::SHORT] = delimiter;
+            (begin, written) = (stop.wrapping_add(1), written.wrapping_add(1));
+        }
+        written.checked_sub(1)
+    }
+}
