@@ -115,8 +115,8 @@ const SECRETS: [u64; 9] = [
     0xd18a_3c65_f729_b4ef,
 ];
 
-/// A row as 64 bits. Rows of 32 to 64 bytes, as most are, in one go: their first 32 bytes and their last ones, which may
-/// overlap; others 32 bytes after each other, the last of them likewise.
+/// A row as 64 bits. Rows of 32 to 128 bytes, as most are, in one go: their first 32 or 64 bytes and their last ones, which
+/// may overlap; others 32 bytes after each other, the last of them likewise.
 ///
 /// Always the same for the same row: which rows are remembered may not change from run to run.
 #[inline(always)]
@@ -126,12 +126,25 @@ pub(super) fn hashed(content: &[u8], under: u64) -> u64 {
     else {
         return finished(mixed(&filled(content), 0) ^ under, content.len());
     };
-    let between = if content.len() <= 64 {
-        mixed(first, 0)
-    } else {
-        mixed_long(content)
-    };
-    finished(between ^ mixed(last, 4) ^ under, content.len())
+    let mut hash = mixed(first, 0) ^ mixed(last, 4) ^ under;
+    if content.len() > 64 {
+        hash ^= between(content);
+    }
+    finished(hash, content.len())
+}
+
+/// What a long row has between its ends.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn between(content: &[u8]) -> u64 {
+    let (_, behind) = content.split_at(32);
+    let (before, _) = content.split_at(content.len().wrapping_sub(32));
+    match (behind.first_chunk(), before.last_chunk()) {
+        (Some(behind), Some(before)) if content.len() <= 128 => {
+            folded(mixed(behind, 1) ^ SECRETS[0], mixed(before, 3))
+        }
+        _ => mixed_long(content),
+    }
 }
 
 /// 32 bytes as one number, where they stand among others.

@@ -3,217 +3,16 @@
 //! What makes it fast is how few cache lines a name costs: a slot of eight bytes, and 24 bytes that hold the name
 //! itself. A batch looks for all its slots before it compares a name, so that the waits for memory overlap.
 
-use std::hash::{BuildHasher, RandomState};
+mod key;
+mod uuid;
+
 use std::sync::OnceLock;
 
-/// The most bytes that a name's own place holds.
-const SHORT: usize = 23;
-
-/// The last byte of the place of a name that lies elsewhere, and of one that is no name.
-const LONG: u8 = 254;
-const HOLE: u8 = 255;
-
-/// The bits of 24 bytes that belong to the first so many.
-const KEPT: [[u64; 3]; SHORT + 1] = {
-    let mut kept = [[0; 3]; SHORT + 1];
-    let mut length = 0;
-    while length <= SHORT {
-        let mut byte = 0;
-        while byte < length {
-            kept[length][byte / 8] |= 0xFF << (8 * (byte % 8));
-            byte += 1;
-        }
-        length += 1;
-    }
-    kept
-};
+use key::Key;
+pub(super) use key::{Hashing, Sought};
 
 /// Slots a table starts with.
 const SLOTS: usize = 64;
-
-/// A name in 24 bytes: its text and in the last byte its length; or where a longer one lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key([u8; SHORT + 1]);
-
-impl Key {
-    const HOLE: Key = Key([HOLE; SHORT + 1]);
-
-    /// The key of a name that fits.
-    fn short(name: &[u8]) -> Option<Key> {
-        let mut key = [0; SHORT + 1];
-        key.get_mut(..name.len())
-            .filter(|place| place.len() <= SHORT)?
-            .copy_from_slice(name);
-        key[SHORT] = u8::try_from(name.len()).ok()?;
-        Some(Key(key))
-    }
-
-    fn of(words: [u64; 3]) -> Key {
-        let mut key = [0; SHORT + 1];
-        for (place, word) in key.as_chunks_mut::<8>().0.iter_mut().zip(words) {
-            *place = word.to_le_bytes();
-        }
-        Key(key)
-    }
-
-    /// Its bytes as numbers.
-    #[inline]
-    fn words(&self) -> [u64; 3] {
-        u192(&self.0)
-    }
-
-    /// The key of a name that lies elsewhere.
-    fn long(start: usize, length: usize) -> Key {
-        let mut key = [0; SHORT + 1];
-        key[..8].copy_from_slice(&(start as u64).to_le_bytes());
-        key[8..16].copy_from_slice(&(length as u64).to_le_bytes());
-        key[SHORT] = LONG;
-        Key(key)
-    }
-
-    /// Where a name lies that is not here.
-    fn elsewhere(&self) -> Option<std::ops::Range<usize>> {
-        if self.0[SHORT] != LONG {
-            return None;
-        }
-        let [start, length, _] = u192(&self.0);
-        let start = usize::try_from(start).ok()?;
-        Some(start..start + usize::try_from(length).ok()?)
-    }
-}
-
-/// The words of the key of a name that stands in a text: no loop over its bytes where there is room behind it; `None` for a
-/// name that does not fit.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "what it gives stays in registers")]
-fn words_at(text: &[u8], start: usize, length: usize) -> Option<[u64; 3]> {
-    if length > SHORT {
-        return None;
-    }
-    let Some(around) = text.get(start..).and_then(<[u8]>::first_chunk::<24>) else {
-        let end = start.wrapping_add(length);
-        return Key::short(text.get(start..end)?).map(|key| key.words());
-    };
-    let ([a, b, c], kept) = (u192(around), &KEPT[length]);
-    let last = c & kept[2] | (length as u64) << 56;
-    Some([a & kept[0], b & kept[1], last])
-}
-
-/// 24 bytes as three numbers.
-#[inline]
-fn u192(bytes: &[u8; 24]) -> [u64; 3] {
-    let (words, _) = bytes.as_chunks::<8>();
-    [0, 1, 2].map(|word| u64::from_le_bytes(words[word]))
-}
-
-/// How names are hashed: with a secret of the process, so that no file can be made to collide.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Hashing {
-    secret: [u64; 4],
-}
-
-impl Default for Hashing {
-    fn default() -> Hashing {
-        let state = RandomState::new();
-        Hashing {
-            secret: [1, 2, 3, 4_u64].map(|number| state.hash_one(number) | 1),
-        }
-    }
-}
-
-impl Hashing {
-    #[inline]
-    fn of(&self, [a, b, c]: [u64; 3]) -> u64 {
-        let first = folded(a ^ self.secret[0], b ^ self.secret[1]);
-        folded(first ^ self.secret[2], c ^ self.secret[3])
-    }
-
-    #[cold]
-    fn of_long(&self, name: &[u8]) -> u64 {
-        let (words, rest) = name.as_chunks::<8>();
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        let words = words
-            .iter()
-            .chain([&last])
-            .map(|word| u64::from_le_bytes(*word));
-        let start = self.secret[0] ^ name.len() as u64;
-        words.fold(start, |hash, word| {
-            folded(hash ^ self.secret[2], word ^ self.secret[1])
-        })
-    }
-}
-
-/// Both halves of a product in one.
-#[inline]
-fn folded(left: u64, right: u64) -> u64 {
-    let product = u128::from(left) * u128::from(right);
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the halves are what is wanted"
-    )]
-    let (low, high) = (product as u64, (product >> 64) as u64);
-    low ^ high
-}
-
-/// A name of a batch: by itself where it is short, else where it stands in the text of the batch.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sought {
-    /// Its key; where a long one stands in the text.
-    words: [u64; 3],
-    hash: u64,
-}
-
-impl Sought {
-    /// The hash of the name.
-    #[inline]
-    pub(super) const fn hash(&self) -> u64 {
-        self.hash
-    }
-
-    /// True for one that stands in a text.
-    #[inline]
-    pub(super) const fn is_long(&self) -> bool {
-        self.words[2].to_le_bytes()[7] == LONG
-    }
-
-    /// The same name where it stands in another text.
-    pub(super) fn standing_at(self, start: usize, length: usize) -> Sought {
-        Sought {
-            words: Key::long(start, length).words(),
-            ..self
-        }
-    }
-}
-
-impl Hashing {
-    /// A name that stands in a text.
-    #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "what it gives would be written to memory twice"
-    )]
-    pub(super) fn seek(&self, text: &[u8], start: usize, length: usize) -> Sought {
-        match words_at(text, start, length) {
-            Some(words) => Sought {
-                words,
-                hash: self.of(words),
-            },
-            None => self.seek_long(text, start, length),
-        }
-    }
-}
-
-impl Hashing {
-    #[inline(never)]
-    fn seek_long(&self, text: &[u8], start: usize, length: usize) -> Sought {
-        let name = start..start.wrapping_add(length);
-        Sought {
-            words: Key::long(start, length).words(),
-            hash: self.of_long(text.get(name).unwrap_or_default()),
-        }
-    }
-}
 
 /// A set of names, each with a number from 0 in order of first appearance.
 ///
@@ -261,15 +60,7 @@ impl Interner {
     /// The name with this number; nothing for a hole.
     #[must_use]
     pub fn name(&self, number: u32) -> &str {
-        let key = &self.keys[number as usize];
-        match key.0[SHORT] {
-            HOLE => "",
-            LONG => &self.long[key.elsewhere().unwrap_or_default()],
-            length => {
-                let name = std::str::from_utf8(&key.0[..usize::from(length)]);
-                name.unwrap_or_default()
-            }
-        }
+        self.keys[number as usize].name(&self.long)
     }
 
     /// The number of a name, if it has one.
@@ -303,10 +94,7 @@ impl Interner {
     /// True if a name is the one that stands at a place in a text.
     #[inline]
     pub(super) fn is_at(&self, number: u32, text: &[u8], (start, length): (usize, usize)) -> bool {
-        match words_at(text, start, length) {
-            Some(words) => self.keys[number as usize].words() == words,
-            None => self.name(number).as_bytes() == &text[start..start + length],
-        }
+        self.keys[number as usize].is_at(text, (start, length), &self.long)
     }
 
     /// The number of a name in a text, given now if it has none.
@@ -322,18 +110,8 @@ impl Interner {
             .ok()
             .filter(|number| *number < u32::MAX)
             .expect("fewer than 2^32 names");
-        let key = Key::of(sought.words);
-        let key = match key.elsewhere() {
-            None => key,
-            Some(range) => {
-                let start = self.long.len();
-                let name = std::str::from_utf8(&text[range]).unwrap_or_default();
-                self.long.push_str(name);
-                Key::long(start, name.len())
-            }
-        };
-        self.keys.push(key);
-        self.slots[slot] = slot_of(sought.hash, number);
+        self.keys.push(sought.keep(text, &mut self.long));
+        self.slots[slot] = slot_of(sought.hash(), number);
         self.placed += 1;
         number
     }
@@ -357,19 +135,14 @@ impl Interner {
         numbers.extend(
             sought
                 .clone()
-                .map(|sought| self.slots[home(sought.hash) & mask] as u32),
+                .map(|sought| self.slots[home(sought.hash()) & mask] as u32),
         );
         for (number, sought) in numbers.iter_mut().zip(sought.clone()) {
             *number = self.candidate(sought);
         }
         for (number, sought) in numbers.iter_mut().zip(sought) {
             let key = self.keys.get(*number as usize);
-            let is_it = key.is_some_and(|key| key.words() == sought.words);
-            if sought.is_long() {
-                if key.is_none() || !self.is_it(*number, sought, text) {
-                    *number = self.number(sought, text);
-                }
-            } else if !is_it {
+            if !key.is_some_and(|key| sought.is_in(key, text, &self.long)) {
                 *number = self.number(sought, text);
             }
         }
@@ -379,10 +152,10 @@ impl Interner {
     #[inline]
     fn candidate(&self, sought: &Sought) -> u32 {
         let mask = self.slots.len() - 1;
-        let mut at = home(sought.hash) & mask;
+        let mut at = home(sought.hash()) & mask;
         loop {
             let slot = self.slots[at];
-            if slot == 0 || slot >> 32 == sought.hash >> 32 {
+            if slot == 0 || slot >> 32 == sought.hash() >> 32 {
                 #[expect(
                     clippy::cast_possible_truncation,
                     reason = "the lower half is the number"
@@ -404,10 +177,7 @@ impl Interner {
         }
         self.long.push_str(&other.long);
         self.keys
-            .extend(other.keys.into_iter().map(|key| match key.elsewhere() {
-                Some(range) => Key::long(shift + range.start, range.len()),
-                None => key,
-            }));
+            .extend(other.keys.into_iter().map(|key| key.moved_by(shift)));
         self.slots = Vec::new();
         self.again = OnceLock::new();
         self.placed = 0;
@@ -425,7 +195,7 @@ impl Interner {
     /// The number of a name, or the free slot where it belongs.
     fn probe(&self, slots: &[u64], sought: &Sought, text: &[u8]) -> Result<u32, usize> {
         let mask = slots.len().wrapping_sub(1);
-        let mut at = home(sought.hash) & mask;
+        let mut at = home(sought.hash()) & mask;
         // At least half of the slots are free.
         for _ in 0..slots.len() {
             let slot = slots[at];
@@ -437,7 +207,7 @@ impl Interner {
                 reason = "the lower half is the number"
             )]
             let number = (slot as u32).wrapping_sub(1);
-            if slot >> 32 == sought.hash >> 32 && self.is_it(number, sought, text) {
+            if slot >> 32 == sought.hash() >> 32 && self.is_it(number, sought, text) {
                 return Ok(number);
             }
             at = (at + 1) & mask;
@@ -446,12 +216,7 @@ impl Interner {
     }
 
     fn is_it(&self, number: u32, sought: &Sought, text: &[u8]) -> bool {
-        let key = &self.keys[number as usize];
-        match (key.elsewhere(), Key::of(sought.words).elsewhere()) {
-            (None, None) => key.words() == sought.words,
-            (Some(mine), Some(theirs)) => self.long.as_bytes()[mine] == text[theirs],
-            _ => false,
-        }
+        sought.is_in(&self.keys[number as usize], text, &self.long)
     }
 
     /// Makes the table again, with room for more.
@@ -466,11 +231,10 @@ impl Interner {
         let mut slots = vec![0; wanted];
         let mask = wanted - 1;
         for (number, key) in (0..).zip(&self.keys) {
-            let hash = match key.elsewhere() {
-                Some(range) => self.hashing.of_long(&self.long.as_bytes()[range]),
-                None if *key == Key::HOLE => continue,
-                None => self.hashing.of(key.words()),
-            };
+            if *key == Key::HOLE {
+                continue;
+            }
+            let hash = self.hashing.of_key(key, &self.long);
             let mut at = home(hash) & mask;
             while slots[at] != 0 {
                 at = (at + 1) & mask;

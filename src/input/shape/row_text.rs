@@ -134,7 +134,9 @@ pub(super) fn is_name(text: &[u8], (start, length): (usize, usize)) -> bool {
     let name = text.get(start..start + length).unwrap_or_default();
     match name.first() {
         None => false,
-        Some(b'0'..=b'9' | b'#') => !is_damaged_id(text_of(name)),
+        // One that a spreadsheet made a number of has an exponent.
+        Some(b'0'..=b'9') => memchr::memchr(b'E', name).is_none() || !is_damaged_id(text_of(name)),
+        Some(b'#') => !is_damaged_id(text_of(name)),
         Some(_) => true,
     }
 }

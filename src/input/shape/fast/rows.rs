@@ -225,9 +225,7 @@ impl Unquoted {
     /// A row as [`content`](crate::input::repeats::content) writes it, given where delimiters and doubled quotes stand inside
     /// its quotes.
     pub(super) fn of(&mut self, line: &Line<'_>, inner: &[u32], delimiter: u8) -> &[u8] {
-        if inner.is_empty()
-            && let Some(length) = self.copy_short(line, delimiter)
-        {
+        if let Some(length) = self.copy_short(line, inner, delimiter) {
             return self.short.get(..length).unwrap_or_default();
         }
         let mut inner = inner.iter().map(|at| *at as usize).peekable();
@@ -247,8 +245,8 @@ impl Unquoted {
         &self.bytes
     }
 
-    /// Copies a short row without its quotes, and says how long it is then; `None` for another one.
-    fn copy_short(&mut self, line: &Line<'_>, delimiter: u8) -> Option<usize> {
+    /// Copies a short row without needless quotes, and says how long it is then; `None` for another one.
+    fn copy_short(&mut self, line: &Line<'_>, mut inner: &[u32], delimiter: u8) -> Option<usize> {
         let ((start, _), (_, end)) = (line.stored(0), line.stored(line.last));
         let from: &[u8; Unquoted::SHORT + Unquoted::AT_ONCE] =
             line.text.get(start..)?.first_chunk()?;
@@ -258,7 +256,10 @@ impl Unquoted {
         let (mut begin, mut written) = (0, 0);
         for mark in line.marks.get(1..)? {
             let stop = (*mark as usize).min(end).wrapping_sub(start);
-            let quote = usize::from(from[begin % Unquoted::SHORT] == b'"');
+            let mut quote = usize::from(from[begin % Unquoted::SHORT] == b'"');
+            while let Some((_, rest)) = inner.split_first().filter(|(at, _)| *at < mark) {
+                (inner, quote) = (rest, 0);
+            }
             let length = stop.wrapping_sub(begin).wrapping_sub(2 * quote);
             if length > Unquoted::AT_ONCE {
                 return None;
