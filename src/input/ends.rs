@@ -8,6 +8,7 @@
     reason = "the walk over blocks is compiled for the processor at hand"
 )]
 
+use super::masks::Lanes;
 use super::structure::{Block, See, each_block};
 
 /// One bit for each byte of a text.
@@ -98,7 +99,7 @@ impl Ends {
 
 impl See for &mut Ends {
     #[inline(always)]
-    fn see(&mut self, block: &Block) {
+    fn see(&mut self, block: &Block, _: impl Lanes) {
         self.cells.words.push(block.ends);
         self.records.words.push(block.ends & block.lines);
         if block.quotes | block.inside != 0 {

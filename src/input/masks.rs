@@ -9,7 +9,25 @@
 pub(crate) trait Lanes: Copy {
     /// One bit for each byte that equals `wanted`, the first byte lowest.
     fn equal(self, block: &[u8; 64], wanted: u8) -> u64;
+
+    /// Writes the places of bits, counted from `base`, lowest first, and says how many there are. Eight are written at a
+    /// time, however many there are: the next ones are to be written over what is too much.
+    #[inline(always)]
+    fn places(self, mut bits: u64, base: u32, into: &mut [u32; ROOM]) -> usize {
+        let count = bits.count_ones() as usize;
+        let (eights, _) = into.as_chunks_mut::<8>();
+        for eight in eights.iter_mut().take(count.div_ceil(8)) {
+            for place in eight {
+                *place = base.wrapping_add(bits.trailing_zeros());
+                bits &= bits.wrapping_sub(1);
+            }
+        }
+        count
+    }
 }
+
+/// Room for the places of 64 bits, and for those that are written over.
+pub(crate) const ROOM: usize = 80;
 
 /// One bit for each byte that equals `wanted`, the first byte lowest; with instructions that every processor of its kind
 /// has.
@@ -89,12 +107,12 @@ impl Walk for Counting<'_> {
 mod lanes {
     use std::arch::x86_64::{
         __m128i, __m256i, __m512i, _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set1_epi8,
-        _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm512_cmpeq_epi8_mask,
-        _mm512_set1_epi8,
+        _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm512_add_epi32,
+        _mm512_cmpeq_epi8_mask, _mm512_maskz_compress_epi32, _mm512_set1_epi8, _mm512_set1_epi32,
     };
     use std::mem::transmute;
 
-    use super::{Lanes, Walk};
+    use super::{Lanes, ROOM, Walk};
 
     /// SSE2.
     #[derive(Clone, Copy)]
@@ -104,7 +122,7 @@ mod lanes {
     #[derive(Clone, Copy)]
     pub(super) struct Wide(());
 
-    /// AVX-512 with comparisons of bytes; one is made only where the processor has it.
+    /// AVX-512 with comparisons of bytes and products of 64 bits; one is made only where the processor has it.
     #[derive(Clone, Copy)]
     pub(super) struct Widest(());
 
@@ -152,6 +170,29 @@ mod lanes {
                 _mm512_cmpeq_epi8_mask(lane, _mm512_set1_epi8(wanted.cast_signed()))
             }
         }
+
+        #[inline(always)]
+        fn places(self, bits: u64, base: u32, into: &mut [u32; ROOM]) -> usize {
+            const EACH: [i32; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+            let mut count = 0;
+            for part in 0..4 {
+                #[expect(clippy::cast_possible_truncation, reason = "sixteen bits are wanted")]
+                let sixteen = (bits >> (16 * part)) as u16;
+                let from = base.wrapping_add(16 * part);
+                // SAFETY: there is a `Widest` only where the processor has AVX-512F, and sixteen numbers of 32 bits are one of
+                // its values.
+                let places = unsafe {
+                    let each = transmute::<[i32; 16], __m512i>(EACH);
+                    let each = _mm512_add_epi32(each, _mm512_set1_epi32(from.cast_signed()));
+                    transmute::<__m512i, [u32; 16]>(_mm512_maskz_compress_epi32(sixteen, each))
+                };
+                if let Some(room) = into.get_mut(count..).and_then(<[u32]>::first_chunk_mut) {
+                    *room = places;
+                }
+                count += sixteen.count_ones() as usize;
+            }
+            count
+        }
     }
 
     impl Wide {
@@ -170,7 +211,9 @@ mod lanes {
         pub(super) fn detect() -> Option<Widest> {
             let has_all = Wide::detect().is_some()
                 && is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw");
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl");
             has_all.then_some(Widest(()))
         }
     }
@@ -180,7 +223,7 @@ mod lanes {
         walk.walk(lanes)
     }
 
-    #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn with_avx512<W: Walk>(walk: W, lanes: Widest) -> W::Found {
         walk.walk(lanes)
     }
@@ -249,6 +292,25 @@ mod tests {
                 prop_assert_eq!(wide.unwrap_or(expected), expected);
                 let widest = lanes::Widest::detect().map(|lanes| lanes.equal(&block, wanted));
                 prop_assert_eq!(widest.unwrap_or(expected), expected);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn each_way_finds_the_places_that_a_loop_finds(some in any::<u64>(), other in any::<u64>(), base in 0_u32..1 << 30) {
+            for bits in [some, some & other, some & other & some.rotate_left(7), 0, u64::MAX] {
+                let expected: Vec<u32> = (0..64).filter(|at| bits >> at & 1 == 1).map(|at| base + at).collect();
+                let found = |lanes: &dyn Fn(&mut [u32; ROOM]) -> usize| {
+                    let mut room = [0; ROOM];
+                    let count = lanes(&mut room);
+                    room[..count].to_vec()
+                };
+                prop_assert_eq!(found(&|room| portable::Common.places(bits, base, room)), &expected[..]);
+                #[cfg(target_arch = "x86_64")]
+                if let Some(lanes) = lanes::Widest::detect() {
+                    prop_assert_eq!(found(&|room| lanes.places(bits, base, room)), &expected[..]);
+                }
             }
         }
     }

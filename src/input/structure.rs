@@ -9,7 +9,7 @@
     reason = "the walk over blocks is compiled for the processor at hand"
 )]
 
-use super::masks::{Lanes, Walk, with_widest};
+use super::masks::{Lanes, ROOM, Walk, with_widest};
 
 /// Where cells and records end.
 #[derive(Debug, Default)]
@@ -72,12 +72,13 @@ impl Structure {
 
 impl See for &mut Structure {
     #[inline(always)]
-    fn see(&mut self, block: &Block) {
-        self.cells.add(block.ends, block.base);
+    fn see(&mut self, block: &Block, lanes: impl Lanes) {
+        self.cells.add(block.ends, block.base, lanes);
         self.lines += u64::from((block.ends & block.lines).count_ones());
         if block.quotes | block.inside != 0 {
-            self.quotes.add(block.quotes & block.inside, block.base);
-            self.inner.add(block.inner, block.base);
+            self.quotes
+                .add(block.quotes & block.inside, block.base, lanes);
+            self.inner.add(block.inner, block.base, lanes);
             self.has_inner_lines |= block.lines & block.inside != 0;
         }
     }
@@ -100,7 +101,7 @@ pub(crate) struct Block {
 /// hand.
 pub(crate) trait See {
     /// Takes note of a block; to be inlined.
-    fn see(&mut self, block: &Block);
+    fn see(&mut self, block: &Block, lanes: impl Lanes);
 }
 
 /// Shows every block of a text that starts at a record's start, and says whether the text ends inside quotes; `None` as
@@ -161,7 +162,7 @@ impl<S: See> Blocks<'_, S> {
             inner: 0,
         };
         let is_right = quoting.read(&mut block, self.text);
-        self.see.see(&block);
+        self.see.see(&block, lanes);
         is_right.then_some(())
     }
 }
@@ -231,24 +232,16 @@ struct Places {
 }
 
 impl Places {
-    /// Notes the places of bits. Eight are written at a time, however many there are: the next ones write over
-    /// what is too much.
+    /// Notes the places of bits.
     #[inline(always)]
-    fn add(&mut self, mut bits: u64, base: u32) {
-        const AT_ONCE: usize = 8;
-        let count = bits.count_ones() as usize;
-        if self.places.len() < self.count + 64 + AT_ONCE {
+    fn add(&mut self, bits: u64, base: u32, lanes: impl Lanes) {
+        if self.places.len() < self.count + ROOM {
             let more = (self.places.len() * 2).max(self.count + 1024);
             self.places.resize(more, 0);
         }
-        let mut at = self.count;
-        self.count += count;
-        while at < self.count {
-            for place in &mut self.places[at..at + AT_ONCE] {
-                *place = base.wrapping_add(bits.trailing_zeros());
-                bits &= bits.wrapping_sub(1);
-            }
-            at += AT_ONCE;
+        let room = self.places.get_mut(self.count..);
+        if let Some(room) = room.and_then(<[u32]>::first_chunk_mut) {
+            self.count += lanes.places(bits, base, room);
         }
     }
 }

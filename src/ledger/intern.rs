@@ -1,33 +1,31 @@
 //! Names to dense numbers; the only place with a hash table of names.
 //!
-//! What makes it fast is how few cache lines a name costs: a slot of eight bytes, and 24 bytes that hold the name
+//! What makes it fast is how few cache lines a name costs: a slot of four bytes, and 24 bytes that hold the name
 //! itself. A batch looks for all its slots before it compares a name, so that the waits for memory overlap.
 
 mod key;
+mod slots;
 mod uuid;
 
 use std::sync::OnceLock;
 
 use key::Key;
 pub(super) use key::{Hashing, Sought};
-
-/// Slots a table starts with.
-const SLOTS: usize = 64;
+use slots::Slots;
 
 /// A set of names, each with a number from 0 in order of first appearance.
 ///
-/// A name of up to 23 bytes costs 24 bytes and a slot of eight; a longer one its bytes more.
+/// A name of up to 23 bytes costs 24 bytes and two to four slots of four; a longer one its bytes more.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
     keys: Vec<Key>,
     /// The longer names, one after the other.
     long: String,
-    /// By hash: its upper half, and in the lower one the number and 1; 0 where there is none.
-    slots: Vec<u64>,
+    slots: Slots,
     /// How many names have a slot; fewer than there are names where the table is to be made again.
     placed: usize,
     /// That table, where one was wanted before the next name came in.
-    again: OnceLock<Vec<u64>>,
+    again: OnceLock<Slots>,
     hashing: Hashing,
 }
 
@@ -72,7 +70,9 @@ impl Interner {
         } else {
             &self.slots
         };
-        self.probe(slots, &sought, name.as_bytes()).ok()
+        slots.find(sought.hash(), |number| {
+            self.is_it(number, &sought, name.as_bytes())
+        })
     }
 
     /// The number of a name, given now if it has none.
@@ -99,19 +99,21 @@ impl Interner {
 
     /// The number of a name in a text, given now if it has none.
     fn number(&mut self, sought: &Sought, text: &[u8]) -> u32 {
-        if self.placed < self.keys.len() || self.keys.len() * 2 >= self.slots.len() {
+        if self.placed < self.keys.len() || self.slots.is_full(self.keys.len()) {
             self.grow();
         }
-        let slot = match self.probe(&self.slots, sought, text) {
-            Ok(number) => return number,
-            Err(slot) => slot,
-        };
+        let known = self
+            .slots
+            .find(sought.hash(), |number| self.is_it(number, sought, text));
+        if let Some(number) = known {
+            return number;
+        }
         let number = u32::try_from(self.keys.len())
             .ok()
             .filter(|number| *number < u32::MAX)
             .expect("fewer than 2^32 names");
         self.keys.push(sought.keep(text, &mut self.long));
-        self.slots[slot] = slot_of(sought.hash(), number);
+        self.slots.put(sought.hash(), number);
         self.placed += 1;
         number
     }
@@ -130,39 +132,15 @@ impl Interner {
             self.grow();
         }
         // Only to have the slots near when they are looked through: no read of these waits for another.
-        let mask = self.slots.len() - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "what is read is not used")]
-        numbers.extend(
-            sought
-                .clone()
-                .map(|sought| self.slots[home(sought.hash()) & mask] as u32),
-        );
+        numbers.extend(sought.clone().map(|sought| self.slots.peek(sought.hash())));
         for (number, sought) in numbers.iter_mut().zip(sought.clone()) {
-            *number = self.candidate(sought);
+            *number = self.slots.candidate(sought.hash());
         }
         for (number, sought) in numbers.iter_mut().zip(sought) {
             let key = self.keys.get(*number as usize);
             if !key.is_some_and(|key| sought.is_in(key, text, &self.long)) {
                 *number = self.number(sought, text);
             }
-        }
-    }
-
-    /// The number of the first name whose slot says that it may be the one; no name is looked at.
-    #[inline]
-    fn candidate(&self, sought: &Sought) -> u32 {
-        let mask = self.slots.len() - 1;
-        let mut at = home(sought.hash()) & mask;
-        loop {
-            let slot = self.slots[at];
-            if slot == 0 || slot >> 32 == sought.hash() >> 32 {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "the lower half is the number"
-                )]
-                return (slot as u32).wrapping_sub(1);
-            }
-            at = (at + 1) & mask;
         }
     }
 
@@ -178,7 +156,7 @@ impl Interner {
         self.long.push_str(&other.long);
         self.keys
             .extend(other.keys.into_iter().map(|key| key.moved_by(shift)));
-        self.slots = Vec::new();
+        self.slots = Slots::default();
         self.again = OnceLock::new();
         self.placed = 0;
     }
@@ -192,29 +170,6 @@ impl Interner {
         numbers
     }
 
-    /// The number of a name, or the free slot where it belongs.
-    fn probe(&self, slots: &[u64], sought: &Sought, text: &[u8]) -> Result<u32, usize> {
-        let mask = slots.len().wrapping_sub(1);
-        let mut at = home(sought.hash()) & mask;
-        // At least half of the slots are free.
-        for _ in 0..slots.len() {
-            let slot = slots[at];
-            if slot == 0 {
-                return Err(at);
-            }
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "the lower half is the number"
-            )]
-            let number = (slot as u32).wrapping_sub(1);
-            if slot >> 32 == sought.hash() >> 32 && self.is_it(number, sought, text) {
-                return Ok(number);
-            }
-            at = (at + 1) & mask;
-        }
-        Err(0)
-    }
-
     fn is_it(&self, number: u32, sought: &Sought, text: &[u8]) -> bool {
         sought.is_in(&self.keys[number as usize], text, &self.long)
     }
@@ -226,34 +181,15 @@ impl Interner {
     }
 
     /// A table of all names, with room for more.
-    fn table(&self) -> Vec<u64> {
-        let wanted = (self.keys.len() * 4).next_power_of_two().max(SLOTS);
-        let mut slots = vec![0; wanted];
-        let mask = wanted - 1;
+    fn table(&self) -> Slots {
+        let mut slots = Slots::for_names(self.keys.len());
         for (number, key) in (0..).zip(&self.keys) {
-            if *key == Key::HOLE {
-                continue;
+            if *key != Key::HOLE {
+                slots.put(self.hashing.of_key(key, &self.long), number);
             }
-            let hash = self.hashing.of_key(key, &self.long);
-            let mut at = home(hash) & mask;
-            while slots[at] != 0 {
-                at = (at + 1) & mask;
-            }
-            slots[at] = slot_of(hash, number);
         }
         slots
     }
-}
-
-/// Where the search for a hash starts, before it is cut to the size of the table.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "only lower bits are used")]
-const fn home(hash: u64) -> usize {
-    hash as usize
-}
-
-const fn slot_of(hash: u64, number: u32) -> u64 {
-    (hash >> 32) << 32 | (number as u64 + 1)
 }
 
 #[cfg(test)]

@@ -226,30 +226,37 @@ impl Batch<'_> {
     }
 
     /// Adds a row whose name stands in `text`. Its day is to be [noted](Batch::note_day) too.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "what is known of the row is in registers already"
+    )]
     pub fn add(&mut self, text: &[u8], row: &ShortRow) {
         let (start, length) = row.name;
-        let mut name = self.shards.hashing.seek(text, start, length);
+        let name = self.shards.hashing.seek(text, start, length);
         let product = row.product.map_or(0, |product| {
             let all = &self.shards.products;
             self.products.number(text, product, all)
         });
-        let part = shard(&name, self.rows.len());
-        let rows = &mut self.rows[part];
-        if !self.marks.is_empty() {
-            rows.marks.append(&mut self.marks);
-        }
-        if name.is_long() {
-            name = rows.keep_long(name, &text[start..start + length]);
-        }
-        rows.list.push(Small {
+        let small = |name| Small {
             name,
             units: row.units.0,
             column: row.column,
             day: row.day,
             scale: row.units.1,
             product,
-        });
+        };
+        let part = shard(&name, self.rows.len());
+        let rows = &mut self.rows[part];
+        if !self.marks.is_empty() {
+            rows.marks.append(&mut self.marks);
+        }
+        if name.is_long() {
+            let name = rows.keep_long(name, &text[start..start + length]);
+            rows.list.push(small(name));
+            return;
+        }
+        rows.list.push(small(name));
     }
 
     /// Notes a day of the month of a column, 0 for none; true if it is later than all that were noted of it.

@@ -275,12 +275,14 @@ fn see_currencies(column: &Column<'_, '_>, letters: u32, found: &mut Found) {
 /// Reads dates; rows of months that do not count are left.
 #[inline(always)]
 fn see_dates(column: &Column<'_, '_>, months: &mut Months, found: &mut Found) {
-    let (mut labels, mut days, mut limits) = ([0; AT_ONCE], [[0; 2]; AT_ONCE], [0; AT_ONCE]);
-    let texts = labels.iter_mut().zip(&mut days);
-    for ((place, (label, day)), is_read) in column.places().zip(texts).zip(&mut found.is_read) {
-        let text: [u8; 10] = column.bytes(place.start);
-        *label = u64::from_le_bytes(column.bytes(place.start));
-        *day = [text[8], text[9]];
+    let (mut labels, mut limits) = ([0; AT_ONCE], [0; AT_ONCE]);
+    let (mut tens, mut ones) = ([0; AT_ONCE], [0; AT_ONCE]);
+    let digits = tens.iter_mut().zip(&mut ones);
+    let texts = labels.iter_mut().zip(digits);
+    for ((place, (label, digits)), is_read) in column.places().zip(texts).zip(&mut found.is_read) {
+        let [y1, y2, y3, y4, dash, m1, m2, other, d1, d2] = column.bytes(place.start);
+        *label = u64::from_le_bytes([y1, y2, y3, y4, dash, m1, m2, other]);
+        (*digits.0, *digits.1) = (d1, d2);
         *is_read &= place.end.wrapping_sub(place.start) == 10;
     }
     let count = column.rows.len().min(AT_ONCE);
@@ -296,7 +298,10 @@ fn see_dates(column: &Column<'_, '_>, months: &mut Months, found: &mut Found) {
         }
     }
     for number in 0..AT_ONCE {
-        let [tens, ones] = days[number].map(|digit| digit.wrapping_sub(b'0'));
+        let (tens, ones) = (
+            tens[number].wrapping_sub(b'0'),
+            ones[number].wrapping_sub(b'0'),
+        );
         let day = tens.wrapping_mul(10).wrapping_add(ones);
         let is_day = (tens <= 3) & (ones <= 9) & (day.wrapping_sub(1) < limits[number]);
         found.days[number] = day;
