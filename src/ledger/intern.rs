@@ -230,10 +230,32 @@ mod tests {
         assert_eq!((left.find(long), left.find("d")), (Some(1), None));
     }
 
+    #[test]
+    fn names_of_digits_move_with_their_texts() {
+        let (mut left, mut right) = (Interner::default(), Interner::default());
+        let [one, two] = [
+            "0f8fad5b-d9cb-469f-a165-70867728950e",
+            "0f8fad5b-d9cb-469f-a165-70867728950f",
+        ];
+        let others = [&one.to_uppercase(), "longer than what has room in a key"];
+        for name in [one, others[0]] {
+            left.intern(name);
+        }
+        for name in [others[1], two] {
+            right.intern(name);
+        }
+        left.append(right, 2);
+        for (number, name) in (0..).zip([one, others[0], others[1], two]) {
+            assert_eq!((left.name(number), left.find(name)), (name, Some(number)));
+            assert_eq!(left.intern(name), number);
+            assert!(left.is_at(number, format!("a{name}").as_bytes(), (1, name.len())));
+        }
+    }
+
     proptest! {
         #[test]
         fn numbers_are_those_of_a_plain_map(
-            batches in prop::collection::vec(prop::collection::vec("[ab]{0,3}|[a-c]{20,30}|é{8,14}", 0..40), 0..8),
+            batches in prop::collection::vec(prop::collection::vec("[ab]{0,3}|[a-c]{20,30}|é{8,14}|[0-1]{8}-0000-4000-8000-00000000000[a-fA]", 0..40), 0..8),
             room in any::<bool>(),
         ) {
             let (mut names, mut model) = (Interner::default(), BTreeMap::<String, u32>::new());

@@ -274,3 +274,37 @@ impl Unquoted {
         written.checked_sub(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::super::super::repeats::content;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_row_is_written_as_the_general_way_writes_it(
+            cells in prop::collection::vec("[ab]{0,4}|\"([ab]|,|\"\"|\n){0,50}\"|[ab]{30,34}", 3),
+            returns in any::<bool>(),
+            behind in 0_usize..200,
+        ) {
+            let row = cells.join(",");
+            let end = if returns { "\r\n" } else { "\n" };
+            // What stands around the row decides how it is copied.
+            let text = format!("x,y,z\n{row}{end}{}", "a,b,c\n".repeat(behind));
+            let mut structure = Structure::default();
+            prop_assert!(structure.read(text.as_bytes(), b','));
+            let table = Table::new(text.as_bytes(), &structure, 3);
+            let line = table.line(Row { first: 3, line: 1 }).unwrap();
+            let mut expected = Vec::new();
+            let parts = cells.iter().map(|cell| {
+                let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+                (inner.unwrap_or(cell).as_bytes(), inner.is_some())
+            });
+            content(parts, b',', &mut expected);
+            let mut unquoted = Unquoted::default();
+            prop_assert_eq!(unquoted.of(&line, structure.inner(), b','), &expected[..]);
+        }
+    }
+}

@@ -129,6 +129,56 @@ prop_compose! {
     }
 }
 
+/// One of many plain texts, or seldom of others.
+fn mostly(
+    plain: &'static str,
+    other: impl Strategy<Value = String>,
+) -> impl Strategy<Value = String> {
+    prop_oneof![60 => plain, 1 => other]
+}
+
+prop_compose! {
+    /// More rows than are read at once, nearly all of them plain; in quotes or not.
+    fn long_table()(
+        rows in prop::collection::vec(
+            (
+                mostly("[a-d]|[0-9]{3}|cus_[a-z0-9]{14}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-F0-9-]{36}", name()),
+                mostly("202[34]-0[1-9]-[0-2][1-9]", date()),
+                mostly("-?[1-9][0-9]{0,4}\\.[0-9]{2}|[0-9]{1,8}|[0-9]{1,3}\\.[0-9]", amount()),
+                mostly("[x-z]|core, new|a \"\"b", word()),
+            ),
+            1..60,
+        ),
+        times in 1_usize..20,
+        quotes in prop::sample::select(vec![vec![false], vec![true], vec![false, true, false, false, true]]),
+        end in prop::sample::select(vec!["\n", "\r\n"]),
+        moved in 0_usize..4,
+    ) -> String {
+        let mut quotes = quotes.into_iter().cycle();
+        let mut lines = vec!["customer,date,mrr,currency,segment,product".to_owned()];
+        for number in 0..times {
+            for (name, date, amount, word) in &rows {
+                let currency = if number == 7 && name == "a" { "EUR" } else { "USD" };
+                let cells = [name, date, amount, currency, word, word].map(|cell| {
+                    let has_quotes = cell.starts_with('"');
+                    let wants = quotes.next() == Some(true) || cell.contains([',', '"']);
+                    if wants && !has_quotes { format!("\"{cell}\"") } else { cell.to_owned() }
+                });
+                lines.push(cells.join(","));
+            }
+        }
+        for line in &mut lines {
+            // Another column is the last one.
+            let mut cells: Vec<&str> = line.split(',').collect();
+            if cells.len() == 6 {
+                cells.rotate_left(moved);
+                *line = cells.join(",");
+            }
+        }
+        lines.join(end) + end
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
@@ -150,22 +200,56 @@ proptest! {
         let mut policies = Policies::default();
         policies.through = through.map(|month| Month::from_index(2024 * 12 + month));
         policies.currency = currency.map(str::to_owned);
-        // Some files are asked about before any row is read.
-        let Some(opened) = opened(&text, &options, &policies) else {
-            return Ok(());
-        };
-        let plan = opened.plan(&Guess { mark, order }, None);
-        if cells(&plan).is_err() {
-            return Ok(());
-        }
-        let pieces = pieces(&opened, &sizes);
-        let columns: Vec<String> = by.into_iter().map(str::to_owned).collect();
-        let general = shown(read(&plan, &pieces, None), &columns);
-        for threads in [1, 2, 7] {
-            let short = shown(read(&plan, &pieces, Some(threads)), &columns);
-            prop_assert_eq!(&short, &general);
+        let guess = Guess { mark, order };
+        if let Some((short, general)) = both(&text, &sizes, (&options, &policies), &guess) {
+            for short in short {
+                prop_assert_eq!(&short, &general);
+            }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn many_plain_rows_are_found_as_the_general_way_finds_them(
+        text in long_table(),
+        sizes in prop::collection::vec(prop::sample::select(vec![1_usize, 100, 256, 257, 258, 600, 2000]), 1..3),
+        through in prop::option::of(0_i32..12),
+        by in prop::sample::select(vec![None, Some("segment")]),
+        has_products in any::<bool>(),
+    ) {
+        let mut options = LoadOptions::default();
+        options.columns.by = by.map(str::to_owned).into_iter().collect();
+        if !has_products {
+            options.columns.roles[Role::Product as usize] = Some("none".to_owned());
+        }
+        let mut policies = Policies::default();
+        policies.through = through.map(|month| Month::from_index(2024 * 12 + month));
+        let guess = Guess { mark: Mark::Dot, order: DateOrder::DayFirst };
+        if let Some((short, general)) = both(&text, &sizes, (&options, &policies), &guess) {
+            for short in short {
+                prop_assert_eq!(&short, &general);
+            }
+        }
+    }
+}
+
+/// What is found of a text the short way on 1, 2 and 7 threads, and the general way; `None` for files that are asked about
+/// before any row is read, and for those without a short way.
+fn both(
+    text: &str,
+    sizes: &[usize],
+    (options, policies): (&LoadOptions, &Policies),
+    guess: &Guess,
+) -> Option<([String; 3], String)> {
+    let opened = opened(text, options, policies)?;
+    let plan = opened.plan(guess, None);
+    cells(&plan).ok()?;
+    let pieces = pieces(&opened, sizes);
+    let found = |threads| shown(read(&plan, &pieces, threads), &options.columns.by);
+    Some(([1, 2, 7].map(|threads| found(Some(threads))), found(None)))
 }
 
 #[test]
