@@ -169,27 +169,28 @@ impl Walk for Reading<'_, '_> {
             months,
             ..
         } = self.lean;
-        let cells = Column::of(self.table, self.rows);
+        let cells = Column::of(*self.table, self.rows);
         found.is_read = [true; AT_ONCE];
         if let Some(column) = self.lean.currency {
-            see_currencies(&cells(column), self.lean.letters, found);
+            see_currencies(cells(column), self.lean.letters, found);
         }
-        see_dates(&cells(self.lean.date), months, found);
+        see_dates(cells(self.lean.date), months, found);
         for (number, words) in words.iter_mut().enumerate() {
-            see_words(&cells(words.column), number == 0, words, found);
+            see_words(cells(words.column), number == 0, words, found);
         }
-        see_rows(&cells(self.table.last), found);
+        see_rows(cells(self.table.last), found);
         // A row of nothing need not say in which currency.
         let is_any = self.lean.currency.is_some();
-        see_amounts(&cells(self.lean.amount), (self.lean.mark, is_any), found)
+        see_amounts(cells(self.lean.amount), (self.lean.mark, is_any), found)
     }
 }
 
 /// A column of some rows.
+#[derive(Clone, Copy)]
 struct Column<'r, 't> {
-    table: &'r Table<'t>,
+    table: Table<'t>,
     rows: &'r [Row],
-    number: usize,
+    number: u32,
     /// True if a carriage return may stand at the end of its cells.
     has_returns: bool,
     /// True if they may stand in quotes.
@@ -208,20 +209,21 @@ impl<'r, 't> Column<'r, 't> {
     /// The columns of some rows by their numbers. What is so in the first row is nearly always so in all of them; else
     /// nothing is wrong, for a cell with something around it has no plain form.
     #[inline(always)]
-    fn of(table: &'r Table<'t>, rows: &'r [Row]) -> impl Fn(usize) -> Column<'r, 't> {
+    fn of(table: Table<'t>, rows: &'r [Row]) -> impl Fn(usize) -> Column<'r, 't> {
         let first = rows.first().and_then(|row| table.line(*row));
         move |number| Column {
             table,
-            rows,
-            number,
+            rows: rows.get(..AT_ONCE).unwrap_or(rows),
+            // No file has as many columns.
+            number: u32::try_from(number).unwrap_or(u32::MAX),
             has_returns: first.is_none_or(|line| line.has_return()) && number == table.last,
             has_quotes: first.is_none_or(|line| line.bare(number).1),
         }
     }
 
     #[inline(always)]
-    fn places(&self) -> impl Iterator<Item = Place> {
-        self.rows.iter().take(AT_ONCE).map(|row| {
+    fn places(self) -> impl Iterator<Item = Place> {
+        self.rows.iter().map(move |row| {
             let Some((start, mut end)) = self.table.marks_of(*row, self.number) else {
                 return Place::default();
             };
@@ -239,33 +241,33 @@ impl<'r, 't> Column<'r, 't> {
 
     /// The byte at a place, 0 if there is none.
     #[inline(always)]
-    fn byte(&self, at: u32) -> u8 {
+    fn byte(self, at: u32) -> u8 {
         self.table.text.get(at as usize).copied().unwrap_or(0)
     }
 
     /// So many bytes from a place on, zeros if there are fewer.
     #[inline(always)]
-    fn bytes<const N: usize>(&self, at: u32) -> [u8; N] {
-        let from = self.table.text.get(at as usize..);
-        from.and_then(<[u8]>::first_chunk)
-            .copied()
-            .unwrap_or([0; N])
+    fn bytes<const N: usize>(self, at: u32) -> [u8; N] {
+        // One comparison: the sum of a number of 32 bits and a small one is no less than it.
+        let at = at as usize;
+        let bytes = self.table.text.get(at..at.wrapping_add(N));
+        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        bytes.unwrap_or([0; N])
     }
 
     /// The eight bytes before a place, likewise.
     #[inline(always)]
-    fn eight_before(&self, end: u32) -> [u8; 8] {
-        let before = self.table.text.get(..end as usize);
-        before
-            .and_then(<[u8]>::last_chunk)
-            .copied()
-            .unwrap_or([0; 8])
+    fn eight_before(self, end: u32) -> [u8; 8] {
+        let end = end as usize;
+        let before = self.table.text.get(end.wrapping_sub(8)..end);
+        let before = before.and_then(|before| before.try_into().ok());
+        before.unwrap_or([0; 8])
     }
 }
 
 /// Leaves rows in other currencies than the one that rows are counted in.
 #[inline(always)]
-fn see_currencies(column: &Column<'_, '_>, letters: u32, found: &mut Found) {
+fn see_currencies(column: Column<'_, '_>, letters: u32, found: &mut Found) {
     for (place, is_read) in column.places().zip(&mut found.is_read) {
         let said = u32::from_le_bytes(column.bytes(place.start)) & 0xFF_FFFF;
         *is_read &= said == letters && place.end.wrapping_sub(place.start) == 3;
@@ -274,7 +276,7 @@ fn see_currencies(column: &Column<'_, '_>, letters: u32, found: &mut Found) {
 
 /// Reads dates; rows of months that do not count are left.
 #[inline(always)]
-fn see_dates(column: &Column<'_, '_>, months: &mut Months, found: &mut Found) {
+fn see_dates(column: Column<'_, '_>, months: &mut Months, found: &mut Found) {
     let (mut labels, mut limits) = ([0; AT_ONCE], [0; AT_ONCE]);
     let (mut tens, mut ones) = ([0; AT_ONCE], [0; AT_ONCE]);
     let digits = tens.iter_mut().zip(&mut ones);
@@ -311,7 +313,7 @@ fn see_dates(column: &Column<'_, '_>, months: &mut Months, found: &mut Found) {
 
 /// Finds words; those that may be no names as they stand are left in the column of names.
 #[inline(always)]
-fn see_words(column: &Column<'_, '_>, are_names: bool, words: &mut Words, found: &mut Found) {
+fn see_words(column: Column<'_, '_>, are_names: bool, words: &mut Words, found: &mut Found) {
     let mut odd = false;
     let places = words.starts.iter_mut().zip(words.lengths.iter_mut());
     for ((place, is_read), (start, length)) in column.places().zip(&mut found.is_read).zip(places) {
@@ -350,7 +352,7 @@ fn see_odd_words(text: &[u8], has_quotes: bool, are_names: bool, words: &Words, 
 
 /// Finds where rows end, and hashes them.
 #[inline(always)]
-fn see_rows(last: &Column<'_, '_>, found: &mut Found) {
+fn see_rows(last: Column<'_, '_>, found: &mut Found) {
     let hashes = found.hashes.iter_mut().zip(&mut found.ends);
     for (row, (hash, found_end)) in last.rows.iter().zip(hashes) {
         let start = last.table.marks_of(*row, 0).map_or(0, |(start, _)| start);
@@ -369,7 +371,7 @@ fn see_rows(last: &Column<'_, '_>, found: &mut Found) {
 /// Reads amounts, and gives what they show in the rows that are read; no row but one that says a currency may be of nothing.
 #[inline(always)]
 fn see_amounts(
-    column: &Column<'_, '_>,
+    column: Column<'_, '_>,
     (mark, may_be_zero): (Mark, bool),
     found: &mut Found,
 ) -> Marks {

@@ -118,12 +118,13 @@ impl<'t> Table<'t> {
     /// Where a cell starts and ends, with all that is around it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call costs more than it does")]
-    pub(super) fn marks_of(&self, row: Row, column: usize) -> Option<(u32, u32)> {
-        let from = self
-            .marks
-            .get((row.first as usize).wrapping_add(column)..)?;
-        let [before, end] = from.first_chunk()?;
-        Some((before.wrapping_add(1), *end))
+    pub(super) fn marks_of(&self, row: Row, column: u32) -> Option<(u32, u32)> {
+        // One comparison: the sum of two numbers of 32 bits is no less than they are.
+        let at = (row.first as usize).wrapping_add(column as usize);
+        match self.marks.get(at..at.wrapping_add(2))? {
+            [before, end] => Some((before.wrapping_add(1), *end)),
+            _ => None,
+        }
     }
 
     /// The cells of a row.
