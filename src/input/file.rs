@@ -154,7 +154,9 @@ impl FileReader {
         let can_reopen = self.source.can_reopen();
         let is_odd = || {
             found.skipped > 0
-                || found.part.has_customer(is_total_like)
+                || found
+                    .part
+                    .has_customer(self.start.options.threads, is_total_like)
                 || report::is_suspicious(&found.errors.clone().finish())
         };
         is_table && can_reopen && is_odd()

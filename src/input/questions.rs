@@ -29,7 +29,7 @@ pub(super) fn mixed_units(files: &[FileRead]) -> Option<Message> {
                 && other
                     .found
                     .part
-                    .has_customer(|name| cents.found.part.knows(name))
+                    .has_customer(other.options.threads, |name| cents.found.part.knows(name))
         })?;
         Some((cents, dollars))
     });

@@ -17,6 +17,7 @@ use super::cells::{Cells, Fresh, Overflow};
 use super::coverage::Coverage;
 use super::currencies::Foreign;
 use super::intern::{Hashing, Interner};
+use super::parts::in_parts;
 use super::units::Units;
 use crate::policies::Duplicates;
 use crate::units::{Amount, Grain, Month};
@@ -127,6 +128,9 @@ struct Sides {
 
 /// Stands for a number that no customer has, where parts were put together.
 const NO_NUMBER: u32 = u32::MAX;
+
+/// How many names a thread looks at before it takes the next ones.
+const NAMES_AT_ONCE: usize = 1 << 14;
 
 type Key = (u32, Month, u32);
 
@@ -353,12 +357,14 @@ impl Part {
         self.customers.find(name).is_some()
     }
 
-    /// True if some customer has such a name.
+    /// True if some customer has such a name; so many threads look.
     #[must_use]
-    pub fn has_customer(&self, is_one: impl Fn(&str) -> bool) -> bool {
-        (0..)
-            .take(self.customers.len())
-            .any(|number| is_one(self.customers.name(number)))
+    pub fn has_customer(&self, threads: usize, is_one: impl Fn(&str) -> bool + Sync) -> bool {
+        let parts = in_parts(self.customers.len(), NAMES_AT_ONCE, threads, |numbers| {
+            let mut numbers = (0..).skip(numbers.start).take(numbers.len());
+            numbers.any(|number| is_one(self.customers.name(number)))
+        });
+        parts.contains(&true)
     }
 
     /// Where rows of each grain first stand.

@@ -39,6 +39,8 @@ pub(in crate::cli) fn run(args: &CalcArgs, mut context: Context<'_, '_>) -> Resu
     if !config.format.is_declared() {
         context.write_words(&report, &lines, &report.warnings);
     }
+    // The process ends now: to give millions of cells back one by one takes time and does nobody any good.
+    std::mem::forget(loaded.books);
     Ok(())
 }
 

@@ -90,12 +90,12 @@ impl View<'_> {
         let inside = ledger.inside();
         let parts = ledger.each_part(|blocks| {
             let count = |(column, payers): &(usize, Payers)| {
-                let mut counts = payers.nobody();
+                let mut count = payers.count();
                 for block in blocks.clone() {
                     let amounts = ledger.column(block, months[*column]).amounts();
-                    payers.count_in(amounts, &inside[block], &mut counts);
+                    count.see(amounts, &inside[block]);
                 }
-                counts
+                count.counts
             };
             all.iter().map(count).collect::<Vec<_>>()
         });
@@ -190,61 +190,91 @@ fn single(edges: &[Edge]) -> Vec<Edge> {
         .collect()
 }
 
-/// Some amounts, to count the customers that pay each of them.
+/// Some amounts, to tell those that one customer pays from those that several do.
 struct Payers {
     /// The amounts, sorted, each once.
     amounts: Vec<i128>,
-    /// A bit for every amount with the same end: most others are told apart without a search.
-    marks: Vec<u64>,
 }
 
 impl Payers {
     fn of(mut amounts: Vec<i128>) -> Payers {
         amounts.sort_unstable();
         amounts.dedup();
-        let mut marks = vec![0; 1024];
-        for units in &amounts {
-            let (word, bit) = mark(*units);
-            marks[word] |= bit;
-        }
-        Payers { amounts, marks }
-    }
-
-    /// For each amount, that nobody pays it so far.
-    fn nobody(&self) -> Vec<u32> {
-        vec![0; self.amounts.len()]
-    }
-
-    /// Counts whoever of a block is inside.
-    fn count_in(&self, amounts: Option<Amounts<'_>>, inside: &Bits, counts: &mut [u32]) {
-        match amounts {
-            Some(Amounts::Small(stated)) => self.count_all(stated, inside, counts),
-            Some(Amounts::Medium(stated)) => self.count_all(stated, inside, counts),
-            Some(Amounts::Wide(stated)) => self.count_all(stated, inside, counts),
-            None => {}
-        }
-    }
-
-    fn count_all<T: Copy + Default + Ord + Into<i128>>(
-        &self,
-        stated: Stated<'_, T>,
-        inside: &Bits,
-        counts: &mut [u32],
-    ) {
-        stated.each(|slot, units| {
-            let (word, bit) = mark(units.into());
-            if self.marks[word] & bit != 0
-                && inside[slot / 64] >> (slot % 64) & 1 == 1
-                && let Some(place) = self.place(units.into())
-            {
-                counts[place] += 1;
-            }
-        });
+        Payers { amounts }
     }
 
     /// Where an amount stands among them.
     fn place(&self, units: i128) -> Option<usize> {
         self.amounts.binary_search(&units).ok()
+    }
+
+    /// A count of the customers that pay each of them, of nobody so far.
+    fn count(&self) -> Count<'_> {
+        let mut count = Count {
+            payers: self,
+            counts: vec![0; self.amounts.len()],
+            marks: vec![0; 1024],
+            open: 0,
+            settled: 0,
+        };
+        count.mark_open();
+        count
+    }
+}
+
+/// For each of some amounts how many customers pay it, as far as two: that is several, however many there are.
+struct Count<'p> {
+    payers: &'p Payers,
+    counts: Vec<u32>,
+    /// A bit for every amount with the same end that is open: most others are told apart without a search.
+    marks: Vec<u64>,
+    /// How many amounts had fewer than two payers when the marks were made, and how many of them have two by now.
+    open: usize,
+    settled: usize,
+}
+
+impl Count<'_> {
+    /// Counts whoever of a block is inside.
+    fn see(&mut self, amounts: Option<Amounts<'_>>, inside: &Bits) {
+        match amounts {
+            Some(Amounts::Small(stated)) => self.see_all(stated, inside),
+            Some(Amounts::Medium(stated)) => self.see_all(stated, inside),
+            Some(Amounts::Wide(stated)) => self.see_all(stated, inside),
+            None => {}
+        }
+        if self.settled * 2 > self.open {
+            self.mark_open();
+        }
+    }
+
+    fn see_all<T: Copy + Default + Ord + Into<i128>>(
+        &mut self,
+        stated: Stated<'_, T>,
+        inside: &Bits,
+    ) {
+        stated.each(|slot, units| {
+            let (word, bit) = mark(units.into());
+            if self.marks[word] & bit != 0
+                && inside[slot / 64] >> (slot % 64) & 1 == 1
+                && let Some(place) = self.payers.place(units.into())
+                && self.counts[place] < 2
+            {
+                self.counts[place] += 1;
+                self.settled += usize::from(self.counts[place] == 2);
+            }
+        });
+    }
+
+    /// Marks the amounts with fewer than two payers.
+    fn mark_open(&mut self) {
+        self.marks.fill(0);
+        (self.open, self.settled) = (0, 0);
+        let counted = self.payers.amounts.iter().zip(&self.counts);
+        for (units, _) in counted.filter(|(_, count)| **count < 2) {
+            let (word, bit) = mark(*units);
+            self.marks[word] |= bit;
+            self.open += 1;
+        }
     }
 }
 
