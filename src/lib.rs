@@ -17,6 +17,7 @@ pub mod cli;
 pub mod error;
 pub mod input;
 pub mod ledger;
+mod machine;
 pub mod metrics;
 pub mod output;
 pub mod policies;

@@ -5,7 +5,7 @@
 use memchr::{memchr, memchr_iter, memchr2, memchr3};
 
 use crate::error::{Code, Message, Place};
-use crate::input::masks::{Survey, survey};
+use crate::machine::{Survey, survey};
 
 /// How the characters of a file are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@
     reason = "the walk over blocks is compiled for the processor at hand"
 )]
 
-use super::masks::Lanes;
 use super::structure::{Block, See, each_block};
+use crate::machine::Lanes;
 
 /// One bit for each byte of a text.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! Where delimiters, line ends or quotes stand in a text, found many bytes at a time.
 
-use super::masks::equal;
+use crate::machine::equal;
 
 /// The places of two bytes in a text, found 64 bytes at a time.
 pub(crate) struct Marks {

@@ -26,7 +26,6 @@ mod load;
 pub mod log;
 pub mod map;
 mod marks;
-mod masks;
 mod missing;
 pub mod number;
 mod opened;

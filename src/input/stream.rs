@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use crate::error::{Code, Message, Place};
 use crate::input::encoding::{Certainty, Decoder, Encoding};
 use crate::input::fingerprint::{self, Fingerprint, PieceHash};
-use crate::input::masks::survey;
 use crate::input::packed::{Packed, Raw, reason};
 use crate::input::sniff::{byte_order_mark, refuse_other_formats, utf16_by_nuls};
+use crate::machine::survey;
 
 /// How much text a block holds at most, before decoding.
 pub const BLOCK: usize = 1 << 20;

@@ -9,7 +9,7 @@
     reason = "the walk over blocks is compiled for the processor at hand"
 )]
 
-use super::masks::{Lanes, ROOM, Walk, with_widest};
+use crate::machine::{Lanes, ROOM, Walk, with_widest};
 
 /// Where cells and records end.
 #[derive(Debug, Default)]

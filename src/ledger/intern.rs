@@ -13,6 +13,8 @@ use key::Key;
 pub(super) use key::{Hashing, Sought};
 use slots::Slots;
 
+use crate::machine::bring_near;
+
 /// A set of names, each with a number from 0 in order of first appearance.
 ///
 /// A name of up to 23 bytes costs 24 bytes and two to four slots of four; a longer one its bytes more.
@@ -118,9 +120,16 @@ impl Interner {
         number
     }
 
+    /// Asks for what is read of names before any of them is compared.
+    pub(super) fn bring_near<'s>(&self, sought: impl Iterator<Item = &'s Sought>) {
+        if !self.slots.is_empty() {
+            sought.for_each(|sought| self.slots.bring_near(sought.hash()));
+        }
+    }
+
     /// The numbers of many names of one text, given now to those that have none.
     ///
-    /// The slots of all are read before any name is compared: none of these reads waits for another.
+    /// All are looked for before any name is compared: none of the reads of names waits for another.
     pub(super) fn number_all<'s>(
         &mut self,
         sought: impl Iterator<Item = &'s Sought> + Clone,
@@ -131,10 +140,10 @@ impl Interner {
         if self.placed < self.keys.len() || self.slots.is_empty() {
             self.grow();
         }
-        // Only to have the slots near when they are looked through: no read of these waits for another.
-        numbers.extend(sought.clone().map(|sought| self.slots.peek(sought.hash())));
-        for (number, sought) in numbers.iter_mut().zip(sought.clone()) {
-            *number = self.slots.candidate(sought.hash());
+        for sought in sought.clone() {
+            let number = self.slots.candidate(sought.hash());
+            bring_near(&self.keys, number as usize);
+            numbers.push(number);
         }
         for (number, sought) in numbers.iter_mut().zip(sought) {
             let key = self.keys.get(*number as usize);

@@ -45,7 +45,7 @@ impl Rows {
 }
 
 /// How many rows are added together: what is read for all of them before any is added stays in the nearest caches.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 128;
 
 /// The numbers of the customers of some rows, and of their units, in memory that is used again.
 #[derive(Debug, Default)]
@@ -56,14 +56,21 @@ pub(in crate::ledger) struct Numbers {
 
 impl Part {
     /// Adds many rows; only where rows of one key are added up.
-    pub(in crate::ledger) fn add_all(&mut self, rows: &Rows, numbers: &mut Numbers) {
+    pub(in crate::ledger) fn add_all<'r>(&mut self, rows: &'r Rows, numbers: &mut Numbers) {
         let scale = rows.list.iter().map(|row| row.scale).max().unwrap_or(0);
         self.overflows |= self.cells.widen_to(scale).is_err();
         if self.layout.by_product {
             self.overflows |= self.unit_cells.widen_to(scale).is_err();
         }
         let mut marks = rows.marks.chunks(AT_ONCE * self.attributes.len().max(1));
-        for some in rows.list.chunks(AT_ONCE) {
+        let mut chunks = rows.list.chunks(AT_ONCE).peekable();
+        let names = |rows: &&'r [Small]| rows.iter().map(|row| &row.name);
+        self.customers
+            .bring_near(chunks.peek().into_iter().flat_map(names));
+        while let Some(some) = chunks.next() {
+            // What the next ones need is on its way while these are added.
+            self.customers
+                .bring_near(chunks.peek().into_iter().flat_map(names));
             let marks = marks.next().unwrap_or_default();
             self.add_some(some, marks, &rows.names, numbers);
         }
@@ -78,7 +85,7 @@ impl Part {
             ..Sides::default()
         };
         self.sides.resize(self.customers.len(), inside);
-        near(&self.cells, rows, customers);
+        bring_near(&self.cells, rows, customers);
         self.negatives += rows.iter().filter(|row| row.units < 0).count() as u64;
         if self.attributes.is_empty() && !self.layout.by_product {
             let scale = self.cells.scale();
@@ -98,7 +105,7 @@ impl Part {
         if self.layout.by_product {
             let numbered = rows.iter().zip(customers.iter());
             units.extend(numbered.map(|(row, number)| self.units.number(*number, row.product)));
-            near(&self.unit_cells, rows, units);
+            bring_near(&self.unit_cells, rows, units);
         } else {
             units.extend_from_slice(customers);
         }
@@ -191,13 +198,11 @@ impl Part {
     }
 }
 
-/// Nothing is done with cells but to have them near when they are added to: no read of these waits for another.
-fn near(cells: &Cells, rows: &[Small], numbers: &[u32]) {
-    let places = rows.iter().zip(numbers);
-    let near = places.fold(0, |near, (row, number)| {
-        near ^ cells.peek(*number, usize::from(row.column))
-    });
-    std::hint::black_box(near);
+/// Asks for the cells of rows before any is added to.
+fn bring_near(cells: &Cells, rows: &[Small], numbers: &[u32]) {
+    for (row, number) in rows.iter().zip(numbers) {
+        cells.bring_near(*number, usize::from(row.column));
+    }
 }
 
 /// Adds a row to a cell of a grid with at least its decimals, notes the day of its date, and gives the sum.

@@ -5,11 +5,11 @@ use super::drafts::{Draft, DraftCell};
 use super::{COLUMNS_MAX, Cells, Overflow};
 
 impl Cells {
-    /// A byte of where a cell is kept: reading it brings the cell near.
+    /// Asks for where a cell is kept.
     #[inline]
-    pub(in crate::ledger) fn peek(&self, number: u32, column: usize) -> u8 {
+    pub(in crate::ledger) fn bring_near(&self, number: u32, column: usize) {
         let (block, slot) = (number as usize / BLOCK, number as usize % BLOCK);
-        self.drafts.peek(column, block, slot)
+        self.drafts.bring_near(column, block, slot);
     }
 
     /// Adds units as [`Cells::add_small`] does, for many rows in any order, with the day of the month of their dates; 0 is none.

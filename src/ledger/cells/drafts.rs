@@ -1,6 +1,7 @@
 //! Cells while rows come in: the sum and the day of each in one number, so that a row in any order waits for memory once.
 
 use super::block::BLOCK;
+use crate::machine::bring_near;
 
 /// The bits of a cell that say what it was added up from; the sum stands above them.
 const STATE_BITS: u32 = 6;
@@ -115,16 +116,17 @@ impl Drafts {
         draft.get_mut(slot)
     }
 
-    /// A byte of a cell: reading it brings the cell near.
+    /// Asks for a cell, if there is one.
     #[inline]
-    pub(super) fn peek(&self, column: usize, block: usize, slot: usize) -> u8 {
+    pub(super) fn bring_near(&self, column: usize, block: usize, slot: usize) {
         let above = self
             .numbers
             .get(column)
             .and_then(|blocks| blocks.get(block));
         let number = above.map_or(usize::MAX, |above| (*above as usize).wrapping_sub(1));
-        let draft = self.all.get(number);
-        draft.map_or(0, |draft| draft[slot].0.to_le_bytes()[0])
+        if let Some(draft) = self.all.get(number) {
+            bring_near(draft.as_slice(), slot);
+        }
     }
 
     /// True if some block of a column has one.

@@ -1,5 +1,7 @@
 //! Where names are looked for: a table of numbers by hash.
 
+use crate::machine::bring_near;
+
 /// How many slots a table starts with.
 const LEAST: usize = 64;
 
@@ -36,10 +38,10 @@ impl Slots {
         self.list.is_empty()
     }
 
-    /// What stands where the search for a hash starts: reading it brings it near.
+    /// Asks for where the search for a hash starts.
     #[inline]
-    pub(super) fn peek(&self, hash: u64) -> u32 {
-        self.list[self.place(hash)]
+    pub(super) fn bring_near(&self, hash: u64) {
+        bring_near(&self.list, self.place(hash));
     }
 
     /// The number of the first name that a slot says may be the one; `u32::MAX` if none may.

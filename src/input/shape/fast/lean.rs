@@ -10,13 +10,13 @@
 
 use super::super::super::cell::is_ascii_word_between;
 use super::super::super::date::common_month;
-use super::super::super::masks::{Lanes, Walk, with_widest};
 use super::super::super::number::{Mark, Marks, Short, Shown};
 use super::super::super::repeats::hashed;
 use super::super::row_text::is_name;
 use super::Cells;
 use super::rows::{Row, Table};
 use crate::ledger::ShortRow;
+use crate::machine::{Lanes, Walk, with_widest};
 use crate::units::Month;
 
 /// How many rows are read together: what is known of them stays in the nearest cache.
