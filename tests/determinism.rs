@@ -102,6 +102,61 @@ fn any_number_of_threads_gives_the_same_bytes_twice() {
     }
 }
 
+/// More customers than are put in order, and written, at a time; many of them move by the same.
+static MANY: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut text = "Kunde;date;amount;currency;region;note\n".to_owned();
+    for number in 0..30_000_u32 {
+        let customer = match number % 7 {
+            0 => format!("\"={number}; \"\"x\"\", y\""),
+            1 => format!("\"Two\nlines {number}\""),
+            _ => format!("C-{number}"),
+        };
+        let region = ["north", "south", "\"west, \"\"far\"\"\""][number as usize % 3];
+        for month in (1..=3).filter(|month| number % 11 != *month) {
+            let amount = 1 + (number % 400) * (month + number % 5);
+            writeln!(
+                text,
+                "{customer};2023-0{month}-01;{amount}.25;EUR;{region};"
+            )
+            .unwrap();
+        }
+    }
+    text.into_bytes()
+});
+
+#[test]
+fn any_number_of_threads_lists_customers_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    written(folder.path(), "many.csv", &MANY);
+    let listed = |format: &str, sort: &str, threads: &str| {
+        let words = ["customers", "many.csv", "--period", "2023-03"];
+        let words = [&words[..], &["--customer", "Kunde", "--by", "region"]].concat();
+        let args = [
+            "--sort",
+            sort,
+            "--format",
+            format,
+            "--threads",
+            threads,
+            "--quiet",
+        ];
+        run_in(folder.path(), &[&words[..], &args].concat()).done()
+    };
+    for (format, sort) in [
+        ("csv", "nrr"),
+        ("csv", "change"),
+        ("jsonl", "nrr"),
+        ("table", "grr"),
+    ] {
+        let one = listed(format, sort, "1");
+        assert!(format == "table" || one.lines().count() >= 30_000);
+        for threads in ["2", "7"] {
+            let same = listed(format, sort, threads) == one;
+            assert!(same, "{format} by {sort} with {threads} threads");
+        }
+    }
+}
+
 #[test]
 fn a_pipe_gives_the_bytes_of_the_file() {
     for threads in ["1", "2"] {

@@ -61,9 +61,9 @@ impl Losses {
 }
 
 impl Loss {
-    fn of(one: &crate::metrics::CustomerChange) -> Loss {
+    fn of(one: &crate::metrics::CustomerChange<'_>) -> Loss {
         Loss {
-            customer: one.customer.clone(),
+            customer: one.customer.to_owned(),
             amount: -one.change,
             effects: one.effects.as_ref().ok().cloned(),
         }

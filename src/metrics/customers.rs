@@ -52,11 +52,11 @@ impl SortBy {
 
 /// One customer between the two ends.
 #[derive(Clone, Debug)]
-pub struct CustomerChange {
+pub struct CustomerChange<'a> {
     /// Its place in the order of everybody, from 1.
     pub rank: u64,
     /// Who.
-    pub customer: String,
+    pub customer: &'a str,
     /// What became of it.
     pub class: Class,
     /// What it paid at the opening.
@@ -72,7 +72,7 @@ pub struct CustomerChange {
     /// Without revenue at the closing, the first period of the ledger's grain after its last revenue.
     pub silent_since: Option<Period>,
     /// The values of the columns of `--by`, each `None` without one.
-    pub attributes: Vec<Option<String>>,
+    pub attributes: Vec<Option<&'a str>>,
 }
 
 /// What one customer is in the figures, whether it moved or not.
@@ -195,9 +195,9 @@ pub struct Customers<'a> {
 ///
 /// // NRR is 250 / 300; without birch it is 250 / 200, without acme 100 / 200.
 /// let effect = |index: usize| list[index].effects.as_ref().unwrap().nrr.rounded(6).unwrap();
-/// assert_eq!((list[0].customer.as_str(), effect(0)), ("birch", Amount::new(-416_667, 6)));
-/// assert_eq!((list[1].customer.as_str(), effect(1)), ("acme", Amount::new(333_333, 6)));
-/// assert_eq!((list[2].customer.as_str(), effect(2)), ("cedar", Amount::new(83_333, 6)));
+/// assert_eq!((list[0].customer, effect(0)), ("birch", Amount::new(-416_667, 6)));
+/// assert_eq!((list[1].customer, effect(1)), ("acme", Amount::new(333_333, 6)));
+/// assert_eq!((list[2].customer, effect(2)), ("cedar", Amount::new(83_333, 6)));
 /// ```
 pub fn customers<'a>(
     books: &'a Books,
@@ -253,29 +253,29 @@ fn selected(total: &Rollforward, moved: &Moved, listing: &Listing) -> Selected {
 
 impl Customers<'_> {
     /// Those asked for, in their order.
-    pub fn list(&self) -> impl Iterator<Item = CustomerChange> {
+    pub fn list(&self) -> impl Iterator<Item = CustomerChange<'_>> {
         self.part(0..self.listed.len())
     }
 
-    /// The same with what `see` makes of each, some thousand at a time on all threads; one without anything to show
-    /// is left out.
-    pub fn each<T: Send>(
+    /// The same with what `see` makes of some hundred of them, some thousand at a time on all threads: no more than
+    /// that is kept.
+    pub fn parts<T: Send>(
         &self,
-        see: impl Fn(CustomerChange) -> T + Sync,
+        see: impl Fn(&mut dyn Iterator<Item = CustomerChange<'_>>) -> T + Sync,
     ) -> impl Iterator<Item = T> {
         let count = self.listed.len();
         let starts = (0..count).step_by(BATCH);
         starts.flat_map(move |start| {
             let end = count.min(start + BATCH);
-            let parts = in_parts(end - start, SHARE, self.ledger.threads(), |part| {
+            in_parts(end - start, SHARE, self.ledger.threads(), |part| {
                 let part = start + part.start..start + part.end;
-                self.part(part).map(&see).collect::<Vec<T>>()
-            });
-            parts.into_iter().flatten()
+                see(&mut self.part(part))
+            })
         })
     }
 
-    fn part(&self, range: Range<usize>) -> impl Iterator<Item = CustomerChange> {
+    /// Some of those asked for; one without anything to show is left out.
+    fn part(&self, range: Range<usize>) -> impl Iterator<Item = CustomerChange<'_>> {
         let movement = |place: u32| &self.moved.movements[place as usize];
         let listed = self.listed[range].iter();
         listed.filter_map(move |(rank, place)| self.change(*rank, movement(*place)))
@@ -327,7 +327,7 @@ impl Customers<'_> {
     }
 
     /// One customer's change; `None` where nothing but a clipped value is there to show.
-    fn change(&self, rank: u64, movement: &Movement) -> Option<CustomerChange> {
+    fn change(&self, rank: u64, movement: &Movement) -> Option<CustomerChange<'_>> {
         let class = movement.class?;
         let (ledger, total) = (self.ledger, &self.total);
         let effects = if movement.counts {
@@ -336,10 +336,9 @@ impl Customers<'_> {
             Err(NoEffect::LeftOut)
         };
         let (opening, closing) = (movement.opening, movement.closing);
-        let attributes = home(ledger, &self.ends, movement, self.policies.segment_at);
         Some(CustomerChange {
             rank,
-            customer: ledger.name(movement.customer).to_owned(),
+            customer: ledger.name(movement.customer),
             class,
             opening: total.amount(opening),
             closing: total.amount(closing),
@@ -347,10 +346,7 @@ impl Customers<'_> {
             effects,
             share_of_opening: movement.counts.then(|| total.over_opening(opening)),
             silent_since: silent_since(ledger, &self.ends, movement),
-            attributes: attributes
-                .into_iter()
-                .map(|value| value.map(str::to_owned))
-                .collect(),
+            attributes: home(ledger, &self.ends, movement, self.policies.segment_at),
         })
     }
 }

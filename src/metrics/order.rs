@@ -9,6 +9,9 @@ use super::rollforward::Rollforward;
 use crate::ledger::Ledger;
 use crate::units::Difference;
 
+/// So many entries are worth the start of threads.
+const MANY: usize = 1 << 14;
+
 /// One customer on its way to its place.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
@@ -69,8 +72,28 @@ pub(super) fn ordered(
             }
         }
     }
-    entries.sort_unstable_by(compare);
+    put_in_order(&mut entries, ledger.threads(), compare);
     entries.into_iter().map(|entry| entry.index).collect()
+}
+
+/// Puts entries in order, no two of which are equal: each thread a part of many, and then all of them.
+fn put_in_order(
+    entries: &mut [Entry],
+    threads: usize,
+    compare: impl Fn(&Entry, &Entry) -> Ordering + Sync,
+) {
+    if threads <= 1 || entries.len() < MANY {
+        entries.sort_unstable_by(compare);
+        return;
+    }
+    let size = entries.len().div_ceil(threads);
+    std::thread::scope(|scope| {
+        for part in entries.chunks_mut(size) {
+            scope.spawn(|| part.sort_unstable_by(&compare));
+        }
+    });
+    // It takes parts that are in order as they are.
+    entries.sort_by(compare);
 }
 
 /// The first bytes of a name as a number: a smaller one is of a name that comes before.

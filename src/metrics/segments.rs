@@ -197,18 +197,24 @@ impl Places {
 
     /// Where a segment stands, given a place now if it has none.
     pub(super) fn of(&mut self, key: &Key) -> usize {
-        let [value] = key.as_slice() else {
-            return self.find(key);
-        };
-        let value = value.map_or(0, |value| value as usize + 1);
-        if self.of_values.len() <= value {
-            self.of_values.resize(value + 1, None);
+        match key.as_slice() {
+            [value] => self.of_value(*value),
+            _ => self.find(key),
         }
-        if let Some(place) = self.of_values[value] {
-            return place;
+    }
+
+    /// The same of the segment of a value, where there is one column.
+    #[inline]
+    pub(super) fn of_value(&mut self, value: Option<ValueId>) -> usize {
+        let number = value.map_or(0, |value| value as usize + 1);
+        if let Some(Some(place)) = self.of_values.get(number) {
+            return *place;
         }
-        let place = self.find(key);
-        self.of_values[value] = Some(place);
+        let place = self.find(&vec![value]);
+        if self.of_values.len() <= number {
+            self.of_values.resize(number + 1, None);
+        }
+        self.of_values[number] = Some(place);
         place
     }
 

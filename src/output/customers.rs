@@ -1,7 +1,8 @@
 //! Who moved the number, as people and machines are shown it: one record a customer, and concentration.
 
+use super::csv::Lines;
 use super::document::{Document, More};
-use super::fields::{Wire, rate, text_or_null};
+use super::fields::{Fields, Wire, rate, text_or_null};
 use super::layout::cell;
 use super::report::Report;
 use super::sheet::{Cell, Column, Form, Group, Kind, Sheet};
@@ -96,50 +97,50 @@ impl CustomersReport<'_> {
         names
     }
 
-    fn values(&self, one: &CustomerChange, last: &Last) -> Vec<Wire> {
-        let amount = |amount: Amount| Wire::Number(number::plain_amount(amount));
+    /// The values of a record, in the order of its names.
+    fn fill(&self, one: &CustomerChange<'_>, last: &Last, fields: &mut impl Fields) {
+        fields.number(Amount::new(one.rank.into(), 0));
+        fields.text(one.customer);
+        fields.text(one.class.word());
+        for amount in [one.opening, one.closing, one.change] {
+            fields.number(amount);
+        }
         let effects = one.effects.as_ref().ok();
-        let effect = |difference: Option<&_>| {
-            difference
-                .and_then(number::plain_difference)
-                .map_or(Wire::Null, Wire::Number)
-        };
+        let effects = [effects.map(|own| &own.nrr), effects.map(|own| &own.grr)];
+        for effect in effects {
+            fields.number_or_null(effect.and_then(number::difference_fraction));
+        }
+        fields.number_or_null(one.share_of_opening.and_then(number::fraction));
         let silent = one
             .silent_since
             .map(|period| period.label(self.fiscal_year));
-        let own = [
-            Wire::Number(one.rank.to_string()),
-            Wire::Text(one.customer.clone()),
-            Wire::Text(one.class.word().to_owned()),
-            amount(one.opening),
-            amount(one.closing),
-            amount(one.change),
-            effect(effects.map(|effects| &effects.nrr)),
-            effect(effects.map(|effects| &effects.grr)),
-            one.share_of_opening.map_or(Wire::Null, rate),
-            text_or_null(silent),
-        ];
-        let attributes = one.attributes.iter().cloned().map(text_or_null);
-        own.into_iter()
-            .chain(attributes)
-            .chain(last.of(one))
-            .collect()
+        fields.text_or_null(silent.as_deref());
+        for value in &one.attributes {
+            fields.text_or_null(*value);
+        }
+        for text in &last.before {
+            fields.text_or_null(text.as_deref());
+        }
+        fields.text_or_null(undefined(one).as_deref());
+        for text in &last.after {
+            fields.text(text);
+        }
     }
 
     fn last(&self) -> Last {
         let record = self.report.records.first();
         let label = |period: fn(&crate::metrics::Record) -> crate::units::Period| {
-            text_or_null(record.map(|record| period(record).label(self.fiscal_year)))
+            record.map(|record| period(record).label(self.fiscal_year))
         };
         Last {
             before: [
                 label(|record| record.period),
                 label(|record| record.opening_period),
-                text_or_null(self.report.input.currency.clone()),
+                self.report.input.currency.clone(),
             ],
             after: [
-                Wire::Text(head::definition(&self.report, DIGITS)),
-                Wire::Text(self.report.input.fingerprint.clone()),
+                head::definition(&self.report, DIGITS),
+                self.report.input.fingerprint.clone(),
             ],
         }
     }
@@ -170,17 +171,17 @@ impl CustomersReport<'_> {
     }
 
     fn movers(&self) -> Sheet {
-        let shown: Vec<CustomerChange> = self.customers.list().collect();
+        let shown: Vec<CustomerChange<'_>> = self.customers.list().collect();
         let has_silent = shown.iter().any(|one| one.silent_since.is_some());
         let mut sheet = Sheet::new(Form::Grid, self.columns(has_silent));
         sheet.push(Kind::Total, self.sum_cells());
         for one in &shown {
             let mut cells = vec![
                 Cell::Count(one.rank),
-                Cell::Text(escape::terminal(&one.customer).into_owned()),
+                Cell::Text(escape::terminal(one.customer).into_owned()),
             ];
             cells.extend(one.attributes.iter().map(|value| {
-                let value = value.as_deref().unwrap_or(NO_VALUE);
+                let value = value.unwrap_or(NO_VALUE);
                 Cell::Text(escape::terminal(value).into_owned())
             }));
             cells.push(Cell::Text(one.class.word().to_owned()));
@@ -338,16 +339,8 @@ impl CustomersReport<'_> {
 
 /// The values of the last fields, the same for everybody but for what is undefined.
 struct Last {
-    before: [Wire; 3],
-    after: [Wire; 2],
-}
-
-impl Last {
-    fn of(&self, one: &CustomerChange) -> impl Iterator<Item = Wire> {
-        let undefined = text_or_null(undefined(one));
-        let before = self.before.iter().cloned();
-        before.chain([undefined]).chain(self.after.iter().cloned())
-    }
+    before: [Option<String>; 3],
+    after: [String; 2],
 }
 
 /// Why a figure of the concentration is undefined.
@@ -384,7 +377,7 @@ fn column(heading: &str, is_right: bool, group: Group) -> Column {
     }
 }
 
-fn share_cell(one: &CustomerChange) -> Cell {
+fn share_cell(one: &CustomerChange<'_>) -> Cell {
     let share = one.share_of_opening.filter(|share| share.is_defined());
     let reason = one.effects.as_ref().err().map_or("", |none| none.reason());
     share.map_or_else(|| Cell::Undefined(reason.to_owned()), Cell::Percent)
@@ -403,7 +396,7 @@ fn top_label(one: &Concentration) -> String {
 }
 
 /// Why fields of a record are null: their names, then the reason.
-fn undefined(one: &CustomerChange) -> Option<String> {
+fn undefined(one: &CustomerChange<'_>) -> Option<String> {
     let none = one.effects.as_ref().err()?;
     let has_share = one.share_of_opening.is_some_and(Ratio::is_defined);
     let share = if has_share { "" } else { ", share_of_opening" };
@@ -431,7 +424,29 @@ impl Document for CustomersReport<'_> {
 
     fn records(&self) -> Box<dyn Iterator<Item = Vec<Wire>> + '_> {
         let last = self.last();
-        Box::new(self.customers.each(move |one| self.values(&one, &last)))
+        let record = move |one: CustomerChange<'_>| {
+            let mut values = Vec::new();
+            self.fill(&one, &last, &mut values);
+            values
+        };
+        let parts = self.customers.parts(move |part| {
+            let records = part.map(&record);
+            records.collect::<Vec<Vec<Wire>>>()
+        });
+        Box::new(parts.flatten())
+    }
+
+    fn csv_lines(&self) -> Option<Box<dyn Iterator<Item = String> + '_>> {
+        let last = self.last();
+        let parts = self.customers.parts(move |part| {
+            let mut lines = Lines::default();
+            for one in part {
+                self.fill(&one, &last, &mut lines);
+                lines.end();
+            }
+            lines.into_text()
+        });
+        Some(Box::new(parts))
     }
 
     fn sheets(&self) -> Vec<Sheet> {

@@ -22,6 +22,11 @@ pub trait Document {
     /// The records, each with one value a name.
     fn records(&self) -> Box<dyn Iterator<Item = Vec<Wire>> + '_>;
 
+    /// The same as the lines of a CSV, many at a time, of a result that has a quicker way to them than by records.
+    fn csv_lines(&self) -> Option<Box<dyn Iterator<Item = String> + '_>> {
+        None
+    }
+
     /// What is to be said below the result, for people.
     fn messages(&self) -> Vec<Message> {
         self.report().warnings.clone()

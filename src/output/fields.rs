@@ -28,6 +28,48 @@ pub enum Wire {
     Absent,
 }
 
+/// Takes the values of a record one after the other, in the order of their names.
+pub(super) trait Fields {
+    /// Undefined, or nothing to say.
+    fn null(&mut self);
+
+    /// A label, a date, a reason.
+    fn text(&mut self, text: &str);
+
+    /// A plain decimal.
+    fn number(&mut self, number: Amount);
+
+    /// A text; null without one.
+    fn text_or_null(&mut self, text: Option<&str>) {
+        match text {
+            Some(text) => self.text(text),
+            None => self.null(),
+        }
+    }
+
+    /// A plain decimal; null without one.
+    fn number_or_null(&mut self, number: Option<Amount>) {
+        match number {
+            Some(number) => self.number(number),
+            None => self.null(),
+        }
+    }
+}
+
+impl Fields for Vec<Wire> {
+    fn null(&mut self) {
+        self.push(Wire::Null);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.push(Wire::Text(text.to_owned()));
+    }
+
+    fn number(&mut self, number: Amount) {
+        self.push(amount(number));
+    }
+}
+
 /// The names of all columns: before the segments, one a column of `--by`, after them.
 pub(super) fn names(report: &Report) -> Vec<String> {
     let own = |field: &Field| field.name.to_owned();

@@ -151,19 +151,33 @@ pub fn plain_amount(amount: Amount) -> String {
     amount.to_string()
 }
 
+/// Adds an amount, a count or a rounded rate as machines get it to a text.
+pub fn push_plain(number: Amount, text: &mut String) {
+    number.push_to(text);
+}
+
 /// A rate or an average for machines: six decimals; `None` where undefined.
 #[must_use]
 pub fn plain_rate(ratio: Ratio) -> Option<String> {
-    ratio
-        .rounded(RATE_DECIMALS)
-        .map(|fraction| fraction.to_string())
+    fraction(ratio).map(|fraction| fraction.to_string())
+}
+
+/// A rate rounded as machines get it; `None` where undefined.
+#[must_use]
+pub fn fraction(ratio: Ratio) -> Option<Amount> {
+    ratio.rounded(RATE_DECIMALS)
 }
 
 /// What a rate is moved by, for machines: a fraction of six decimals; `None` where it cannot be written.
 #[must_use]
 pub fn plain_difference(difference: &Difference) -> Option<String> {
-    let fraction = difference.rounded(RATE_DECIMALS)?;
-    Some(fraction.to_string())
+    difference_fraction(difference).map(|fraction| fraction.to_string())
+}
+
+/// What a rate is moved by, rounded as machines get it; `None` where it cannot be written.
+#[must_use]
+pub fn difference_fraction(difference: &Difference) -> Option<Amount> {
+    difference.rounded(RATE_DECIMALS)
 }
 
 /// A bar of eighths of blocks, [`BAR_WIDTH`] columns for the whole; anything above zero shows.

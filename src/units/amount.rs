@@ -212,6 +212,11 @@ impl Amount {
         Decimal::try_from_i128_with_scale(self.units, u32::from(self.scale)).ok()
     }
 
+    /// Adds the plain decimal to a text, as it is shown: `-1234.50`.
+    pub fn push_to(self, text: &mut String) {
+        text.push_str(Written::of(self).text());
+    }
+
     fn aligned(self, other: Amount) -> (i128, i128, u8) {
         let scale = self.scale.max(other.scale);
         let at = |amount: Amount| amount.units_at(scale).expect("the ledger bounds its sums");
@@ -283,21 +288,64 @@ impl Ord for Amount {
     }
 }
 
+/// The most bytes that an amount is written with: a sign, 39 digits and the decimal mark.
+const LONGEST: usize = 41;
+
+/// An amount as it is written, made from its last digit on.
+struct Written {
+    bytes: [u8; LONGEST],
+    start: usize,
+    digits: u8,
+}
+
+impl Written {
+    fn of(amount: Amount) -> Written {
+        let mut written = Written {
+            bytes: [0; LONGEST],
+            start: LONGEST,
+            digits: 0,
+        };
+        let mut large = amount.units.unsigned_abs();
+        // Division is cheap in 64 bits, which hold nearly every amount.
+        let mut rest = loop {
+            match u64::try_from(large) {
+                Ok(rest) => break rest,
+                Err(_) => written.push_digit(u8::try_from(large % 10), amount.scale),
+            }
+            large /= 10;
+        };
+        while rest > 0 || written.digits <= amount.scale {
+            written.push_digit(u8::try_from(rest % 10), amount.scale);
+            rest /= 10;
+        }
+        if amount.units < 0 {
+            written.push(b'-');
+        }
+        written
+    }
+
+    fn push_digit<E>(&mut self, digit: Result<u8, E>, scale: u8) {
+        if scale > 0 && self.digits == scale {
+            self.push(b'.');
+        }
+        self.push(b'0' + digit.unwrap_or_default());
+        self.digits += 1;
+    }
+
+    fn push(&mut self, byte: u8) {
+        self.start -= 1;
+        self.bytes[self.start] = byte;
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes[self.start..]).unwrap_or_default()
+    }
+}
+
 /// Writes the exact plain decimal with all its decimals: `-1234.50`.
 impl fmt::Display for Amount {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let divisor = 10_u128.pow(u32::from(self.scale));
-        let magnitude = self.units.unsigned_abs();
-        let sign = if self.units < 0 { "-" } else { "" };
-        if self.scale == 0 {
-            return write!(out, "{sign}{magnitude}");
-        }
-        let (whole, rest) = (magnitude / divisor, magnitude % divisor);
-        write!(
-            out,
-            "{sign}{whole}.{rest:0width$}",
-            width = usize::from(self.scale)
-        )
+        out.write_str(Written::of(*self).text())
     }
 }
 
@@ -318,9 +366,18 @@ mod tests {
             "-12.50",
             "1000000000000.000001",
             "0.000000000000000001",
+            "-0.05",
+            "18446744073709551615",
+            "184467440737095516.16",
+            "-170141183460469231731.687303715884105727",
         ] {
             assert_eq!(plain(text).to_string(), text);
+            let mut line = "a,".to_owned();
+            plain(text).push_to(&mut line);
+            assert_eq!(line, format!("a,{text}"));
         }
+        let smallest = "-170141183460469231731687303715884105728";
+        assert_eq!(Amount::new(i128::MIN, 0).to_string(), smallest);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! How far two ratios are apart, exactly: what a customer moves a rate by.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use num_bigint::{BigInt, BigUint, Sign};
@@ -24,29 +25,33 @@ use super::{Amount, Ratio};
 /// assert!(ratio(1, 2).minus(ratio(1, 0)).is_none());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Difference {
-    numerator: BigInt,
-    /// Above zero.
-    denominator: BigInt,
+pub struct Difference(Fraction);
+
+/// A numerator and a denominator above zero.
+#[derive(Clone, Debug)]
+enum Fraction {
+    /// Both in 128 bits, which nearly always hold them.
+    Small(i128, i128),
+    Large(BigInt, BigInt),
 }
 
 impl Difference {
     /// `left` less `right`; `None` where one of them is undefined.
     pub(super) fn of(left: Ratio, right: Ratio) -> Option<Difference> {
+        if let Some(small) = small_difference(left, right) {
+            return Some(Difference(small));
+        }
         let (left, right) = (Parts::of(left)?, Parts::of(right)?);
-        Some(Difference {
-            numerator: left.above * &right.below - right.above * &left.below,
-            denominator: left.below * right.below,
-        })
+        Some(Difference(Fraction::Large(
+            left.above * &right.below - right.above * &left.below,
+            left.below * right.below,
+        )))
     }
 
     /// No difference.
     #[must_use]
     pub fn none() -> Difference {
-        Difference {
-            numerator: BigInt::ZERO,
-            denominator: BigInt::from(1_u8),
-        }
+        Difference(Fraction::Small(0, 1))
     }
 
     /// What a part of the changes of two sums moves their ratio by, on its way from `before` to `after`.
@@ -90,41 +95,47 @@ impl Difference {
         let old_below = whole(before.denominator());
         let numerator = whole(above) * &old_below - whole(before.numerator()) * whole(below);
         let denominator = old_below * whole(after.denominator());
-        match denominator.sign() {
+        Difference::of_whole(numerator, denominator)
+    }
+
+    /// One number over another; `None` over zero.
+    fn of_whole(above: BigInt, below: BigInt) -> Option<Difference> {
+        match below.sign() {
             Sign::NoSign => None,
-            Sign::Plus => Some(Difference {
-                numerator,
-                denominator,
-            }),
-            Sign::Minus => Some(Difference {
-                numerator: -numerator,
-                denominator: -denominator,
-            }),
+            Sign::Plus => Some(Difference(Fraction::Large(above, below))),
+            Sign::Minus => Some(Difference(Fraction::Large(-above, -below))),
+        }
+    }
+
+    /// Numerator and denominator as numbers without bounds.
+    fn parts(&self) -> (Cow<'_, BigInt>, Cow<'_, BigInt>) {
+        match &self.0 {
+            Fraction::Small(above, below) => {
+                let [above, below] = [*above, *below].map(BigInt::from).map(Cow::Owned);
+                (above, below)
+            }
+            Fraction::Large(above, below) => (Cow::Borrowed(above), Cow::Borrowed(below)),
         }
     }
 
     /// Both together.
     #[must_use]
     pub fn plus(&self, other: &Difference) -> Difference {
-        if self.denominator == other.denominator {
-            return Difference {
-                numerator: &self.numerator + &other.numerator,
-                denominator: self.denominator.clone(),
-            };
-        }
-        Difference {
-            numerator: &self.numerator * &other.denominator + &other.numerator * &self.denominator,
-            denominator: &self.denominator * &other.denominator,
-        }
+        let ((above, below), (more, more_below)) = (self.parts(), other.parts());
+        Difference(if below == more_below {
+            Fraction::Large(&*above + &*more, below.into_owned())
+        } else {
+            let sum = &*above * &*more_below + &*more * &*below;
+            Fraction::Large(sum, &*below * &*more_below)
+        })
     }
 
     /// This one without another.
     #[must_use]
     pub fn less(&self, other: &Difference) -> Difference {
-        self.plus(&Difference {
-            numerator: -&other.numerator,
-            denominator: other.denominator.clone(),
-        })
+        let (above, below) = other.parts();
+        let negated = Fraction::Large(-above.into_owned(), below.into_owned());
+        self.plus(&Difference(negated))
     }
 
     /// True if both are exactly as far.
@@ -136,68 +147,90 @@ impl Difference {
     /// True below zero: the first ratio is the smaller one.
     #[must_use]
     pub fn is_negative(&self) -> bool {
-        self.numerator.sign() == Sign::Minus
+        match &self.0 {
+            Fraction::Small(above, _) => *above < 0,
+            Fraction::Large(above, _) => above.sign() == Sign::Minus,
+        }
     }
 
     /// True if both ratios are the same.
     #[must_use]
     pub fn is_zero(&self) -> bool {
-        self.numerator.sign() == Sign::NoSign
+        match &self.0 {
+            Fraction::Small(above, _) => *above == 0,
+            Fraction::Large(above, _) => above.sign() == Sign::NoSign,
+        }
     }
 
     /// This difference over another, exactly; `None` over zero.
     #[must_use]
     pub fn over(&self, other: &Difference) -> Option<Difference> {
-        let (above, below) = (
-            &self.numerator * &other.denominator,
-            &self.denominator * &other.numerator,
-        );
-        match below.sign() {
-            Sign::NoSign => None,
-            Sign::Plus => Some(Difference {
-                numerator: above,
-                denominator: below,
-            }),
-            Sign::Minus => Some(Difference {
-                numerator: -above,
-                denominator: -below,
-            }),
-        }
+        let ((above, below), (other_above, other_below)) = (self.parts(), other.parts());
+        Difference::of_whole(&*above * &*other_below, &*below * &*other_above)
     }
 
     /// Compares two differences by their values, exactly.
     #[must_use]
     pub fn compare(&self, other: &Difference) -> Ordering {
-        let (mine, theirs) = (
-            &self.numerator * &other.denominator,
-            &other.numerator * &self.denominator,
-        );
-        mine.cmp(&theirs)
+        let ((above, below), (other_above, other_below)) = (self.parts(), other.parts());
+        (&*above * &*other_below).cmp(&(&*other_above * &*below))
     }
 
     /// Compares how far from zero two differences are, whatever their signs.
     #[must_use]
     pub fn cmp_magnitude(&self, other: &Difference) -> Ordering {
-        if self.denominator == other.denominator {
-            return self.numerator.magnitude().cmp(other.numerator.magnitude());
+        let ((above, below), (other_above, other_below)) = (self.parts(), other.parts());
+        if below == other_below {
+            return above.magnitude().cmp(other_above.magnitude());
         }
-        let mine = self.numerator.magnitude() * other.denominator.magnitude();
-        mine.cmp(&(other.numerator.magnitude() * self.denominator.magnitude()))
+        let mine = above.magnitude() * other_below.magnitude();
+        mine.cmp(&(other_above.magnitude() * below.magnitude()))
     }
 
     /// The value, rounded once from its exact value, half away from zero, to `decimals` places; `None` where
     /// 128 bits do not hold it.
     #[must_use]
     pub fn rounded(&self, decimals: u8) -> Option<Amount> {
-        let power = BigUint::from(10_u8).pow(u32::from(decimals));
-        let (above, below) = (self.numerator.magnitude(), self.denominator.magnitude());
-        let size = (above * power * 2_u8 + below) / (below * 2_u8);
-        let units = i128::try_from(BigInt::from(size)).ok()?;
+        let small = match &self.0 {
+            Fraction::Small(above, below) => small_size(*above, *below, decimals),
+            Fraction::Large(..) => None,
+        };
+        let units = small.or_else(|| self.large_size(decimals))?;
         Some(Amount::new(
             if self.is_negative() { -units } else { units },
             decimals,
         ))
     }
+
+    /// How far from zero it is, rounded; `None` where 128 bits do not hold it.
+    fn large_size(&self, decimals: u8) -> Option<i128> {
+        let power = BigUint::from(10_u8).pow(u32::from(decimals));
+        let (above, below) = self.parts();
+        let (above, below) = (above.magnitude(), below.magnitude());
+        let size = (above * power * 2_u8 + below) / (below * 2_u8);
+        i128::try_from(BigInt::from(size)).ok()
+    }
+}
+
+/// One ratio less another; `None` where one is undefined, or where 128 bits do not hold a step to it.
+fn small_difference(left: Ratio, right: Ratio) -> Option<Fraction> {
+    let whole = |ratio: Ratio| {
+        let (above, below) = (ratio.numerator(), ratio.denominator());
+        let scale = above.scale().max(below.scale());
+        Some((above.units_at(scale)?, below.units_at(scale)?))
+    };
+    let ((left, left_below), (right, right_below)) = (whole(left)?, whole(right)?);
+    let left = left.checked_mul(right_below)?;
+    let right = right.checked_mul(left_below)?;
+    let below = left_below.checked_mul(right_below)?;
+    (below > 0).then_some(Fraction::Small(left.checked_sub(right)?, below))
+}
+
+/// How far from zero a fraction is, rounded; `None` where 128 bits do not hold a step to it.
+fn small_size(above: i128, below: i128, decimals: u8) -> Option<i128> {
+    let power = 10_i128.checked_pow(u32::from(decimals))?;
+    let twice = above.checked_abs()?.checked_mul(power)?.checked_mul(2)?;
+    twice.checked_add(below)?.checked_div(below.checked_mul(2)?)
 }
 
 /// A ratio as two whole numbers, the lower one above zero.

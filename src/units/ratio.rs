@@ -73,7 +73,7 @@ impl Ratio {
     /// The quotient, rounded once from its exact value, half away from zero, to `decimals` places.
     ///
     /// This is the integer identity `floor((2·|n|·10^k + d) / 2d)` with the sign put back, done a
-    /// digit at a time so that no product outgrows 128 bits.
+    /// digit at a time where a product outgrows 128 bits.
     ///
     /// `None` over a zero denominator, and in the one case that cannot be written: a quotient that
     /// itself outgrows 128 bits.
@@ -86,14 +86,12 @@ impl Ratio {
             return None;
         }
         let negative = (numerator < 0) != (denominator < 0);
-        let (mut rest, divisor) = (numerator.unsigned_abs(), denominator.unsigned_abs());
-        let mut quotient = rest / divisor;
-        rest %= divisor;
-        for _ in 0..decimals {
-            let (digit, left) = next_digit(rest, divisor);
-            quotient = quotient.checked_mul(10)?.checked_add(digit)?;
-            rest = left;
-        }
+        let (above, divisor) = (numerator.unsigned_abs(), denominator.unsigned_abs());
+        let power = 10_u128.checked_pow(u32::from(decimals));
+        let (mut quotient, rest) = match power.and_then(|power| above.checked_mul(power)) {
+            Some(above) => (above / divisor, above % divisor),
+            None => divided(above, divisor, decimals)?,
+        };
         if rest >= divisor - rest {
             quotient = quotient.checked_add(1)?;
         }
@@ -182,6 +180,17 @@ impl Ratio {
             .to_decimal()?
             .checked_div(self.denominator.to_decimal()?)
     }
+}
+
+/// The quotient times 10^`decimals` and what is left, a digit at a time; `None` where it outgrows 128 bits.
+fn divided(above: u128, divisor: u128, decimals: u8) -> Option<(u128, u128)> {
+    let (mut quotient, mut rest) = (above / divisor, above % divisor);
+    for _ in 0..decimals {
+        let (digit, left) = next_digit(rest, divisor);
+        quotient = quotient.checked_mul(10)?.checked_add(digit)?;
+        rest = left;
+    }
+    Some((quotient, rest))
 }
 
 /// One step of long division: `10·rest / divisor` and what is left, without forming `10·rest`.

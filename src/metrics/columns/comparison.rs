@@ -1,6 +1,6 @@
 //! What a block of customers adds to a roll-forward of everybody.
 
-use std::ops::Range;
+use std::ops::{AddAssign, Range, Sub};
 
 use super::super::anchors::Anchors;
 use super::super::movements::{Class, Ends, Movement, Past as Lookup, Reader, Value, class};
@@ -96,41 +96,48 @@ impl<'a> Comparison<'a> {
 
     /// Adds those of a block who have revenue at an end, where nobody can be left out.
     pub(super) fn add_paid(&self, block: &Pair<'_>, total: &mut Rollforward) {
-        let (opening, closing) = (block.opening, block.closing);
-        let shown = or(&opening.paid, &closing.paid);
-        if shown == NOBODY {
-            return;
+        if or(&block.opening.paid, &block.closing.paid) != NOBODY {
+            self.add_payers(block, &Payers::of(block), total);
         }
+    }
+
+    /// The same of some of them.
+    pub(super) fn add_payers(&self, block: &Pair<'_>, payers: &Payers, total: &mut Rollforward) {
         // Everybody's rises, those who came among them; falls follow from the two sums.
-        let changes = Changes::of(&opening.values, &closing.values);
-        let falls = changes.rises - (closing.total - opening.total);
-        let came = count(&and_not(&closing.paid, &opening.paid));
-        self.add_arrivals(block, changes.came, total);
-        let gone = self.add_departures(block, changes.gone, total);
-        let base = count(&opening.paid);
-        let nobody = BLOCK as u64 - count(&shown);
+        let changes = &payers.changes;
+        let falls = changes.rises - (payers.closing - payers.opening);
+        let [opening, closing] = payers.paid(block);
+        let came = and_not(&closing, &opening);
+        self.add_arrivals(block, (&came, changes.came), total);
+        let gone = and_not(&opening, &closing);
+        let gone = self.add_departures(block, (&gone, changes.gone), total);
+        let base = count(&opening);
         let kept = base - gone.1;
-        let more = changes.more - came;
-        total.opening += opening.total;
-        total.closing += closing.total;
+        let more = changes.more - count(&came);
+        total.opening += payers.opening;
+        total.closing += payers.closing;
         total.opening_customers += base;
-        total.closing_customers += count(&closing.paid);
-        total.paying_customers += count(&closing.paid);
-        total.retained += closing.total - changes.came;
-        total.retained_capped += opening.total - falls;
+        total.closing_customers += count(&closing);
+        total.paying_customers += count(&closing);
+        total.retained += payers.closing - changes.came;
+        total.retained_capped += payers.opening - falls;
         total.retained_customers += kept;
         total.expansion += changes.rises - changes.came;
         total.expanded_customers += more;
         total.contraction += falls - gone.0;
-        total.unchanged_customers += changes.equal - nobody;
-        total.contracted_customers += kept - more - (changes.equal - nobody);
+        total.unchanged_customers += changes.equal;
+        total.contracted_customers += kept - more - changes.equal;
     }
 
     /// Adds who has nothing at the opening and revenue at the closing, which all together is `units`.
-    fn add_arrivals(&self, block: &Pair<'_>, units: i128, total: &mut Rollforward) {
-        let came = and_not(&block.closing.paid, &block.opening.paid);
-        let returned = self.returned(block, &came);
-        let new = and_not(&came, &returned);
+    fn add_arrivals(
+        &self,
+        block: &Pair<'_>,
+        (came, units): (&Bits, i128),
+        total: &mut Rollforward,
+    ) {
+        let returned = self.returned(block, came);
+        let new = and_not(came, &returned);
         let (new_customers, returned_customers) = (count(&new), count(&returned));
         // The fewer are looked at, and the others are the rest.
         let values = &block.closing.values;
@@ -179,13 +186,12 @@ impl<'a> Comparison<'a> {
     fn add_departures(
         &self,
         block: &Pair<'_>,
-        units: i128,
+        (gone, units): (&Bits, i128),
         total: &mut Rollforward,
     ) -> (i128, u64) {
-        let gone = and_not(&block.opening.paid, &block.closing.paid);
-        let (mut churn, mut churned) = (units, count(&gone));
+        let (mut churn, mut churned) = (units, count(gone));
         if self.policies.zero == Zero::Active {
-            for slot in each_bit(&gone) {
+            for slot in each_bit(gone) {
                 let number = number(block.number, slot);
                 let closing = Value {
                     units: 0,
@@ -299,19 +305,93 @@ impl Comparison<'_> {
     }
 }
 
+/// Some of a block who have revenue at an end, and what all of them are worth.
+#[derive(Default)]
+pub(super) struct Payers<T = i128> {
+    /// Who.
+    pub(super) all: Bits,
+    opening: T,
+    closing: T,
+    /// Of these alone.
+    changes: Changes<T>,
+}
+
+impl<T: Copy + Default + Ord + AddAssign + Sub<Output = T>> Payers<T> {
+    /// Adds one who has revenue at an end.
+    #[inline]
+    pub(super) fn add(&mut self, slot: usize, (opening, closing): (T, T)) {
+        self.all[slot / 64] |= 1 << (slot % 64);
+        self.opening += opening;
+        self.closing += closing;
+        self.changes.add(opening, closing);
+    }
+}
+
+impl<T: Into<i128>> Payers<T> {
+    /// The same in 128 bits.
+    pub(super) fn widened(self) -> Payers {
+        let changes = self.changes;
+        Payers {
+            all: self.all,
+            opening: self.opening.into(),
+            closing: self.closing.into(),
+            changes: Changes {
+                rises: changes.rises.into(),
+                more: changes.more,
+                equal: changes.equal,
+                came: changes.came.into(),
+                gone: changes.gone.into(),
+            },
+        }
+    }
+}
+
+impl Payers {
+    /// All of a block.
+    fn of(block: &Pair<'_>) -> Payers {
+        let (opening, closing) = (block.opening, block.closing);
+        let all = or(&opening.paid, &closing.paid);
+        let mut changes = Changes::of(&opening.values, &closing.values);
+        changes.equal -= BLOCK as u64 - count(&all);
+        Payers {
+            all,
+            opening: opening.total,
+            closing: closing.total,
+            changes,
+        }
+    }
+
+    /// Who has revenue at the opening, and who at the closing.
+    fn paid(&self, block: &Pair<'_>) -> [Bits; 2] {
+        [block.opening, block.closing].map(|worth| and(&worth.paid, &self.all))
+    }
+}
+
 /// How two columns of a block differ; nothing in them is below zero.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Changes {
+pub(super) struct Changes<T = i128> {
     /// How much more those places are worth that are worth more.
-    rises: i128,
+    rises: T,
     /// How many these are.
     more: u64,
     /// How many places are worth the same, be it nothing.
     equal: u64,
     /// What those are worth then that were worth nothing.
-    came: i128,
+    came: T,
     /// What those were worth that are worth nothing then.
-    gone: i128,
+    gone: T,
+}
+
+impl<T: Copy + Default + Ord + AddAssign + Sub<Output = T>> Changes<T> {
+    #[inline]
+    fn add(&mut self, opening: T, closing: T) {
+        let nothing = T::default();
+        self.rises += (closing - opening).max(nothing);
+        self.more += u64::from(closing > opening);
+        self.equal += u64::from(closing == opening);
+        self.came += if opening == nothing { closing } else { nothing };
+        self.gone += if closing == nothing { opening } else { nothing };
+    }
 }
 
 impl Changes {
@@ -349,12 +429,7 @@ impl Changes {
     pub(super) fn wide(opening: &Values, closing: &Values) -> Changes {
         let mut changes = Changes::default();
         for slot in 0..BLOCK {
-            let (opening, closing) = (opening.get(slot), closing.get(slot));
-            changes.rises += (closing - opening).max(0);
-            changes.more += u64::from(closing > opening);
-            changes.equal += u64::from(closing == opening);
-            changes.came += if opening == 0 { closing } else { 0 };
-            changes.gone += if closing == 0 { opening } else { 0 };
+            changes.add(opening.get(slot), closing.get(slot));
         }
         changes
     }

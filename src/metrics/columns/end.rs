@@ -97,17 +97,6 @@ impl Worth {
         bits
     }
 
-    /// The values of some of them, as if nobody else had any.
-    pub(super) fn only(&self, bits: &Bits) -> Worth {
-        let values = self.values.only(bits);
-        Worth {
-            total: values.total(),
-            values,
-            paid: and(&self.paid, bits),
-            cut: Vec::new(),
-        }
-    }
-
     /// What was cut of a customer.
     pub(super) fn cut_of(&self, number: u32) -> i128 {
         let place = self.cut.binary_search_by_key(&number, |cut| cut.0);
@@ -186,16 +175,6 @@ impl Values {
         }
     }
 
-    /// These values where a bit is set, and zero elsewhere.
-    fn only(&self, bits: &Bits) -> Values {
-        match self {
-            Values::None => Values::None,
-            Values::Small(values) => Values::Small(only(values, bits)),
-            Values::Medium(values) => Values::Medium(only(values, bits)),
-            Values::Wide(values) => Values::Wide(only(values, bits)),
-        }
-    }
-
     fn clear(&mut self, slot: usize) {
         match self {
             Values::None => {}
@@ -259,25 +238,6 @@ impl Values {
 fn zeros<T: Copy + Default>() -> Box<[T; BLOCK]> {
     let zeros = vec![T::default(); BLOCK].into_boxed_slice();
     zeros.try_into().ok().expect("a block has so many places")
-}
-
-#[expect(
-    clippy::unnecessary_box_returns,
-    reason = "it is too large to be moved about"
-)]
-fn only<T: Copy + Default>(values: &[T; BLOCK], bits: &Bits) -> Box<[T; BLOCK]> {
-    let mut kept = zeros();
-    let words = values.chunks_exact(64).zip(kept.chunks_exact_mut(64));
-    for ((values, kept), word) in words.zip(bits) {
-        for ((value, kept), bit) in values.iter().zip(kept).zip(0..) {
-            *kept = if word >> bit & 1 == 1 {
-                *value
-            } else {
-                T::default()
-            };
-        }
-    }
-    kept
 }
 
 fn lowest<T: Copy + Ord + Default>(values: &[T; BLOCK]) -> T {

@@ -1,11 +1,12 @@
 //! The roll-forwards of segments, block by block: those who stay in one segment are added up all at once.
 
 use std::collections::BTreeMap;
+use std::ops::{AddAssign, Sub};
 
 use super::super::anchors::{Anchor, Anchors};
 use super::super::rollforward::Rollforward;
 use super::super::segments::{Key, Places, add_between, find_ends};
-use super::comparison::{Comparison, Pair, Shown};
+use super::comparison::{Comparison, Pair, Payers, Shown};
 use super::{Grid, and, and_not, has, number, or};
 use crate::ledger::{Attribute, BLOCK, Bits, Ledger, each_bit};
 use crate::policies::{Policies, SegmentAt, Zero};
@@ -88,9 +89,14 @@ impl<'a> Split<'a> {
                         attribute.latest(customer, *first, *last)
                     }
                 };
-                key.clear();
-                key.extend(ledger.attributes().iter().map(value));
-                found[slot] = u32::try_from(places.of(&key)).unwrap_or(u32::MAX);
+                let place = if let [only] = ledger.attributes() {
+                    places.of_value(value(only))
+                } else {
+                    key.clear();
+                    key.extend(ledger.attributes().iter().map(value));
+                    places.of(&key)
+                };
+                found[slot] = u32::try_from(place).unwrap_or(u32::MAX);
             }
         }
     }
@@ -104,25 +110,27 @@ impl<'a> Split<'a> {
     ) {
         let shown = Shown::of(comparison, block);
         let paid = or(&block.opening.paid, &block.closing.paid);
-        let (groups, mut alone) = self.groups(index, block, &paid);
+        let (opening, closing) = (&block.opening.values, &block.closing.values);
+        let (groups, mut alone) = match (opening.small(), closing.small()) {
+            // 1,024 values of 32 bits stay below 2^42.
+            (Some(opening), Some(closing)) => self.groups(index, block, &paid, |slot| {
+                (i64::from(opening[slot]), i64::from(closing[slot]))
+            }),
+            _ => self.groups(index, block, &paid, |slot| {
+                (opening.get(slot), closing.get(slot))
+            }),
+        };
         alone = or(&alone, &and_not(&shown.all, &paid));
         let scale = self.ledger.scale();
         let is_split = groups.len() as u64 > FEW + super::count(&paid) / SHARE;
-        for (place, bits) in groups {
+        for (place, payers) in groups {
             if is_split {
-                alone = or(&alone, &bits);
+                alone = or(&alone, &payers.all);
                 continue;
             }
-            let (opening, closing) = (block.opening.only(&bits), block.closing.only(&bits));
-            let own = Pair {
-                number: block.number,
-                opening: &opening,
-                closing: &closing,
-                past: block.past,
-            };
             let sums = &mut self.sums[index];
             sums.resize_with(self.places.len(), || Rollforward::empty(scale));
-            comparison.add_paid(&own, &mut sums[place as usize]);
+            comparison.add_payers(block, &payers, &mut sums[place as usize]);
         }
         for slot in each_bit(&alone) {
             if let Some(movement) = comparison.movement(block, &shown, slot) {
@@ -139,7 +147,16 @@ impl<'a> Split<'a> {
 
     /// Those with revenue who stay in a segment, by segment; and those who are looked at one by one: who moves, who
     /// was cut, whose zero may be stated.
-    fn groups(&self, index: usize, block: &Pair<'_>, paid: &Bits) -> (Vec<(u32, Bits)>, Bits) {
+    fn groups<T>(
+        &self,
+        index: usize,
+        block: &Pair<'_>,
+        paid: &Bits,
+        values: impl Fn(usize) -> (T, T),
+    ) -> (Vec<(u32, Payers)>, Bits)
+    where
+        T: Copy + Default + Ord + AddAssign + Sub<Output = T> + Into<i128>,
+    {
         let (opening, closing) = (block.opening, block.closing);
         let mut alone = and(paid, &or(&opening.cut_bits(), &closing.cut_bits()));
         if self.policies.zero == Zero::Active {
@@ -148,7 +165,7 @@ impl<'a> Split<'a> {
         let ends = &self.asked[index];
         let (before, after) = (self.at(ends.opening), self.at(ends.closing));
         let is_at_opening = self.policies.segment_at == SegmentAt::Opening;
-        let mut groups: Vec<(u32, Bits)> = Vec::new();
+        let mut groups: Vec<(u32, Payers<T>)> = Vec::new();
         // By place, the number above that of its group.
         let mut known = vec![0_usize; self.places.len()];
         for slot in each_bit(&and_not(paid, &alone)) {
@@ -164,13 +181,15 @@ impl<'a> Split<'a> {
             }
             let above = &mut known[place as usize];
             if *above == 0 {
-                groups.push((place, [0; BLOCK / 64]));
+                groups.push((place, Payers::default()));
                 *above = groups.len();
             }
-            let bits = &mut groups[*above - 1].1;
-            bits[slot / 64] |= 1 << (slot % 64);
+            let payers = &mut groups[*above - 1].1;
+            payers.add(slot, values(slot));
         }
-        (groups, alone)
+        let groups = groups.into_iter();
+        let groups = groups.map(|(place, payers)| (place, payers.widened()));
+        (groups.collect(), alone)
     }
 
     /// The segments of the block at hand at an end; those that do not change where they are read once.
