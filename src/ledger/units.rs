@@ -2,31 +2,33 @@
 
 use hashbrown::HashMap;
 
-/// How many products of a customer are looked through one by one; those beyond are found by hash.
-const LISTED: usize = 16;
+use crate::machine::bring_near;
 
 /// Stands for the customer of a number that no unit has.
 const NOBODY: u32 = u32::MAX;
 
 /// Customers' products, each pair with a number from 0 in order of first appearance.
 ///
-/// Most customers have a few: they are a list that starts with the newest, so that a row costs no hash, and no text
-/// is formed for it.
+/// Most files have a few products: each customer has a place for every one of them then, and a row costs one wait for
+/// memory. Pairs with products beyond these are found by hash.
 #[derive(Debug, Default)]
 pub(super) struct Units {
-    /// By customer the number above that of its newest unit in the list; 0 where it has none.
-    newest: Vec<u32>,
     numbered: Vec<Unit>,
-    /// The units of customers with many products that are in no list.
+    /// By customer, and in it by product, the number above that of the unit; 0 where it has none.
+    places: Vec<u32>,
+    /// How many products have a place, as a power of two.
+    width: u32,
+    /// The units of products that have none.
     others: HashMap<(u32, u32), u32>,
 }
+
+/// How many products may have a place, as a power of two: 64 bytes a customer.
+const WIDTH_MAX: u32 = 4;
 
 #[derive(Clone, Copy, Debug)]
 struct Unit {
     customer: u32,
     product: u32,
-    /// The number above that of the customer's unit before this one; 0 where it is the first.
-    before: u32,
 }
 
 impl Units {
@@ -50,94 +52,98 @@ impl Units {
 
     /// The number of a customer's product, if it has one.
     pub(super) fn find(&self, customer: u32, product: u32) -> Option<u32> {
-        match self.listed(customer, product) {
-            Ok(number) => Some(number),
-            Err(LISTED) => self.others.get(&(customer, product)).copied(),
-            Err(_) => None,
+        if product >> self.width > 0 {
+            return self.others.get(&(customer, product)).copied();
         }
+        let above = self.places.get(self.place(customer, product))?;
+        above.checked_sub(1)
+    }
+
+    /// Asks for where the number of a customer's product stands.
+    #[inline]
+    pub(super) fn bring_near(&self, customer: u32, product: u32) {
+        bring_near(&self.places, self.place(customer, product));
     }
 
     /// The number of a customer's product, given now if it has none.
     #[inline]
     pub(super) fn number(&mut self, customer: u32, product: u32) -> u32 {
-        match self.listed(customer, product) {
-            Ok(number) => number,
-            Err(listed) => self.add(customer, product, listed),
+        if product >> self.width == 0
+            && let Some(above) = self.places.get(self.place(customer, product))
+            && let Some(number) = above.checked_sub(1)
+        {
+            return number;
         }
+        self.add(customer, product)
     }
 
-    /// The number of a customer's product in its list, or how many are in it.
+    /// Where the number of a customer's product stands, if the product has a place.
     #[inline]
-    fn listed(&self, customer: u32, product: u32) -> Result<u32, usize> {
-        let newest = self.newest.get(customer as usize).copied();
-        let (mut next, mut listed) = (newest.unwrap_or(0), 0);
-        while let Some(number) = next.checked_sub(1) {
-            let unit = &self.numbered[number as usize];
-            if unit.product == product {
-                return Ok(number);
-            }
-            (next, listed) = (unit.before, listed + 1);
-        }
-        Err(listed)
+    const fn place(&self, customer: u32, product: u32) -> usize {
+        ((customer as usize) << self.width).wrapping_add(product as usize)
     }
 
-    /// The number of a customer's product that is not among the listed ones.
-    fn add(&mut self, customer: u32, product: u32, listed: usize) -> u32 {
+    /// The number of a customer's product that has no place, or none that is filled.
+    #[inline(never)]
+    fn add(&mut self, customer: u32, product: u32) -> u32 {
         let above = u32::try_from(self.numbered.len() + 1).expect("fewer than 2^32 units");
-        let number = above - 1;
-        let mut unit = Unit {
-            customer,
-            product,
-            before: 0,
-        };
-        if listed == LISTED {
-            let known = *self.others.entry((customer, product)).or_insert(number);
-            if known != number {
+        if product >> WIDTH_MAX > 0 {
+            let known = *self.others.entry((customer, product)).or_insert(above - 1);
+            if known != above - 1 {
                 return known;
             }
         } else {
-            let customer = customer as usize;
-            if self.newest.len() <= customer {
-                self.newest.resize(customer + 1, 0);
+            self.widen(u32::BITS - product.leading_zeros());
+            let place = self.place(customer, product);
+            if self.places.len() <= place {
+                // For all of its products, so that the next ones find their places.
+                self.places.resize((customer as usize + 1) << self.width, 0);
             }
-            unit.before = std::mem::replace(&mut self.newest[customer], above);
+            self.places[place] = above;
         }
-        self.numbered.push(unit);
-        number
+        self.numbered.push(Unit { customer, product });
+        above - 1
+    }
+
+    /// Gives so many products places, as a power of two.
+    fn widen(&mut self, width: u32) {
+        if width <= self.width {
+            return;
+        }
+        let mut places = vec![0; self.places.len() << (width - self.width)];
+        let customers = self.places.chunks(1 << self.width);
+        for (room, known) in places.chunks_mut(1 << width).zip(customers) {
+            room[..known.len()].copy_from_slice(known);
+        }
+        (self.places, self.width) = (places, width);
     }
 
     /// Puts another part's units behind these: its customers start with the number `first_customer`, its units with
-    /// `first`, its products have the numbers that `products` gives. No customer may be in both.
-    pub(super) fn append(
-        &mut self,
-        other: Units,
-        first_customer: u32,
-        first: u32,
-        products: impl Fn(u32) -> u32,
-    ) {
+    /// `first`. No customer may be in both, and products have to mean the same.
+    pub(super) fn append(&mut self, mut other: Units, first_customer: u32, first: u32) {
+        let width = self.width.max(other.width);
+        self.widen(width);
+        other.widen(width);
+        self.places.resize((first_customer as usize) << width, 0);
+        let above = |above: u32| if above == 0 { 0 } else { above + first };
+        self.places.extend(other.places.into_iter().map(above));
         let hole = Unit {
             customer: NOBODY,
             product: 0,
-            before: 0,
         };
         self.numbered.resize(first as usize, hole);
-        self.newest.resize(first_customer as usize, 0);
-        let above = |above: u32| if above == 0 { 0 } else { above + first };
-        self.newest.extend(other.newest.into_iter().map(above));
         let units = other.numbered.into_iter();
         self.numbered.extend(units.map(|unit| match unit.customer {
             NOBODY => unit,
             customer => Unit {
                 customer: customer + first_customer,
-                product: products(unit.product),
-                before: above(unit.before),
+                ..unit
             },
         }));
         let others = other.others.into_iter();
         self.others
             .extend(others.map(|((customer, product), number)| {
-                let pair = (customer + first_customer, products(product));
-                (pair, number + first)
+                ((customer + first_customer, product), number + first)
             }));
     }
 
@@ -188,10 +194,10 @@ mod tests {
             }
             let count = theirs.numbers().count();
             let known = units.numbers().count();
-            units.append(theirs, 1024, 2048, |product| products[product as usize]);
+            units.append(theirs, 1024, 2048);
             prop_assert_eq!(units.numbers().count(), known + count);
             for (customer, product) in others {
-                let pair = (customer + 1024, product + 1);
+                let pair = (customer + 1024, product);
                 let number = units.find(pair.0, pair.1).unwrap();
                 prop_assert!(number >= 2048);
                 prop_assert_eq!(units.pair(number), Some(pair));

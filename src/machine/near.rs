@@ -19,8 +19,7 @@ pub(crate) fn bring_near<T>(list: &[T], at: usize) {
     unsafe_code,
     reason = "the instruction is given a pointer; it reads nothing through it"
 )]
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "as above")]
+#[inline]
 fn ask_for(place: *const u8) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 

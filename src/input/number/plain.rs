@@ -90,7 +90,7 @@ pub(in crate::input) struct Short {
 impl Short {
     /// The amount that the last of eight bytes write, so many of them. There is no branch in it: many are read at once.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "as above")]
+    #[expect(clippy::needless_bitwise_bool, reason = "`&&` is a branch")]
     pub(in crate::input) fn of_eight(bytes: u64, length: u64, mark: Mark) -> Short {
         const MINUS: u64 = (b'-' ^ b'0') as u64;
         // Digits as numbers; what stands before the cell counts as zeros.
@@ -172,7 +172,6 @@ const fn value_of(digits: u64) -> (u32, bool) {
     let pairs = digits.wrapping_mul(10 << 8 | 1) >> 8;
     let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(100 << 16 | 1) >> 16;
     let eight = (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(10_000 << 32 | 1) >> 32;
-    #[expect(clippy::cast_possible_truncation, reason = "eight digits have 27 bits")]
     let value = eight as u32;
     (value, above & 0x8080_8080_8080_8080 == 0)
 }

@@ -104,6 +104,9 @@ impl Part {
         units.clear();
         if self.layout.by_product {
             let numbered = rows.iter().zip(customers.iter());
+            for (row, number) in numbered.clone() {
+                self.units.bring_near(*number, row.product);
+            }
             units.extend(numbered.map(|(row, number)| self.units.number(*number, row.product)));
             bring_near(&self.unit_cells, rows, units);
         } else {
@@ -167,8 +170,7 @@ impl Part {
         let as_number = |first: usize| u32::try_from(first).expect("fewer than 2^32 numbers");
         if self.layout.by_product {
             let (customers, units) = (as_number(first), as_number(first_unit));
-            self.units
-                .append(other.units, customers, units, |product| product);
+            self.units.append(other.units, customers, units);
         }
         let mut held = self.cells.append(other.cells, first / Cells::BLOCK);
         held = held.and(

@@ -99,7 +99,6 @@ impl Slots {
 
 /// What of a hash is kept, as far as there is room.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the upper half is wanted")]
 const fn tag(hash: u64) -> u32 {
     (hash >> 32) as u32
 }

@@ -33,10 +33,10 @@ const fn digits(text: u64) -> (u64, bool) {
     const ONES: u64 = 0x0101_0101_0101_0101;
     // Letters are the bytes with this bit; they stand for what their lower half says and nine more.
     let letters = text >> 6 & ONES;
-    let values = (text & 0x0F * ONES) + 9 * letters;
-    let is_upper_half = text & 0xF0 * ONES == 0x30 * ONES + 0x30 * letters;
+    let values = (text & (0x0F * ONES)) + 9 * letters;
+    let is_upper_half = text & (0xF0 * ONES) == 0x30 * ONES + 0x30 * letters;
     let above_nine = (values + 6 * ONES) >> 4 & ONES;
-    let are_digits = is_upper_half && above_nine == letters && values & 0x10 * ONES == 0;
+    let are_digits = is_upper_half && above_nine == letters && values & (0x10 * ONES) == 0;
     let pairs = (values | values >> 4) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
     ((fours | fours >> 16) & 0xFFFF_FFFF, are_digits)

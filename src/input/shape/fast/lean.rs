@@ -7,6 +7,10 @@
     clippy::inline_always,
     reason = "the loops are compiled for the processor at hand, and what they call with them"
 )]
+#![expect(
+    clippy::needless_bitwise_bool,
+    reason = "`&&` is a branch, and loops with branches do one row at a time"
+)]
 
 use super::super::super::cell::is_ascii_word_between;
 use super::super::super::date::common_month;
@@ -346,7 +350,8 @@ fn see_odd_words(text: &[u8], has_quotes: bool, are_names: bool, words: &Words, 
             .get(start..start.saturating_add(length))
             .unwrap_or_default();
         let has_inner = has_quotes && memchr::memchr(b'"', word).is_some();
-        *is_read &= !has_inner && !(are_names && !is_name(text, (start, word.len())));
+        let is_plain = !are_names || is_name(text, (start, word.len()));
+        *is_read &= is_plain && !has_inner;
     }
 }
 
