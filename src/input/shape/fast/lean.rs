@@ -118,6 +118,11 @@ impl LeanRows {
         self.found.is_read.fill(false);
     }
 
+    /// True if one of so many rows was read.
+    pub(super) fn has_any(&self, rows: usize) -> bool {
+        self.found.is_read.iter().take(rows).any(|is_read| *is_read)
+    }
+
     /// True for a row that was read.
     #[inline(always)]
     pub(super) fn is_read(&self, number: usize) -> bool {
@@ -183,9 +188,10 @@ impl Walk for Reading<'_, '_> {
             see_words(cells(words.column), number == 0, words, found);
         }
         see_rows(cells(self.table.last), found);
-        // A row of nothing need not say in which currency.
-        let is_any = self.lean.currency.is_some();
-        see_amounts(cells(self.lean.amount), (self.lean.mark, is_any), found)
+        // A row of nothing need not say in which currency: where no row says one, it is not counted in any.
+        let may_be_zero = self.lean.currency.is_some();
+        let amounts = cells(self.lean.amount);
+        see_amounts(amounts, (self.lean.mark, may_be_zero), found)
     }
 }
 

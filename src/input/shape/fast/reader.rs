@@ -22,8 +22,9 @@ pub(in crate::input) struct FastReader<'a> {
     cells: Cells,
     structure: Structure,
     rows: Rows,
-    /// What reads the rows of the plainest form.
+    /// What reads the rows of the plainest form, and whether the last ones of the piece at hand had any.
     lean: LeanRows,
+    is_lean: bool,
     batch: Batch<'a>,
     dates: Dates,
     currency: Currency,
@@ -49,6 +50,7 @@ impl<'a> FastReader<'a> {
         Some(FastReader {
             plan,
             lean: LeanRows::new(&cells, &by, plan.mark.0, plan.through),
+            is_lean: true,
             cells,
             structure: Structure::default(),
             rows: Rows::default(),
@@ -104,6 +106,7 @@ impl<'a> FastReader<'a> {
         let table = Table::new(text, structure, self.cells.width);
         let mut is_whole = true;
         (self.quotes_before, self.inner_before) = (0, 0);
+        self.is_lean = true;
         // The first one says which currency is counted.
         let (first, rest) = rows.rows.split_at(rows.rows.len().min(1));
         for some in std::iter::once(first).chain(rest.chunks(AT_ONCE)) {
@@ -153,12 +156,14 @@ impl<'a> FastReader<'a> {
     /// Reads the rows of the plainest form, once a row of the piece has said which currency is counted; gives what their
     /// amounts show.
     fn look(&mut self, table: &Table<'_>, rows: &[Row]) -> Marks {
-        if self.currency.rows == 0 {
+        if self.currency.rows == 0 || !self.is_lean {
             self.lean.skip();
             return Marks::NONE;
         }
         self.lean.count_in(self.currency.letters);
-        self.lean.read(table, rows)
+        let marks = self.lean.read(table, rows);
+        self.is_lean = self.lean.has_any(rows.len());
+        marks
     }
 
     /// Takes note of a row of the plainest form.
