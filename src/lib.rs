@@ -21,5 +21,6 @@ mod machine;
 pub mod metrics;
 pub mod output;
 pub mod policies;
+mod seen;
 pub mod text;
 pub mod units;

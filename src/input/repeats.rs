@@ -6,6 +6,7 @@ use foldhash::fast::FixedState;
 
 use super::labels::Label;
 use crate::ledger::RowPlace;
+use crate::seen::Seen;
 
 /// How many rows are remembered before only a share of them is: 6 MiB a thread.
 const KEPT: usize = 1 << 18;
@@ -67,16 +68,10 @@ impl Repeats {
     /// Says what repeats; `None` if nothing does.
     #[must_use]
     pub fn finish(mut self) -> Option<Repeated> {
-        // Hashes alone are sorted much faster, and mostly show that nothing repeats.
-        let mut hashes: Vec<u64> = self.rows.iter().map(|(hash, _)| *hash).collect();
-        hashes.sort_unstable();
-        let repeated: Vec<u64> = hashes
-            .windows(2)
-            .filter(|pair| pair[0] == pair[1])
-            .map(|pair| pair[0])
-            .collect();
-        self.rows
-            .retain(|(hash, _)| repeated.binary_search(hash).is_ok());
+        // Few rows share some bits of their hash with another one: only these are sorted.
+        let mut seen = Seen::for_some(self.rows.len());
+        self.rows.iter().for_each(|(hash, _)| seen.add(*hash));
+        self.rows.retain(|(hash, _)| seen.is_several(*hash));
         self.rows.sort_unstable();
         let mut pairs: Vec<(RowPlace, RowPlace)> = Vec::new();
         for run in self.rows.chunk_by(|left, right| left.0 == right.0) {

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::ledger::{Ledger, in_parts};
+use crate::seen::Seen;
 
 /// How many names a thread looks at before it takes more.
 const NAMES: usize = 1 << 14;
@@ -35,40 +36,6 @@ pub(super) fn similar(ledger: &Ledger) -> Vec<Vec<u32>> {
     }
     groups.sort_unstable_by_key(|group| ledger.name(group[0]));
     groups
-}
-
-/// Which parts of hashes were seen once, and which several times: few are, so few hashes have to be sorted.
-struct Seen {
-    once: Vec<u64>,
-    several: Vec<u64>,
-}
-
-impl Seen {
-    /// With some twenty bits a hash.
-    fn for_some(hashes: usize) -> Seen {
-        let words = (hashes / 4).next_power_of_two();
-        Seen {
-            once: vec![0; words],
-            several: vec![0; words],
-        }
-    }
-
-    fn add(&mut self, hash: u64) {
-        let (word, bit) = self.place(hash);
-        self.several[word] |= self.once[word] & bit;
-        self.once[word] |= bit;
-    }
-
-    fn is_several(&self, hash: u64) -> bool {
-        let (word, bit) = self.place(hash);
-        self.several[word] & bit != 0
-    }
-
-    fn place(&self, hash: u64) -> (usize, u64) {
-        // There are never more words than a number of the machine holds.
-        let high = usize::try_from(hash >> 32).unwrap_or_default();
-        (high & (self.once.len() - 1), 1 << (hash % 64))
-    }
 }
 
 /// The hash of what an id folds to.
