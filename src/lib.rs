@@ -21,6 +21,6 @@ mod machine;
 pub mod metrics;
 pub mod output;
 pub mod policies;
-mod seen;
+mod several;
 pub mod text;
 pub mod units;

@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 
 use super::labels::Label;
 use crate::ledger::RowPlace;
-use crate::seen::Seen;
+use crate::several::Several;
 
 /// How many rows are remembered before only a share of them is: 6 MiB a thread.
 const KEPT: usize = 1 << 18;
@@ -69,7 +69,7 @@ impl Repeats {
     #[must_use]
     pub fn finish(mut self) -> Option<Repeated> {
         // Few rows share some bits of their hash with another one: only these are sorted.
-        let mut seen = Seen::for_some(self.rows.len());
+        let mut seen = Several::for_some(self.rows.len());
         self.rows.iter().for_each(|(hash, _)| seen.add(*hash));
         self.rows.retain(|(hash, _)| seen.is_several(*hash));
         self.rows.sort_unstable();

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::ledger::{Ledger, in_parts};
-use crate::seen::Seen;
+use crate::several::Several;
 
 /// How many names a thread looks at before it takes more.
 const NAMES: usize = 1 << 14;
@@ -22,7 +22,7 @@ pub(super) fn similar(ledger: &Ledger) -> Vec<Vec<u32>> {
         names.map(hash).collect::<Vec<u64>>()
     });
     let hashes = || hashes.iter().flatten().copied();
-    let mut seen = Seen::for_some(customers.len());
+    let mut seen = Several::for_some(customers.len());
     hashes().for_each(|hash| seen.add(hash));
     let numbered = hashes().zip(customers);
     let several = numbered.filter(|(hash, _)| seen.is_several(*hash));

@@ -39,14 +39,14 @@ pub(super) struct LeanRows {
     /// The letters of the currency that rows are counted in, as a number; 0 if rows name none that has three.
     letters: u32,
     months: Months,
-    found: Box<Found>,
+    said: Box<Said>,
     /// The cells that are words: the customer's name, then the product and the columns beside the amounts.
     words: Vec<Words>,
 }
 
 /// What the rows at hand say.
 #[derive(Clone, Debug)]
-struct Found {
+struct Said {
     /// False for a row that has to be looked at more closely; all else says nothing of it then.
     is_read: Of<bool>,
     units: Of<i32>,
@@ -86,7 +86,7 @@ impl LeanRows {
             mark,
             letters: 0,
             months: Months::new(through),
-            found: Box::new(Found {
+            said: Box::new(Said {
                 is_read: [false; AT_ONCE],
                 units: [0; AT_ONCE],
                 scales: [0; AT_ONCE],
@@ -115,36 +115,36 @@ impl LeanRows {
 
     /// Reads none.
     pub(super) fn skip(&mut self) {
-        self.found.is_read.fill(false);
+        self.said.is_read.fill(false);
     }
 
     /// True if one of so many rows was read.
     pub(super) fn has_any(&self, rows: usize) -> bool {
-        self.found.is_read.iter().take(rows).any(|is_read| *is_read)
+        self.said.is_read.iter().take(rows).any(|is_read| *is_read)
     }
 
     /// True for a row that was read.
     #[inline(always)]
     pub(super) fn is_read(&self, number: usize) -> bool {
-        self.found.is_read[number % AT_ONCE]
+        self.said.is_read[number % AT_ONCE]
     }
 
     /// Where such a row ends, and its hash if there are no quotes in it.
     #[inline(always)]
     pub(super) fn end_and_hash(&self, number: usize) -> (u32, u64) {
-        let (found, number) = (&*self.found, number % AT_ONCE);
-        (found.ends[number], found.hashes[number])
+        let (said, number) = (&*self.said, number % AT_ONCE);
+        (said.ends[number], said.hashes[number])
     }
 
     /// What such a row says, but for the columns beside the amounts.
     #[inline(always)]
     pub(super) fn row(&self, number: usize, has_product: bool) -> ShortRow {
-        let (found, number) = (&*self.found, number % AT_ONCE);
+        let (said, number) = (&*self.said, number % AT_ONCE);
         ShortRow {
             name: self.word(0, number),
-            column: found.columns[number],
-            day: found.days[number],
-            units: (found.units[number].into(), found.scales[number]),
+            column: said.columns[number],
+            day: said.days[number],
+            units: (said.units[number].into(), said.scales[number]),
             product: has_product.then(|| self.word(1, number)),
         }
     }
@@ -173,25 +173,25 @@ impl Walk for Reading<'_, '_> {
     #[inline(always)]
     fn walk(self, _: impl Lanes) -> Marks {
         let LeanRows {
-            found,
+            said,
             words,
             months,
             ..
         } = self.lean;
         let cells = Column::of(*self.table, self.rows);
-        found.is_read = [true; AT_ONCE];
+        said.is_read = [true; AT_ONCE];
         if let Some(column) = self.lean.currency {
-            see_currencies(cells(column), self.lean.letters, found);
+            see_currencies(cells(column), self.lean.letters, said);
         }
-        see_dates(cells(self.lean.date), months, found);
+        see_dates(cells(self.lean.date), months, said);
         for (number, words) in words.iter_mut().enumerate() {
-            see_words(cells(words.column), number == 0, words, found);
+            see_words(cells(words.column), number == 0, words, said);
         }
-        see_rows(cells(self.table.last), found);
+        see_rows(cells(self.table.last), said);
         // A row of nothing need not say in which currency: where no row says one, it is not counted in any.
         let may_be_zero = self.lean.currency.is_some();
         let amounts = cells(self.lean.amount);
-        see_amounts(amounts, (self.lean.mark, may_be_zero), found)
+        see_amounts(amounts, (self.lean.mark, may_be_zero), said)
     }
 }
 
@@ -277,21 +277,21 @@ impl<'r, 't> Column<'r, 't> {
 
 /// Leaves rows in other currencies than the one that rows are counted in.
 #[inline(always)]
-fn see_currencies(column: Column<'_, '_>, letters: u32, found: &mut Found) {
-    for (place, is_read) in column.places().zip(&mut found.is_read) {
-        let said = u32::from_le_bytes(column.bytes(place.start)) & 0xFF_FFFF;
-        *is_read &= said == letters && place.end.wrapping_sub(place.start) == 3;
+fn see_currencies(column: Column<'_, '_>, letters: u32, said: &mut Said) {
+    for (place, is_read) in column.places().zip(&mut said.is_read) {
+        let letters_here = u32::from_le_bytes(column.bytes(place.start)) & 0xFF_FFFF;
+        *is_read &= letters_here == letters && place.end.wrapping_sub(place.start) == 3;
     }
 }
 
 /// Reads dates; rows of months that do not count are left.
 #[inline(always)]
-fn see_dates(column: Column<'_, '_>, months: &mut Months, found: &mut Found) {
+fn see_dates(column: Column<'_, '_>, months: &mut Months, said: &mut Said) {
     let (mut labels, mut limits) = ([0; AT_ONCE], [0; AT_ONCE]);
     let (mut tens, mut ones) = ([0; AT_ONCE], [0; AT_ONCE]);
     let digits = tens.iter_mut().zip(&mut ones);
     let texts = labels.iter_mut().zip(digits);
-    for ((place, (label, digits)), is_read) in column.places().zip(texts).zip(&mut found.is_read) {
+    for ((place, (label, digits)), is_read) in column.places().zip(texts).zip(&mut said.is_read) {
         let [y1, y2, y3, y4, dash, m1, m2, other, d1, d2] = column.bytes(place.start);
         *label = u64::from_le_bytes([y1, y2, y3, y4, dash, m1, m2, other]);
         (*digits.0, *digits.1) = (d1, d2);
@@ -301,9 +301,9 @@ fn see_dates(column: Column<'_, '_>, months: &mut Months, found: &mut Found) {
     let (first, others) = (labels[0], labels[..count].iter());
     if others.fold(0, |other, label| other | label ^ first) == 0 {
         let known = months.of(first);
-        (found.columns, limits) = ([known.column; AT_ONCE], [known.days; AT_ONCE]);
+        (said.columns, limits) = ([known.column; AT_ONCE], [known.days; AT_ONCE]);
     } else {
-        let known = found.columns.iter_mut().zip(&mut limits);
+        let known = said.columns.iter_mut().zip(&mut limits);
         for (label, (column, limit)) in labels[..count].iter().zip(known) {
             let known = months.of(*label);
             (*column, *limit) = (known.column, known.days);
@@ -316,17 +316,17 @@ fn see_dates(column: Column<'_, '_>, months: &mut Months, found: &mut Found) {
         );
         let day = tens.wrapping_mul(10).wrapping_add(ones);
         let is_day = (tens <= 3) & (ones <= 9) & (day.wrapping_sub(1) < limits[number]);
-        found.days[number] = day;
-        found.is_read[number] &= is_day;
+        said.days[number] = day;
+        said.is_read[number] &= is_day;
     }
 }
 
 /// Finds words; those that may be no names as they stand are left in the column of names.
 #[inline(always)]
-fn see_words(column: Column<'_, '_>, are_names: bool, words: &mut Words, found: &mut Found) {
+fn see_words(column: Column<'_, '_>, are_names: bool, words: &mut Words, said: &mut Said) {
     let mut odd = false;
     let places = words.starts.iter_mut().zip(words.lengths.iter_mut());
-    for ((place, is_read), (start, length)) in column.places().zip(&mut found.is_read).zip(places) {
+    for ((place, is_read), (start, length)) in column.places().zip(&mut said.is_read).zip(places) {
         let (first, last) = (
             column.byte(place.start),
             column.byte(place.end.wrapping_sub(1)),
@@ -336,21 +336,15 @@ fn see_words(column: Column<'_, '_>, are_names: bool, words: &mut Words, found: 
         odd |= place.is_quoted | (are_names & (first <= b'9'));
     }
     if odd {
-        see_odd_words(
-            column.table.text,
-            column.has_quotes,
-            are_names,
-            words,
-            found,
-        );
+        see_odd_words(column.table.text, column.has_quotes, are_names, words, said);
     }
 }
 
 /// Takes a closer look at words that stand in quotes or start like no name.
 #[inline(never)]
-fn see_odd_words(text: &[u8], has_quotes: bool, are_names: bool, words: &Words, found: &mut Found) {
+fn see_odd_words(text: &[u8], has_quotes: bool, are_names: bool, words: &Words, said: &mut Said) {
     let places = words.starts.iter().zip(words.lengths.iter());
-    for ((start, length), is_read) in places.zip(&mut found.is_read) {
+    for ((start, length), is_read) in places.zip(&mut said.is_read) {
         let (start, length) = (*start as usize, *length as usize);
         let word = text
             .get(start..start.saturating_add(length))
@@ -363,19 +357,20 @@ fn see_odd_words(text: &[u8], has_quotes: bool, are_names: bool, words: &Words, 
 
 /// Finds where rows end, and hashes them.
 #[inline(always)]
-fn see_rows(last: Column<'_, '_>, found: &mut Found) {
-    let hashes = found.hashes.iter_mut().zip(&mut found.ends);
-    for (row, (hash, found_end)) in last.rows.iter().zip(hashes) {
+fn see_rows(last: Column<'_, '_>, said: &mut Said) {
+    let hashes = said.hashes.iter_mut().zip(&mut said.ends);
+    for (row, (hash, end_here)) in last.rows.iter().zip(hashes) {
         let start = last.table.marks_of(*row, 0).map_or(0, |(start, _)| start);
         let mut end = last
             .table
             .marks_of(*row, last.number)
             .map_or(0, |(_, end)| end);
-        if last.has_returns && last.byte(end.wrapping_sub(1)) == b'\r' {
+        // Whatever the first row has: line ends may be mixed, and nobody else looks at this one if the column is not read.
+        if last.byte(end.wrapping_sub(1)) == b'\r' {
             end = end.wrapping_sub(1);
         }
         let row = last.table.text.get(start as usize..end as usize);
-        (*hash, *found_end) = (hashed(row.unwrap_or_default(), 0), end);
+        (*hash, *end_here) = (hashed(row.unwrap_or_default(), 0), end);
     }
 }
 
@@ -384,7 +379,7 @@ fn see_rows(last: Column<'_, '_>, found: &mut Found) {
 fn see_amounts(
     column: Column<'_, '_>,
     (mark, may_be_zero): (Mark, bool),
-    found: &mut Found,
+    said: &mut Said,
 ) -> Marks {
     let (mut texts, mut lengths) = ([0; AT_ONCE], [0; AT_ONCE]);
     for (place, (text, length)) in column.places().zip(texts.iter_mut().zip(&mut lengths)) {
@@ -394,10 +389,10 @@ fn see_amounts(
     let mut shown = Shown::default();
     for number in 0..AT_ONCE {
         let amount = Short::of_eight(texts[number], lengths[number], mark);
-        let is_read = found.is_read[number] & amount.is_one & (may_be_zero | (amount.units != 0));
-        found.units[number] = amount.units;
-        found.scales[number] = amount.scale;
-        found.is_read[number] = is_read;
+        let is_read = said.is_read[number] & amount.is_one & (may_be_zero | (amount.units != 0));
+        said.units[number] = amount.units;
+        said.scales[number] = amount.scale;
+        said.is_read[number] = is_read;
         shown.add_if(is_read, amount);
     }
     shown.marks(mark)

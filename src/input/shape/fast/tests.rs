@@ -138,7 +138,7 @@ fn mostly(
 }
 
 prop_compose! {
-    /// More rows than are read at once, nearly all of them plain; in quotes or not.
+    /// More rows than are read at once, nearly all of them plain; in quotes or not, and with line ends of both kinds.
     fn long_table()(
         rows in prop::collection::vec(
             (
@@ -151,7 +151,7 @@ prop_compose! {
         ),
         times in 1_usize..20,
         quotes in prop::sample::select(vec![vec![false], vec![true], vec![false, true, false, false, true]]),
-        end in prop::sample::select(vec!["\n", "\r\n"]),
+        ends in prop::sample::select(vec![vec!["\n"], vec!["\r\n"], vec!["\n", "\n", "\r\n"]]),
         moved in 0_usize..4,
     ) -> String {
         let mut quotes = quotes.into_iter().cycle();
@@ -175,7 +175,8 @@ prop_compose! {
                 *line = cells.join(",");
             }
         }
-        lines.join(end) + end
+        let ends = ends.into_iter().cycle();
+        lines.into_iter().zip(ends).map(|(line, end)| line + end).collect()
     }
 }
 
@@ -265,6 +266,30 @@ fn plain_rows_take_the_short_way() {
     assert_eq!((found.rows, found.short, found.passed), (2, 2, 2));
     assert_eq!(found.tally.by_rows()[0].rows, 2);
     assert!(found.part.knows("Acme, Inc.") && found.part.knows("b"));
+}
+
+#[test]
+fn a_row_is_the_same_whatever_ends_its_line() {
+    let row =
+        |number: usize, end: &str| format!("c{number},2024-01-05,{number}.50,USD,a note{end}");
+    let mut text = "customer,date,mrr,currency,note\n".to_owned();
+    text.extend((0..20).map(|number| row(number, "\n")));
+    // The column of notes is not read, and the first rows have no carriage return.
+    text.push_str(&row(7, "\r\n"));
+    let guess = Guess {
+        mark: Mark::Dot,
+        order: DateOrder::DayFirst,
+    };
+    let (options, policies) = (LoadOptions::default(), Policies::default());
+    let opened = opened(&text, &options, &policies).unwrap();
+    let plan = opened.plan(&guess, None);
+    let pieces = pieces(&opened, &[100]);
+    for threads in [None, Some(1)] {
+        let repeated = read(&plan, &pieces, threads).repeats.finish();
+        let repeated = repeated.expect("the last row repeats another one");
+        let (last, first) = repeated.places[0];
+        assert_eq!((repeated.rows, last.line, first.line), (1, 22, 9));
+    }
 }
 
 #[test]

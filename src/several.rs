@@ -2,16 +2,16 @@
 
 /// Which parts of hashes were seen once, and which several times: few are, so few hashes have to be sorted to find equal
 /// ones.
-pub(crate) struct Seen {
+pub(crate) struct Several {
     once: Vec<u64>,
     several: Vec<u64>,
 }
 
-impl Seen {
+impl Several {
     /// With some twenty bits for each of so many.
-    pub(crate) fn for_some(hashes: usize) -> Seen {
+    pub(crate) fn for_some(hashes: usize) -> Several {
         let words = (hashes / 4).next_power_of_two();
-        Seen {
+        Several {
             once: vec![0; words],
             several: vec![0; words],
         }
@@ -45,7 +45,7 @@ mod tests {
     fn equal_hashes_are_never_missed() {
         for count in [0, 1, 5, 1000] {
             let hash = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 8;
-            let mut seen = Seen::for_some(count);
+            let mut seen = Several::for_some(count);
             let doubled = |number: &u64| number % 10 == 3;
             let numbers = 0..count as u64;
             numbers.clone().for_each(|number| seen.add(hash(number)));
