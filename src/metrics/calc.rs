@@ -302,7 +302,7 @@ impl Run<'_> {
         if is_total && between.counts_everybody() && way.left_out.is_empty() {
             let mut total = between.total();
             if let Some(details) = &details {
-                total.detail = details.total(&between);
+                details.total(&between, &mut total);
             }
             return Some(Compared {
                 clipped: between.cut(),

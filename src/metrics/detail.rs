@@ -1,9 +1,6 @@
 //! What the products and quantities of a kept customer say about its change: upsell and cross-sell, volume and
 //! price.
 
-use std::cell::RefCell;
-use std::sync::Arc;
-
 use super::anchors::{Anchor, Anchors};
 use super::columns::Columns;
 use super::movements::{Ends, Negative, Reader};
@@ -130,39 +127,13 @@ impl Unit {
 pub(super) struct Units<'a> {
     /// The ledger that holds them.
     pub(super) ledger: &'a Ledger,
-    whose: Arc<Whose>,
     /// Their amounts by month, also those below zero.
     columns: Columns<'a>,
-    /// For each customer nothing, to be counted with and given back.
-    nothing: RefCell<Vec<i128>>,
-}
-
-/// Which units are whose.
-struct Whose {
     /// The customer of each number of the ledger of units.
     owners: Vec<u32>,
     /// For each customer, where its units start in `sorted`; the next one's start is their end.
     starts: Vec<usize>,
     sorted: Vec<u32>,
-}
-
-/// Units as another thread can take them.
-#[derive(Clone)]
-pub(super) struct SharedUnits<'a> {
-    ledger: &'a Ledger,
-    whose: Arc<Whose>,
-}
-
-impl<'a> SharedUnits<'a> {
-    /// The same units with columns of their own.
-    pub(super) fn take(&self) -> Units<'a> {
-        Units {
-            ledger: self.ledger,
-            whose: Arc::clone(&self.whose),
-            columns: Columns::with_below(self.ledger),
-            nothing: RefCell::default(),
-        }
-    }
 }
 
 impl<'a> Units<'a> {
@@ -189,32 +160,13 @@ impl<'a> Units<'a> {
             sorted[*place] = *unit;
             *place += 1;
         }
-        let whose = Arc::new(Whose {
+        Some(Units {
+            ledger,
+            columns: Columns::with_below(ledger),
             owners,
             starts,
             sorted,
-        });
-        Some(SharedUnits { ledger, whose }.take())
-    }
-
-    /// The same units for another thread.
-    pub(super) fn share(&self) -> SharedUnits<'a> {
-        SharedUnits {
-            ledger: self.ledger,
-            whose: Arc::clone(&self.whose),
-        }
-    }
-
-    /// A number for each customer, all zero, to be given back so by [`Units::keep`]: they are many.
-    pub(super) fn nothing_each(&self) -> Vec<i128> {
-        let mut nothing = self.nothing.take();
-        nothing.resize(self.customers(), 0);
-        nothing
-    }
-
-    /// Keeps what [`Units::nothing_each`] gave, all zero again.
-    pub(super) fn keep(&self, nothing: Vec<i128>) {
-        self.nothing.replace(nothing);
+        })
     }
 
     /// Their amounts by month, also those below zero.
@@ -224,17 +176,17 @@ impl<'a> Units<'a> {
 
     /// Whose the units from a number on are.
     pub(super) fn owners(&self, first: usize) -> &[u32] {
-        self.whose.owners.get(first..).unwrap_or_default()
+        self.owners.get(first..).unwrap_or_default()
     }
 
     /// Whose a unit is.
     pub(super) fn owner(&self, unit: u32) -> u32 {
-        self.whose.owners[unit as usize]
+        self.owners[unit as usize]
     }
 
     /// How many numbers the customers have.
     pub(super) fn customers(&self) -> usize {
-        self.whose.starts.len() - 1
+        self.starts.len() - 1
     }
 
     /// What moved between two ends of a customer that has these values there.
@@ -291,7 +243,7 @@ impl<'a> Units<'a> {
 
     fn of_customer(&self, customer: u32) -> &[u32] {
         let index = customer as usize;
-        &self.whose.sorted[self.whose.starts[index]..self.whose.starts[index + 1]]
+        &self.sorted[self.starts[index]..self.starts[index + 1]]
     }
 
     /// A unit at both ends, what is in other currencies at the rates of the opening.

@@ -177,6 +177,20 @@ impl Rollforward {
         *customers += 1;
     }
 
+    /// Sets what moved inside kept customers, by product, from its lines alone.
+    ///
+    /// What rises and falls of one customer offset is the smaller of both: half of what they are more than their
+    /// difference, which is the customer's expansion or contraction.
+    pub(super) fn set_lines(&mut self, lines: &Detail) {
+        let changes = self.expansion + self.contraction;
+        let changes = changes - self.beside_detail.0 - self.beside_detail.1;
+        self.detail = Detail {
+            product_swap: (lines.rises() + lines.falls() - changes) / 2,
+            price_change: lines.rises() - lines.falls(),
+            ..*lines
+        };
+    }
+
     /// Asserts that opening plus movements is closing, and that the base falls into its classes.
     pub(super) fn assert_identity(&self) {
         self.assert_amounts();

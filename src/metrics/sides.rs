@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 
 use super::anchors::{Anchors, anchor, anchors};
-use super::columns::{Between, Columns, Details, Past, Totals};
-use super::detail::{Detail, Units};
+use super::columns::{Columns, Past, Totals};
+use super::detail::Units;
 use super::method::YEAR;
 use super::periods::Asked;
-use crate::ledger::{Books, Ledger, in_parts};
+use crate::ledger::{Books, Ledger};
 use crate::policies::{Level, Method, Netting, Policies};
 
 /// The ledger of comparisons, and what moves inside its customers, where the input says so.
@@ -39,9 +39,7 @@ impl<'a> Sides<'a> {
             return;
         }
         let all = comparisons(self.ledger, asked, policies);
-        self.totals = Totals::of(&self.columns, all, policies);
-        let details = self.details(self.totals.asked(), policies);
-        self.totals.detail(details);
+        self.totals = Totals::of(&self.columns, self.units.as_ref(), all, policies);
     }
 
     /// True where everybody's movements by columns, and their products', are all there is to a comparison.
@@ -56,24 +54,6 @@ impl<'a> Sides<'a> {
             None => !is_detailed,
         };
         is_whole && policies.level == Level::Customer && !self.ledger.is_converted()
-    }
-
-    /// What moved inside customers in each comparison, a share of them on each thread; nothing without products.
-    fn details(&self, all: &[Anchors], policies: &Policies) -> Vec<Detail> {
-        let Some(units) = self.units.as_ref().map(Units::share) else {
-            return Vec::new();
-        };
-        let (ledger, past, threads) = (self.ledger, self.past(), self.ledger.threads());
-        let share = all.len().div_ceil(threads).max(1);
-        let shares = in_parts(all.len(), share, threads, |range| {
-            let (columns, units) = (Columns::of(ledger), units.take());
-            let detail = |ends: &Anchors| {
-                let between = Between::new(&columns, past, ends, policies);
-                Details::new(&units, ends).total(&between)
-            };
-            all[range].iter().map(detail).collect::<Vec<_>>()
-        });
-        shares.concat()
     }
 
     /// When customers had revenue.

@@ -56,12 +56,21 @@ impl<'a> Between<'a> {
         self.comparison.reader.counts_everybody()
     }
 
+    /// How many blocks there are.
+    pub(super) fn blocks(&self) -> usize {
+        self.ledger.blocks()
+    }
+
+    /// Who of a block has revenue at the opening, and who at the closing.
+    pub(super) fn paid(&self, block: usize) -> [Bits; 2] {
+        [&self.opening, &self.closing].map(|end| end.worth(block).paid)
+    }
+
     /// Who has revenue at both ends, block by block.
-    pub(in crate::metrics) fn kept(&self) -> impl Iterator<Item = Bits> {
-        let blocks = 0..self.ledger.blocks();
-        blocks.map(|block| {
-            let (opening, closing) = (self.opening.worth(block), self.closing.worth(block));
-            and(&opening.paid, &closing.paid)
+    pub(super) fn kept(&self) -> impl Iterator<Item = Bits> {
+        (0..self.blocks()).map(|block| {
+            let [opening, closing] = self.paid(block);
+            and(&opening, &closing)
         })
     }
 

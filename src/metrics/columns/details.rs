@@ -5,9 +5,11 @@ use std::rc::Rc;
 
 use super::super::anchors::Anchors;
 use super::super::detail::{Detail, Units};
+use super::super::rollforward::Rollforward;
 use super::end::End;
-use super::{Between, and, has, number, or};
-use crate::ledger::{BLOCK, Bits, each_bit};
+use super::lines::{PaidAt, of_everybody};
+use super::{Between, number, or};
+use crate::ledger::{BLOCK, each_bit};
 
 /// The products of all customers at both ends of a comparison.
 pub(in crate::metrics) struct Details<'a> {
@@ -76,47 +78,23 @@ impl<'a> Details<'a> {
     }
 
     /// The same for all customers that have revenue at both ends, added up.
-    pub(in crate::metrics) fn total(&self, between: &Between<'_>) -> Detail {
-        let kept: Vec<Bits> = between.kept().collect();
-        let mut total = Detail::default();
+    pub(in crate::metrics) fn total(&self, between: &Between<'_>, total: &mut Rollforward) {
         if self.units.ledger.has_quantities() {
-            for customer in each_number(&kept) {
-                total.add(&self.of(customer, between.values(customer)));
+            for (block, kept) in between.kept().enumerate() {
+                for slot in each_bit(&kept) {
+                    let customer = number(block, slot);
+                    let detail = self.of(customer, between.values(customer));
+                    total.detail.add(&detail);
+                }
             }
-            return total;
+            return;
         }
-        // What rises and falls of one customer offset is the smaller of both, and they differ by what the customer
-        // changed.
-        let mut rises = self.units.nothing_each();
-        let (mut ups, mut downs) = (nobody(kept.len()), nobody(kept.len()));
-        self.each_change(|owner, opening, closing| {
-            let place = owner as usize;
-            if !has(&kept[place / BLOCK], place % BLOCK) {
-                return;
-            }
-            total.add_line(opening, closing);
-            if closing > opening {
-                rises[place] += closing - opening;
-                set(&mut ups, place);
-            } else {
-                set(&mut downs, place);
-            }
-        });
-        let both = ups.iter().zip(&downs);
-        let both: Vec<Bits> = both.map(|(ups, downs)| and(ups, downs)).collect();
-        total.price_change = total.rises() - total.falls();
-        total.product_swap = each_number(&both)
-            .map(|customer| {
-                let (opening, closing) = between.values(customer);
-                let rises = rises[customer as usize];
-                rises.min(rises - (closing - opening))
-            })
-            .sum();
-        for customer in each_number(&ups) {
-            rises[customer as usize] = 0;
+        let mut paid = PaidAt::ends(2);
+        (0..between.blocks()).for_each(|block| paid.add_block(&between.paid(block)));
+        let ends = [self.ends.opening, self.ends.closing].map(|end| (end.first, end.last));
+        for lines in of_everybody(self.units, &ends, &paid, &[[0, 1]]) {
+            total.set_lines(&lines);
         }
-        self.units.keep(rises);
-        total
     }
 
     /// Shows every product that is worth more or less at the closing: whose it is, and both values.
@@ -147,18 +125,4 @@ impl<'a> Details<'a> {
             }
         }
     }
-}
-
-/// The numbers of all bits that are set.
-fn each_number(bits: &[Bits]) -> impl Iterator<Item = u32> {
-    let blocks = bits.iter().enumerate();
-    blocks.flat_map(|(block, bits)| each_bit(bits).map(move |slot| number(block, slot)))
-}
-
-fn nobody(blocks: usize) -> Vec<Bits> {
-    vec![[0; BLOCK / 64]; blocks]
-}
-
-fn set(bits: &mut [Bits], place: usize) {
-    bits[place / BLOCK][place / 64 % (BLOCK / 64)] |= 1 << (place % 64);
 }

@@ -6,6 +6,7 @@ mod between;
 mod comparison;
 mod details;
 mod end;
+mod lines;
 mod split;
 mod totals;
 

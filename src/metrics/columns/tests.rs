@@ -146,7 +146,7 @@ fn everybodys_movements_are_each_customers() {
                     let total = Rollforward::total(&expected, reactivation, scale);
                     assert_eq!(between.total(), total, "{label} under {settings:?}");
                 }
-                let totals = Totals::of(&columns, vec![ends], &policies);
+                let totals = Totals::of(&columns, None, vec![ends], &policies);
                 let in_one_pass = totals.find(&ends);
                 assert_eq!(in_one_pass.is_some(), between.counts_everybody());
                 if let Some(found) = in_one_pass {
@@ -228,7 +228,7 @@ fn segments_in_one_pass_are_those_of_each_movement() {
                     ("2024", 12),
                 ];
                 let all: Vec<_> = all.into_iter().map(ends).collect();
-                let totals = Totals::of(&columns, all.clone(), &policies);
+                let totals = Totals::of(&columns, None, all.clone(), &policies);
                 for ends in all {
                     let Some(found) = totals.find(&ends) else {
                         continue;

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::super::anchors::{Anchor, Anchors};
-use super::super::detail::Detail;
+use super::super::detail::Units;
 use super::super::rollforward::Rollforward;
 use super::comparison::{Comparison, Pair};
 use super::end::Worth;
+use super::lines::{PaidAt, of_everybody};
 use super::split::Split;
 use super::{Columns, Grid, NOBODY, or};
+use crate::ledger::Bits;
 use crate::policies::Policies;
 use crate::units::Month;
 
@@ -31,9 +33,11 @@ pub(in crate::metrics) struct Total {
 }
 
 impl Totals {
-    /// Those of all comparisons asked for, under policies that leave nobody out; nothing under others.
+    /// Those of all comparisons asked for, with what moved inside customers where they have products; nothing under
+    /// policies that leave somebody out.
     pub(in crate::metrics) fn of(
         columns: &Columns<'_>,
+        units: Option<&Units<'_>>,
         asked: Vec<Anchors>,
         policies: &Policies,
     ) -> Totals {
@@ -46,39 +50,38 @@ impl Totals {
         }
         let plan = Plan::of(&asked, &comparisons);
         let blank = vec![Total::empty(grid); asked.len()];
+        let has_units = units.is_some();
+        let nobody = || has_units.then(|| PaidAt::ends(plan.ends.len()));
         let parts = grid.ledger.each_part(|blocks| {
-            let mut found = blank.clone();
+            let (mut found, mut paid) = (blank.clone(), nobody());
             let split = Split::of(grid, &asked, policies);
-            plan.add_blocks(grid, blocks, &mut found, split)
+            plan.add_blocks(grid, blocks, (&mut found, paid.as_mut()), split)
                 .map_or_else(Vec::new, Split::named)
                 .into_iter()
                 .zip(&mut found)
                 .for_each(|(segments, total)| total.segments = segments);
-            found
+            (found, paid)
         });
-        let mut found = blank;
-        for part in parts {
+        let (mut found, mut paid) = (blank, nobody());
+        for (part, payers) in parts {
             for (total, part) in found.iter_mut().zip(part) {
                 total.add(part);
+            }
+            if let Some((paid, payers)) = paid.as_mut().zip(payers) {
+                paid.append(payers);
+            }
+        }
+        if let Some((units, paid)) = units.zip(paid) {
+            let places: Vec<[usize; 2]> = plan.comparisons.iter().map(|(_, ends)| *ends).collect();
+            let lines = of_everybody(units, &plan.ends, &paid, &places);
+            for (total, lines) in found.iter_mut().zip(lines) {
+                total.sums.set_lines(&lines);
             }
         }
         for total in &mut found {
             total.finish();
         }
         Totals { asked, found }
-    }
-
-    /// What was asked for.
-    pub(in crate::metrics) fn asked(&self) -> &[Anchors] {
-        &self.asked
-    }
-
-    /// Says what moved inside customers in each comparison, in the order in which they were asked for; nothing where
-    /// nothing can.
-    pub(in crate::metrics) fn detail(&mut self, details: Vec<Detail>) {
-        for (total, detail) in self.found.iter_mut().zip(details) {
-            total.sums.detail = detail;
-        }
     }
 
     /// The total of a comparison, if it was asked for.
@@ -146,7 +149,7 @@ impl<'a> Plan<'a> {
         &self,
         grid: &Grid<'_>,
         blocks: Range<usize>,
-        found: &mut [Total],
+        (found, mut paid): (&mut [Total], Option<&mut PaidAt>),
         mut split: Option<Split<'s>>,
     ) -> Option<Split<'s>> {
         for number in blocks {
@@ -154,6 +157,10 @@ impl<'a> Plan<'a> {
             let ends = self.ends.iter();
             let worths = ends.map(|end| Worth::read(grid, number, *end));
             let worths: Vec<Worth> = worths.collect();
+            if let Some(paid) = &mut paid {
+                let ends: Vec<Bits> = worths.iter().map(|worth| worth.paid).collect();
+                paid.add_block(&ends);
+            }
             if let Some(split) = &mut split {
                 split.read(number, |last| {
                     let ends = self.ends.iter().zip(&worths);
