@@ -88,28 +88,25 @@ impl Interner {
     }
 
     /// The same of a name that stands in a text.
+    #[inline]
     pub(super) fn intern_at(&mut self, text: &[u8], (start, length): (usize, usize)) -> u32 {
         let sought = self.hashing.seek(text, start, length);
         self.number(&sought, text)
     }
 
-    /// True if a name is the one that stands at a place in a text.
-    #[inline]
-    pub(super) fn is_at(&self, number: u32, text: &[u8], (start, length): (usize, usize)) -> bool {
-        self.keys[number as usize].is_at(text, (start, length), &self.long)
-    }
-
     /// The number of a name in a text, given now if it has none.
+    #[inline]
     fn number(&mut self, sought: &Sought, text: &[u8]) -> u32 {
         if self.placed < self.keys.len() || self.slots.is_full(self.keys.len()) {
             self.grow();
         }
-        let known = self
-            .slots
-            .find(sought.hash(), |number| self.is_it(number, sought, text));
-        if let Some(number) = known {
-            return number;
-        }
+        let is_it = |number| self.is_it(number, sought, text);
+        let known = self.slots.find(sought.hash(), is_it);
+        known.unwrap_or_else(|| self.add(sought, text))
+    }
+
+    #[inline(never)]
+    fn add(&mut self, sought: &Sought, text: &[u8]) -> u32 {
         let number = u32::try_from(self.keys.len())
             .ok()
             .filter(|number| *number < u32::MAX)
@@ -179,11 +176,13 @@ impl Interner {
         numbers
     }
 
+    #[inline]
     fn is_it(&self, number: u32, sought: &Sought, text: &[u8]) -> bool {
         sought.is_in(&self.keys[number as usize], text, &self.long)
     }
 
     /// Makes the table again, with room for more.
+    #[cold]
     fn grow(&mut self) {
         self.slots = self.again.take().unwrap_or_else(|| self.table());
         self.placed = self.keys.len();
@@ -257,7 +256,10 @@ mod tests {
         for (number, name) in (0..).zip([one, others[0], others[1], two]) {
             assert_eq!((left.name(number), left.find(name)), (name, Some(number)));
             assert_eq!(left.intern(name), number);
-            assert!(left.is_at(number, format!("a{name}").as_bytes(), (1, name.len())));
+            assert_eq!(
+                left.intern_at(format!("a{name}").as_bytes(), (1, name.len())),
+                number
+            );
         }
     }
 

@@ -252,7 +252,7 @@ impl Batch<'_> {
             rows.marks.append(&mut self.marks);
         }
         if name.is_long() {
-            let name = rows.keep_long(name, &text[start..start + length]);
+            let name = rows.keep_long(name.hash(), &text[start..start + length]);
             rows.list.push(small(name));
             return;
         }

@@ -4,24 +4,10 @@ use super::grid::Mark;
 use super::{NO_VALUE, ValueId};
 use crate::ledger::intern::Interner;
 
-/// How many values that were met lately are found again without a hash of their text.
-const RECENT: usize = 256;
-
 /// The values of a column, numbered in order of first appearance.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::ledger) struct Values {
     names: Interner,
-    /// By [`place`], the number above that of a value met there; 0 where none was.
-    recent: [u32; RECENT],
-}
-
-impl Default for Values {
-    fn default() -> Values {
-        Values {
-            names: Interner::default(),
-            recent: [0; RECENT],
-        }
-    }
 }
 
 impl Values {
@@ -53,19 +39,7 @@ impl Values {
     /// The number of what stands in a text, given now if it has none.
     #[inline]
     pub(in crate::ledger) fn number_at(&mut self, text: &[u8], value: (usize, usize)) -> u32 {
-        let (start, length) = value;
-        if length == 0 {
-            return self.names.intern_at(text, value);
-        }
-        let place = place(&text[start..start + length]);
-        if let Some(known) = self.recent[place].checked_sub(1)
-            && self.names.is_at(known, text, value)
-        {
-            return known;
-        }
-        let number = self.names.intern_at(text, value);
-        self.recent[place] = number + 1;
-        number
+        self.names.intern_at(text, value)
     }
 
     /// The text of a value.
@@ -82,15 +56,4 @@ impl Values {
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         (0..).take(self.names.len()).map(|value| self.name(value))
     }
-}
-
-/// Where a text is looked for first: by its length and a few of its bytes.
-#[inline]
-fn place(text: &[u8]) -> usize {
-    let (length, last) = (text.len(), text.len() - 1);
-    let bytes = [0, length / 2, last.saturating_sub(1), last].map(|at| usize::from(text[at]));
-    let [first, middle, before, last] = bytes;
-    (length ^ first.wrapping_mul(3) ^ middle.wrapping_mul(37) ^ before.wrapping_mul(11))
-        .wrapping_add(last.wrapping_mul(101))
-        % RECENT
 }

@@ -37,10 +37,10 @@ impl Rows {
     }
 
     /// Keeps a name that has no place of its own.
-    pub(in crate::ledger) fn keep_long(&mut self, sought: Sought, name: &[u8]) -> Sought {
+    pub(in crate::ledger) fn keep_long(&mut self, hash: u64, name: &[u8]) -> Sought {
         let start = self.names.len();
         self.names.extend_from_slice(name);
-        sought.standing_at(start, name.len())
+        Sought::standing_at(start, name.len(), hash)
     }
 }
 
@@ -87,20 +87,6 @@ impl Part {
         self.sides.resize(self.customers.len(), inside);
         bring_near(&self.cells, rows, customers);
         self.negatives += rows.iter().filter(|row| row.units < 0).count() as u64;
-        if self.attributes.is_empty() && !self.layout.by_product {
-            let scale = self.cells.scale();
-            for (row, number) in rows.iter().zip(customers) {
-                let column = row.column.into();
-                let is_held = if row.scale == scale {
-                    let cells = &mut self.cells;
-                    cells.add_dated(*number, column, row.units, row.day).is_ok()
-                } else {
-                    add(&mut self.cells, *number, column, row, row.day).is_some()
-                };
-                self.overflows |= !is_held;
-            }
-            return;
-        }
         units.clear();
         if self.layout.by_product {
             let numbered = rows.iter().zip(customers.iter());
@@ -109,7 +95,14 @@ impl Part {
             }
             units.extend(numbered.map(|(row, number)| self.units.number(*number, row.product)));
             bring_near(&self.unit_cells, rows, units);
-        } else {
+        }
+        if self.attributes.is_empty() {
+            let held = add_each(&mut self.cells, rows, customers, |row| row.day);
+            let held = held & add_each(&mut self.unit_cells, rows, units, |_| 0);
+            self.overflows |= !held;
+            return;
+        }
+        if !self.layout.by_product {
             units.extend_from_slice(customers);
         }
         let mut marks = marks.chunks_exact(self.attributes.len().max(1));
@@ -205,6 +198,27 @@ fn bring_near(cells: &Cells, rows: &[Small], numbers: &[u32]) {
     for (row, number) in rows.iter().zip(numbers) {
         cells.bring_near(*number, usize::from(row.column));
     }
+}
+
+/// Adds rows to the cells of their numbers, as far as there are numbers; false if 128 bits do not hold a sum.
+#[inline]
+fn add_each(
+    cells: &mut Cells,
+    rows: &[Small],
+    numbers: &[u32],
+    day: impl Fn(&Small) -> u8,
+) -> bool {
+    let scale = cells.scale();
+    let mut are_held = true;
+    for (row, number) in rows.iter().zip(numbers) {
+        let (column, day) = (row.column.into(), day(row));
+        are_held &= if row.scale == scale {
+            cells.add_dated(*number, column, row.units, day).is_ok()
+        } else {
+            add(cells, *number, column, row, day).is_some()
+        };
+    }
+    are_held
 }
 
 /// Adds a row to a cell of a grid with at least its decimals, notes the day of its date, and gives the sum.

@@ -4,7 +4,7 @@
 //! the order of their numbers.
 
 use super::days::{Days, SEVERAL};
-use super::drafts::{Draft, DraftCell, Stated};
+use super::drafts::{Draft, DraftCell, Stated, States};
 use super::sums::Sums;
 use super::{Cell, Overflow};
 
@@ -107,10 +107,11 @@ impl Block {
 
     /// What rows were added to, as a block; packed if asked for and worth it.
     pub(super) fn from_draft(draft: &Draft, packs: bool) -> Block {
-        let mut stated = [0; BLOCK / 64];
+        let (mut stated, mut states) = ([0; BLOCK / 64], States::default());
         for (word, cells) in stated.iter_mut().zip(draft.as_chunks::<64>().0) {
             for (bit, cell) in cells.iter().enumerate() {
                 *word |= u64::from(*cell != DraftCell::default()) << bit;
+                states.add(*cell);
             }
         }
         let (before, count) = ranks(&stated);
@@ -123,7 +124,7 @@ impl Block {
         } else {
             sums.extend(draft.iter().map(|cell| sum(*cell)));
         }
-        let days = Days::of_draft(draft, &stated, packs, count);
+        let days = Days::of_draft((draft, states), &stated, packs, count);
         Block {
             stated,
             before: packs.then(|| Box::new(before)),
@@ -291,14 +292,17 @@ fn ranks(bits: &Bits) -> ([u16; BLOCK / 64], usize) {
 pub fn each_bit(bits: &Bits) -> impl Iterator<Item = usize> + use<> {
     SetBits {
         words: *bits,
-        index: 0,
+        next: 0,
+        left: 0,
     }
 }
 
 struct SetBits {
-    /// The bits that were not shown yet.
     words: Bits,
-    index: usize,
+    /// The number of the next word.
+    next: usize,
+    /// What was not shown yet of the word before it.
+    left: u64,
 }
 
 impl Iterator for SetBits {
@@ -306,15 +310,12 @@ impl Iterator for SetBits {
 
     #[inline]
     fn next(&mut self) -> Option<usize> {
-        loop {
-            let word = self.words.get_mut(self.index)?;
-            if *word == 0 {
-                self.index += 1;
-                continue;
-            }
-            let bit = word.trailing_zeros() as usize;
-            *word &= *word - 1;
-            return Some(self.index * 64 + bit);
+        while self.left == 0 {
+            self.left = *self.words.get(self.next)?;
+            self.next += 1;
         }
+        let bit = self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        Some((self.next - 1) * 64 + bit)
     }
 }

@@ -1,7 +1,7 @@
 //! The days of the dates that a block's cells were added up from.
 
 use super::block::{BLOCK, Bits, each_bit};
-use super::drafts::{Draft, Stated};
+use super::drafts::{Draft, Stated, States};
 use super::sums::{insert, picked, spread};
 
 /// Stands for more than one day.
@@ -43,18 +43,24 @@ impl Days {
         true
     }
 
-    /// Those of a draft, of which these `count` cells are stated; one a stated cell, or one a slot.
-    pub(super) fn of_draft(draft: &Draft, bits: &Bits, packs: bool, count: usize) -> Days {
-        let day = |slot: usize| match draft[slot].stated() {
-            None | Some(Stated::Dateless) => 0,
-            Some(Stated::Day(day)) => day,
-            Some(Stated::Several) => SEVERAL,
+    /// Those of a draft with cells of these states, of which `count` are stated; one a stated cell, or one a slot.
+    pub(super) fn of_draft(
+        (draft, states): (&Draft, States),
+        bits: &Bits,
+        packs: bool,
+        count: usize,
+    ) -> Days {
+        let day_of = |stated: Stated| match stated {
+            Stated::Dateless => 0,
+            Stated::Day(day) => day,
+            Stated::Several => SEVERAL,
         };
-        let mut dated = each_bit(bits).map(day).filter(|day| *day > 0);
+        let day = |slot: usize| draft[slot].stated().map_or(0, day_of);
+        let mut dated = states.dated().map(day_of);
         let Some(first) = dated.next() else {
             return Days::None;
         };
-        if dated.all(|day| day == first) {
+        if dated.next().is_none() {
             let mut dated = Box::new(*bits);
             for slot in each_bit(bits).filter(|slot| day(*slot) == 0) {
                 dated[slot / 64] &= !(1 << (slot % 64));

@@ -92,6 +92,26 @@ impl DraftCell {
     }
 }
 
+/// The states of many cells, one bit each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct States(u64);
+
+impl States {
+    #[inline]
+    pub(super) const fn add(&mut self, cell: DraftCell) {
+        self.0 |= 1 << cell.state();
+    }
+
+    /// The states of cells with dates.
+    pub(super) fn dated(self) -> impl Iterator<Item = Stated> {
+        let states = DraftCell::DATELESS + 1..u64::BITS;
+        let has = move |state: &u32| self.0 >> state & 1 == 1;
+        states
+            .filter(has)
+            .filter_map(|state| DraftCell(state).stated())
+    }
+}
+
 /// Drafts by column and block.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Drafts {

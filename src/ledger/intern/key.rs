@@ -105,15 +105,6 @@ impl Key {
         let name = name.filter(|_| self.0[SHORT] != HOLE);
         std::str::from_utf8(name.unwrap_or_default()).unwrap_or_default()
     }
-
-    /// True if the name is the one that stands at a place in a text.
-    #[inline]
-    pub(super) fn is_at(&self, text: &[u8], (start, length): (usize, usize), long: &str) -> bool {
-        match words_at(text, start, length) {
-            Some(words) => self.words() == words,
-            None => self.name(long).as_bytes() == &text[start..start + length],
-        }
-    }
 }
 
 /// The words of the key of a name that stands in a text: no loop over its bytes where there is room behind it; `None` for a
@@ -216,12 +207,10 @@ impl Sought {
         self.words[2].to_le_bytes()[7]
     }
 
-    /// The same name where it stands in another text.
-    pub(in crate::ledger) fn standing_at(self, start: usize, length: usize) -> Sought {
-        Sought {
-            words: Key::long(start, length).words(),
-            ..self
-        }
+    /// A name with a hash that stands in another text.
+    pub(in crate::ledger) fn standing_at(start: usize, length: usize, hash: u64) -> Sought {
+        let words = Key::long(start, length).words();
+        Sought { words, hash }
     }
 
     /// True if a key is that of this name, which may stand in a text; those of other longer ones lie in `long`.
@@ -275,12 +264,17 @@ impl Hashing {
         reason = "what it gives would be written to memory twice"
     )]
     pub(in crate::ledger) fn seek(&self, text: &[u8], start: usize, length: usize) -> Sought {
-        match words_at(text, start, length) {
-            Some(words) => Sought {
-                words,
-                hash: self.of(words),
-            },
-            None => self.seek_long(text, start, length),
+        if let Some(words) = words_at(text, start, length) {
+            let hash = self.of(words);
+            return Sought { words, hash };
+        }
+        // Number by number: what is given in memory would make the other way go through memory too, and the processor
+        // waits where numbers that were written one by one are read two at a time.
+        let long = self.seek_long(text, start, length);
+        let ([first, second, last], hash) = (long.words, long.hash);
+        Sought {
+            words: [first, second, last],
+            hash,
         }
     }
 

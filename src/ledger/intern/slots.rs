@@ -58,6 +58,7 @@ impl Slots {
     }
 
     /// The number that `is_it` says yes to, of those that may have a hash.
+    #[inline]
     pub(super) fn find(&self, hash: u64, mut is_it: impl FnMut(u32) -> bool) -> Option<u32> {
         if self.list.is_empty() {
             return None;
