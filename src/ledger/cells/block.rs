@@ -107,11 +107,11 @@ impl Block {
 
     /// What rows were added to, as a block; packed if asked for and worth it.
     pub(super) fn from_draft(draft: &Draft, packs: bool) -> Block {
-        let (mut stated, mut states) = ([0; BLOCK / 64], States::default());
+        let (mut stated, mut seen) = ([0; BLOCK / 64], States::default());
         for (word, cells) in stated.iter_mut().zip(draft.as_chunks::<64>().0) {
             for (bit, cell) in cells.iter().enumerate() {
                 *word |= u64::from(*cell != DraftCell::default()) << bit;
-                states.add(*cell);
+                seen.add(*cell);
             }
         }
         let (before, count) = ranks(&stated);
@@ -124,7 +124,7 @@ impl Block {
         } else {
             sums.extend(draft.iter().map(|cell| sum(*cell)));
         }
-        let days = Days::of_draft((draft, states), &stated, packs, count);
+        let days = Days::of_draft((draft, seen), &stated, packs, count);
         Block {
             stated,
             before: packs.then(|| Box::new(before)),

@@ -8,6 +8,7 @@ use super::super::rollforward::Rollforward;
 use super::end::{Values, Worth};
 use super::{Grid, NOBODY, and, and_not, any, count, has, number, or};
 use crate::ledger::{BLOCK, Bits, each_bit};
+use crate::machine::{Lanes, Walk, with_widest};
 use crate::policies::{Policies, Reactivation, Zero};
 use crate::units::Month;
 
@@ -397,16 +398,38 @@ impl<T: Copy + Default + Ord + AddAssign + Sub<Output = T>> Changes<T> {
 impl Changes {
     pub(super) fn of(opening: &Values, closing: &Values) -> Changes {
         match (opening.small(), closing.small()) {
-            (Some(opening), Some(closing)) => Changes::small(opening, closing),
+            (Some(opening), Some(closing)) => with_widest(Small { opening, closing }),
             _ => Changes::wide(opening, closing),
         }
     }
 
-    /// Where 32 bits hold all, and so their differences.
-    fn small(opening: &[i32; BLOCK], closing: &[i32; BLOCK]) -> Changes {
+    pub(super) fn wide(opening: &Values, closing: &Values) -> Changes {
+        let mut changes = Changes::default();
+        for slot in 0..BLOCK {
+            changes.add(opening.get(slot), closing.get(slot));
+        }
+        changes
+    }
+}
+
+/// Two columns where 32 bits hold all, and so their differences.
+struct Small<'b> {
+    opening: &'b [i32; BLOCK],
+    closing: &'b [i32; BLOCK],
+}
+
+impl Walk for Small<'_> {
+    type Found = Changes;
+
+    #[expect(
+        clippy::inline_always,
+        reason = "it has to be compiled for the processor"
+    )]
+    #[inline(always)]
+    fn walk(self, _: impl Lanes) -> Changes {
         let (mut rises, mut came, mut gone) = (0_u64, 0_u64, 0_u64);
         let (mut more, mut equal) = (0_u32, 0_u32);
-        for (opening, closing) in opening.iter().zip(closing) {
+        for (opening, closing) in self.opening.iter().zip(self.closing) {
             // No sum of 1,024 outgrows its bits: wrapping leaves the loop to vectors.
             let rise = closing.wrapping_sub(*opening).max(0);
             let new = if *opening == 0 { *closing } else { 0 };
@@ -424,13 +447,5 @@ impl Changes {
             came: came.into(),
             gone: gone.into(),
         }
-    }
-
-    pub(super) fn wide(opening: &Values, closing: &Values) -> Changes {
-        let mut changes = Changes::default();
-        for slot in 0..BLOCK {
-            changes.add(opening.get(slot), closing.get(slot));
-        }
-        changes
     }
 }

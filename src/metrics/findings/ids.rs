@@ -6,7 +6,7 @@ use super::View;
 use super::names::similar;
 use super::scan::Edge;
 use crate::error::{Code, Effect, Message};
-use crate::ledger::{Amounts, Bits, Stated};
+use crate::ledger::{Amounts, Bits, Stated, in_parts};
 use crate::text;
 
 impl View<'_> {
@@ -88,23 +88,23 @@ impl View<'_> {
         };
         let all: Vec<(usize, Payers)> = columns.iter().map(payers).collect();
         let inside = ledger.inside();
-        let parts = ledger.each_part(|blocks| {
-            let count = |(column, payers): &(usize, Payers)| {
-                let mut count = payers.count();
-                for block in blocks.clone() {
-                    let amounts = ledger.column(block, months[*column]).amounts();
-                    count.see(amounts, &inside[block]);
-                }
-                count.counts
-            };
-            all.iter().map(count).collect::<Vec<_>>()
+        let count = |(column, payers): &(usize, Payers)| {
+            let mut count = payers.count();
+            for (block, inside) in inside.iter().enumerate() {
+                let amounts = ledger.column(block, months[*column]).amounts();
+                count.see(amounts, inside);
+            }
+            count.counts
+        };
+        let counts = in_parts(all.len(), 1, ledger.threads(), |columns| {
+            all[columns].iter().map(count).collect::<Vec<_>>()
         });
+        let counts = counts.concat();
         let rare = |found: &(usize, u32, u32)| {
-            let mut numbered = all.iter().enumerate();
-            numbered.all(|(number, (column, payers))| {
+            let mut numbered = all.iter().zip(&counts);
+            numbered.all(|((column, payers), counts)| {
                 let place = units(found, *column).and_then(|units| payers.place(units));
-                let counts = parts.iter().map(|counts| &counts[number]);
-                place.is_none_or(|place| counts.map(|counts| counts[place]).sum::<u32>() <= 1)
+                place.is_none_or(|place| counts[place] <= 1)
             })
         };
         matches.retain(rare);
@@ -190,6 +190,11 @@ fn single(edges: &[Edge]) -> Vec<Edge> {
         .collect()
 }
 
+/// How many bits there are for an amount, at least, and for all of them.
+const MARKS: usize = 16;
+const MARKS_LEAST: usize = 1 << 16;
+const MARKS_MOST: usize = 1 << 20;
+
 /// Some amounts, to tell those that one customer pays from those that several do.
 struct Payers {
     /// The amounts, sorted, each once.
@@ -210,10 +215,11 @@ impl Payers {
 
     /// A count of the customers that pay each of them, of nobody so far.
     fn count(&self) -> Count<'_> {
+        let bits = (self.amounts.len() * MARKS).next_power_of_two();
         let mut count = Count {
             payers: self,
             counts: vec![0; self.amounts.len()],
-            marks: vec![0; 1024],
+            marks: vec![0; bits.clamp(MARKS_LEAST, MARKS_MOST) / 64],
             open: 0,
             settled: 0,
         };
@@ -253,7 +259,7 @@ impl Count<'_> {
         inside: &Bits,
     ) {
         stated.each(|slot, units| {
-            let (word, bit) = mark(units.into());
+            let (word, bit) = self.mark(units.into());
             if self.marks[word] & bit != 0
                 && inside[slot / 64] >> (slot % 64) & 1 == 1
                 && let Some(place) = self.payers.place(units.into())
@@ -271,17 +277,18 @@ impl Count<'_> {
         (self.open, self.settled) = (0, 0);
         let counted = self.payers.amounts.iter().zip(&self.counts);
         for (units, _) in counted.filter(|(_, count)| **count < 2) {
-            let (word, bit) = mark(*units);
+            let (word, bit) = self.mark(*units);
             self.marks[word] |= bit;
             self.open += 1;
         }
     }
-}
 
-/// The word and the bit that stand for an amount.
-fn mark(units: i128) -> (usize, u64) {
-    let low = usize::try_from(units & 0xffff).unwrap_or(0);
-    (low / 64, 1 << (low % 64))
+    /// The word and the bit that stand for an amount: its lowest bits, whichever sign it has.
+    #[expect(clippy::cast_sign_loss, reason = "as above")]
+    fn mark(&self, units: i128) -> (usize, u64) {
+        let low = units as usize;
+        (low / 64 % self.marks.len(), 1 << (low % 64))
+    }
 }
 
 /// Groups that share a member as one, each in the order given.
