@@ -2,6 +2,7 @@
 
 use super::super::super::columns::{Values, and, and_not, count, has, or};
 use crate::ledger::{Amounts, BLOCK, Bits, Ledger, each_bit};
+use crate::machine::{Lanes, Walk, with_widest};
 use crate::units::Month;
 
 const NOBODY: Bits = [0; BLOCK / 64];
@@ -136,7 +137,7 @@ impl Block {
             }
         }
         let mut found = if medium.is_empty() {
-            uneven(&small)
+            with_widest(Uneven(&small))
         } else {
             // A sum that outgrew 32 bits is rare, and so is all of the block at 64.
             let wider: Vec<Box<[i64; BLOCK]>> = small
@@ -144,7 +145,7 @@ impl Block {
                 .map(|values| Box::new(values.map(i64::from)))
                 .collect();
             medium.extend(wider.iter().map(|values| &**values));
-            uneven(&medium)
+            with_widest(Uneven(&medium))
         };
         let any = self.paid.iter().fold(NOBODY, |any, paid| or(&any, paid));
         found.retain(|slot| has(&any, *slot));
@@ -182,34 +183,45 @@ impl Number for i64 {
 }
 
 /// The places in columns that [`Block::uneven`] looks for.
-fn uneven<T: Number>(columns: &[&[T; BLOCK]]) -> Vec<usize> {
-    let nothing = T::default();
-    let (mut highest, mut lowest) = ([nothing; BLOCK], [T::MAX; BLOCK]);
-    let mut paying = [0_u32; BLOCK];
-    for column in columns {
-        for (highest, value) in highest.iter_mut().zip(*column) {
-            *highest = (*value).max(*highest);
+struct Uneven<'b, T>(&'b [&'b [T; BLOCK]]);
+
+impl<T: Number> Walk for Uneven<'_, T> {
+    type Found = Vec<usize>;
+
+    #[expect(
+        clippy::inline_always,
+        reason = "it has to be compiled for the processor"
+    )]
+    #[inline(always)]
+    fn walk(self, _: impl Lanes) -> Vec<usize> {
+        let nothing = T::default();
+        let (mut highest, mut lowest) = ([nothing; BLOCK], [T::MAX; BLOCK]);
+        let mut paying = [0_u32; BLOCK];
+        for column in self.0 {
+            for (highest, value) in highest.iter_mut().zip(*column) {
+                *highest = (*value).max(*highest);
+            }
+            for (lowest, value) in lowest.iter_mut().zip(*column) {
+                let value = if *value > nothing { *value } else { T::MAX };
+                *lowest = value.min(*lowest);
+            }
+            for (paying, value) in paying.iter_mut().zip(*column) {
+                *paying = paying.wrapping_add(u32::from(*value > nothing));
+            }
         }
-        for (lowest, value) in lowest.iter_mut().zip(*column) {
-            let value = if *value > nothing { *value } else { T::MAX };
-            *lowest = value.min(*lowest);
+        let third = highest.map(|highest| highest.over(3));
+        let mut low = [0_u32; BLOCK];
+        for column in self.0 {
+            for ((low, value), third) in low.iter_mut().zip(*column).zip(&third) {
+                *low = low.wrapping_add(u32::from(*value > nothing && value <= third));
+            }
         }
-        for (paying, value) in paying.iter_mut().zip(*column) {
-            *paying = paying.wrapping_add(u32::from(*value > nothing));
-        }
+        let is_uneven = |slot: &usize| {
+            let has_most_low = low[*slot] > paying[*slot].saturating_sub(1) / 2;
+            let has_tiny = highest[*slot].over(80) >= lowest[*slot];
+            let is_spread = third[*slot] >= lowest[*slot];
+            paying[*slot] >= 3 && is_spread && (has_most_low || has_tiny)
+        };
+        (0..BLOCK).filter(is_uneven).collect()
     }
-    let third = highest.map(|highest| highest.over(3));
-    let mut low = [0_u32; BLOCK];
-    for column in columns {
-        for ((low, value), third) in low.iter_mut().zip(*column).zip(&third) {
-            *low = low.wrapping_add(u32::from(*value > nothing && value <= third));
-        }
-    }
-    let is_uneven = |slot: &usize| {
-        let has_most_low = low[*slot] > paying[*slot].saturating_sub(1) / 2;
-        let has_tiny = highest[*slot].over(80) >= lowest[*slot];
-        let is_spread = third[*slot] >= lowest[*slot];
-        paying[*slot] >= 3 && is_spread && (has_most_low || has_tiny)
-    };
-    (0..BLOCK).filter(is_uneven).collect()
 }

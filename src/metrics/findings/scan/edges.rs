@@ -16,12 +16,25 @@ pub(in crate::metrics::findings) struct Edge {
 #[derive(Clone, Copy, Debug)]
 struct Seen {
     customer: u32,
-    index: u16,
-    mark: u16,
+    /// A hash of the amount, above the column.
+    amount: u32,
 }
 
-/// One bit for each mark of an amount that stands in a month.
-type Marks = Vec<u64>;
+/// How many bits a column has: a horizon has less than 2^11 months.
+const COLUMN_BITS: u32 = 11;
+
+/// How many bits the hash of an amount has: a mark is made of as many of them as there is use for.
+const HASH_BITS: u32 = u32::BITS - COLUMN_BITS;
+
+/// How many marks there are for each edge of a month, so that few edges have the mark of another amount.
+const MARKS_AN_EDGE: usize = 16;
+
+/// For each column one bit for each mark of an amount that stands in it.
+struct Marks {
+    columns: Vec<Vec<u64>>,
+    /// The bits that a mark is made of.
+    mask: u32,
+}
 
 /// All edges of a ledger, or of some of its customers.
 #[derive(Default)]
@@ -52,19 +65,16 @@ impl Edges {
         ledger: &Ledger,
         months: &[Month],
     ) -> (Vec<Edge>, Vec<Edge>) {
-        let start_marks = marks(&self.starts, months.len());
-        let end_marks = marks(&self.ends, months.len());
+        let start_marks = Marks::of(&self.starts, months.len());
+        let end_marks = Marks::of(&self.ends, months.len());
         let may_start = |seen: &&Seen| {
-            let before = usize::from(seen.index).checked_sub(1);
-            before.is_some_and(|before| is_set(&end_marks[before], seen.mark))
+            let before = seen.index().checked_sub(1);
+            before.is_some_and(|before| end_marks.has(before, **seen))
         };
-        let may_end = |seen: &&Seen| {
-            let after = start_marks.get(usize::from(seen.index) + 1);
-            after.is_some_and(|after| is_set(after, seen.mark))
-        };
+        let may_end = |seen: &&Seen| start_marks.has(seen.index() + 1, **seen);
         let edge = |seen: &Seen| Edge {
-            index: seen.index.into(),
-            units: ledger.units(seen.customer, months[usize::from(seen.index)]),
+            index: seen.index(),
+            units: ledger.units(seen.customer, months[seen.index()]),
             customer: seen.customer,
         };
         let mut starts: Vec<Edge> = self.starts.iter().filter(may_start).map(edge).collect();
@@ -77,35 +87,49 @@ impl Edges {
 
 impl Seen {
     fn new(customer: u32, index: usize, units: i128) -> Seen {
-        // A horizon has less than 2^11 months.
-        let index = u16::try_from(index).unwrap_or(u16::MAX);
         let low = u64::try_from(units & i128::from(u64::MAX)).unwrap_or_default();
-        let [high, next, ..] = low.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
+        let hash = low.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - HASH_BITS);
+        let hash = u32::try_from(hash).unwrap_or_default();
         Seen {
             customer,
-            index,
-            mark: u16::from_be_bytes([high, next]),
+            amount: hash << COLUMN_BITS | u32::try_from(index).unwrap_or_default(),
         }
     }
-}
 
-/// The marks of edges, by column.
-fn marks(edges: &[Seen], columns: usize) -> Vec<Marks> {
-    let mut marks = vec![Marks::new(); columns];
-    for seen in edges {
-        set(&mut marks[usize::from(seen.index)], seen.mark);
+    const fn index(self) -> usize {
+        (self.amount & ((1 << COLUMN_BITS) - 1)) as usize
     }
-    marks
 }
 
-fn set(marks: &mut Marks, mark: u16) {
-    if marks.is_empty() {
-        marks.resize(1 << 10, 0);
+impl Marks {
+    fn of(edges: &[Seen], columns: usize) -> Marks {
+        let each = (edges.len() / columns.max(1) * MARKS_AN_EDGE).next_power_of_two();
+        let bits = each.clamp(1 << 10, 1 << HASH_BITS);
+        let mut marks = Marks {
+            columns: vec![Vec::new(); columns],
+            mask: u32::try_from(bits - 1).unwrap_or(0),
+        };
+        for seen in edges {
+            let (word, bit) = marks.place(*seen);
+            let column = &mut marks.columns[seen.index()];
+            if column.is_empty() {
+                column.resize(bits / 64, 0);
+            }
+            column[word] |= bit;
+        }
+        marks
     }
-    marks[usize::from(mark / 64)] |= 1 << (mark % 64);
-}
 
-fn is_set(marks: &Marks, mark: u16) -> bool {
-    let word = marks.get(usize::from(mark / 64));
-    word.is_some_and(|word| word >> (mark % 64) & 1 == 1)
+    /// The word and the bit of a mark.
+    const fn place(&self, seen: Seen) -> (usize, u64) {
+        let mark = seen.amount >> COLUMN_BITS & self.mask;
+        (mark as usize / 64, 1 << (mark % 64))
+    }
+
+    /// True if an amount with the mark of this edge's stands in a column.
+    fn has(&self, column: usize, seen: Seen) -> bool {
+        let (word, bit) = self.place(seen);
+        let word = self.columns.get(column).and_then(|marks| marks.get(word));
+        word.is_some_and(|word| word & bit != 0)
+    }
 }
