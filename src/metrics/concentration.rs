@@ -2,9 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::effects::{Moved, Part, without};
+use super::effects::{Part, without};
+use super::moved::Moved;
 use super::rollforward::Rollforward;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, in_parts};
 use crate::units::{Amount, Ratio};
 
 /// How many of the largest customers are looked at.
@@ -87,8 +88,11 @@ pub(super) fn concentration(
     moved: &Moved,
     ledger: &Ledger,
 ) -> Vec<Concentration> {
-    let paying = largest(moved, ledger, |own| own.closing);
-    let base = largest(moved, ledger, |own| own.opening);
+    let values: [fn(&Part) -> i128; 2] = [|own| own.closing, |own| own.opening];
+    let lists = in_parts(values.len(), 1, ledger.threads(), |list| {
+        largest(moved, ledger, values[list.start])
+    });
+    let (paying, base) = (lists[0], lists[1]);
     let of = |(top, (paying, base)): (Top, (&Largest, &Largest))| {
         let closing = total.amount(paying.sums.closing);
         let (nrr_without, grr_without) = without(total, &base.sums);
@@ -117,10 +121,10 @@ struct Largest {
 
 /// The largest of those above zero, for each of [`Top::ALL`]; of equals the first in byte order.
 fn largest(moved: &Moved, ledger: &Ledger, value: fn(&Part) -> i128) -> [Largest; Top::ALL.len()] {
-    let numbered = moved.movements.iter().zip(0_usize..);
-    let valued = numbered.map(|(one, place)| (value(&moved.own(one)), place));
-    let mut above: Vec<(i128, usize)> = valued.filter(|(value, _)| *value > 0).collect();
-    let name = |place: usize| ledger.name(moved.movements[place].customer);
+    let valued = moved.all().zip(0..);
+    let valued = valued.map(|(one, number)| (value(&moved.own(&one)), number));
+    let mut above: Vec<(i128, u32)> = valued.filter(|(value, _)| *value > 0).collect();
+    let name = |number: u32| ledger.name(moved.customer(number));
     let customers = Top::ALL.map(|top| top.of(above.len() as u64));
     // From the most customers to the fewest: each time only those are looked at that were among them before.
     let mut tops: Vec<usize> = (0..Top::ALL.len()).collect();
@@ -136,8 +140,8 @@ fn largest(moved: &Moved, ledger: &Ledger, value: fn(&Part) -> i128) -> [Largest
         }
         above.truncate(number);
         let mut sums = Part::default();
-        for (_, place) in &above {
-            sums.add(&moved.own(&moved.movements[*place]));
+        for (_, number) in &above {
+            sums.add(&moved.own(&moved.movement(*number)));
         }
         let customers = customers[top];
         found[top] = Largest { customers, sums };

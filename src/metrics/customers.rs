@@ -1,13 +1,12 @@
 //! Who moved the number: every customer's change, what it moves NRR and GRR by, and concentration.
 
-use std::ops::Range;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::{Anchors, anchors};
 use super::calc::Faults;
 use super::concentration::{Concentration, concentration};
-use super::effects::{Effects, Moved, NoEffect, Part, effects};
+use super::effects::{Effects, NoEffect, Part, effects};
+use super::moved::Moved;
 use super::movements::{Class, Movement};
 use super::order::ordered;
 use super::periods::Asked;
@@ -149,7 +148,7 @@ pub struct Customers<'a> {
     pub(super) policies: &'a Policies,
     pub(super) ends: Anchors,
     pub(super) moved: Moved,
-    /// The ranks of those listed, and where they stand among the movements.
+    /// The ranks of those listed, and the numbers of their movements.
     listed: Vec<(u64, u32)>,
 }
 
@@ -207,10 +206,10 @@ pub fn customers<'a>(
 ) -> Result<Customers<'a>, Errors> {
     let ledger = &books.customers;
     let (ends, moved) = compared(books, period, policies)?;
-    let total = moved.total();
+    let total = moved.total().clone();
     Ok(Customers {
         concentration: concentration(&total, &moved, ledger),
-        selected: selected(&total, &moved, listing),
+        selected: selected(&total, &moved, listing, ledger.threads()),
         listed: listed(&moved, ledger, listing),
         total,
         ledger,
@@ -220,31 +219,39 @@ pub fn customers<'a>(
     })
 }
 
-/// The ranks and places of those asked for.
+/// The ranks of those asked for, and the numbers of their movements.
 fn listed(moved: &Moved, ledger: &Ledger, listing: &Listing) -> Vec<(u64, u32)> {
     // The rank of one of some classes is known when everybody has one.
     let first = listing.top.filter(|_| listing.classes.is_empty());
     let order = ordered(moved, ledger, listing.sort, first);
     let asked = (1..).zip(order);
-    let asked = asked.filter(|(_, place)| listing.has(&moved.movements[*place as usize]));
+    let is_asked = |number: u32| listing.classes.is_empty() || listing.has(&moved.movement(number));
+    let asked = asked.filter(|(_, number)| is_asked(*number));
     asked.take(listing.top.unwrap_or(usize::MAX)).collect()
 }
 
 /// The sums of everybody of the classes asked for.
-fn selected(total: &Rollforward, moved: &Moved, listing: &Listing) -> Selected {
-    let (mut customers, mut counted) = (0, 0);
-    let (mut opening, mut closing) = (0, 0);
-    for movement in moved.movements.iter().filter(|one| listing.has(one)) {
-        customers += 1;
-        if movement.counts {
-            counted += 1;
-            opening += movement.opening;
-            closing += movement.closing;
+fn selected(total: &Rollforward, moved: &Moved, listing: &Listing, threads: usize) -> Selected {
+    let parts = moved.in_parts(threads, |numbers| {
+        let (mut customers, mut counted) = (0, 0);
+        let (mut opening, mut closing) = (0, 0);
+        let movements = numbers.map(|number| moved.movement(number));
+        for movement in movements.filter(|one| listing.has(one)) {
+            customers += 1;
+            if movement.counts {
+                counted += 1;
+                opening += movement.opening;
+                closing += movement.closing;
+            }
         }
-    }
+        ((customers, counted), (opening, closing))
+    });
+    let count = |of: fn(&(u64, u64)) -> u64| parts.iter().map(|(counts, _)| of(counts)).sum();
+    let sum = |of: fn(&(i128, i128)) -> i128| parts.iter().map(|(_, sums)| of(sums)).sum();
+    let (opening, closing): (i128, i128) = (sum(|sums| sums.0), sum(|sums| sums.1));
     Selected {
-        customers,
-        counted,
+        customers: count(|counts| counts.0),
+        counted: count(|counts| counts.1),
         opening: total.amount(opening),
         closing: total.amount(closing),
         change: total.amount(closing - opening),
@@ -254,7 +261,8 @@ fn selected(total: &Rollforward, moved: &Moved, listing: &Listing) -> Selected {
 impl Customers<'_> {
     /// Those asked for, in their order.
     pub fn list(&self) -> impl Iterator<Item = CustomerChange<'_>> {
-        self.part(0..self.listed.len())
+        let shares = self.listed.chunks(SHARE);
+        shares.flat_map(|share| self.part(share))
     }
 
     /// The same with what `see` makes of some hundred of them, some thousand at a time on all threads: no more than
@@ -263,22 +271,30 @@ impl Customers<'_> {
         &self,
         see: impl Fn(&mut dyn Iterator<Item = CustomerChange<'_>>) -> T + Sync,
     ) -> impl Iterator<Item = T> {
-        let count = self.listed.len();
-        let starts = (0..count).step_by(BATCH);
-        starts.flat_map(move |start| {
-            let end = count.min(start + BATCH);
-            in_parts(end - start, SHARE, self.ledger.threads(), |part| {
-                let part = start + part.start..start + part.end;
-                see(&mut self.part(part))
+        let batches = self.listed.chunks(BATCH);
+        batches.flat_map(move |batch| {
+            in_parts(batch.len(), SHARE, self.ledger.threads(), |part| {
+                see(&mut self.part(&batch[part]))
             })
         })
     }
 
     /// Some of those asked for; one without anything to show is left out.
-    fn part(&self, range: Range<usize>) -> impl Iterator<Item = CustomerChange<'_>> {
-        let movement = |place: u32| &self.moved.movements[place as usize];
-        let listed = self.listed[range].iter();
-        listed.filter_map(move |(rank, place)| self.change(*rank, movement(*place)))
+    fn part<'a>(&'a self, listed: &'a [(u64, u32)]) -> impl Iterator<Item = CustomerChange<'a>> {
+        // They lie far apart: in a short loop memory is waited for several at a time, and then it is near.
+        let customers = listed
+            .iter()
+            .map(|(_, number)| self.moved.customer(*number));
+        let customers: Vec<u32> = customers.collect();
+        let names = customers.iter().map(|customer| self.ledger.name(*customer));
+        let names: Vec<&str> = names.collect();
+        listed
+            .iter()
+            .zip(names)
+            .filter_map(|((rank, number), name)| {
+                let movement = self.moved.movement(*number);
+                self.change(*rank, name, &movement)
+            })
     }
 
     /// What each of these customers is in the figures; those that the data do not have are left out.
@@ -286,16 +302,17 @@ impl Customers<'_> {
     pub fn standings(&self, names: &BTreeSet<String>) -> BTreeMap<String, Standing> {
         let numbers = self.ledger.customers().iter();
         let asked = numbers.filter(|number| names.contains(self.ledger.name(**number)));
-        let mut found: BTreeMap<u32, Option<&Movement>> =
+        let mut found: BTreeMap<u32, Option<Movement>> =
             asked.map(|number| (*number, None)).collect();
-        for movement in &self.moved.movements {
+        for movement in self.moved.all() {
             if let Some(known) = found.get_mut(&movement.customer) {
                 *known = Some(movement);
             }
         }
         let known = found.into_iter();
-        let standing = |(number, movement): (u32, Option<&Movement>)| {
-            (self.ledger.name(number).to_owned(), self.standing(movement))
+        let standing = |(number, movement): (u32, Option<Movement>)| {
+            let name = self.ledger.name(number).to_owned();
+            (name, self.standing(movement.as_ref()))
         };
         known.map(standing).collect()
     }
@@ -320,14 +337,19 @@ impl Customers<'_> {
     }
 
     /// The movements of those asked for that are in the figures, in their order.
-    pub(super) fn movements(&self) -> impl Iterator<Item = &Movement> {
+    pub(super) fn movements(&self) -> impl Iterator<Item = Movement> {
         let listed = self.listed.iter();
-        let movements = listed.map(|(_, place)| &self.moved.movements[*place as usize]);
+        let movements = listed.map(|(_, number)| self.moved.movement(*number));
         movements.filter(|movement| movement.counts)
     }
 
     /// One customer's change; `None` where nothing but a clipped value is there to show.
-    fn change(&self, rank: u64, movement: &Movement) -> Option<CustomerChange<'_>> {
+    fn change<'a>(
+        &'a self,
+        rank: u64,
+        customer: &'a str,
+        movement: &Movement,
+    ) -> Option<CustomerChange<'a>> {
         let class = movement.class?;
         let (ledger, total) = (self.ledger, &self.total);
         let effects = if movement.counts {
@@ -338,7 +360,7 @@ impl Customers<'_> {
         let (opening, closing) = (movement.opening, movement.closing);
         Some(CustomerChange {
             rank,
-            customer: ledger.name(movement.customer),
+            customer,
             class,
             opening: total.amount(opening),
             closing: total.amount(closing),

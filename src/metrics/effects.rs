@@ -1,12 +1,8 @@
 //! What each customer moves NRR and GRR by: the rate less the rate without the customer, exactly.
 
-use super::anchors::Anchors;
-use super::columns::{Between, Columns, Past};
-use super::detail::Units;
-use super::movements::{Class, Movement, Negative, detailed};
+use super::movements::{Class, Movement};
 use super::rollforward::Rollforward;
-use crate::ledger::{Books, Ledger};
-use crate::policies::{Negatives, Policies, Reactivation};
+use crate::policies::Reactivation;
 use crate::units::{Difference, Ratio};
 
 /// Why a customer has no effect that could be said.
@@ -92,62 +88,6 @@ impl Part {
     }
 }
 
-/// The movements of one comparison.
-pub(super) struct Moved {
-    pub(super) movements: Vec<Movement>,
-    policy: Reactivation,
-    scale: u8,
-}
-
-impl Moved {
-    /// Classifies every customer, as a calculation does.
-    pub(super) fn of(
-        books: &Books,
-        ends: &Anchors,
-        policies: &Policies,
-    ) -> Result<Moved, Vec<Negative>> {
-        let ledger = &books.customers;
-        let units = Units::of(books);
-        let by_columns = units.is_none().then(|| in_columns(ledger, ends, policies));
-        let movements = match by_columns.flatten() {
-            Some(movements) => movements,
-            None => detailed(ledger, units.as_ref(), ends, policies)?,
-        };
-        Ok(Moved {
-            movements,
-            policy: policies.reactivation,
-            scale: ledger.scale(),
-        })
-    }
-
-    /// The roll-forward of everybody.
-    pub(super) fn total(&self) -> Rollforward {
-        Rollforward::total(&self.movements, self.policy, self.scale)
-    }
-
-    /// What one customer is of the total.
-    pub(super) fn own(&self, movement: &Movement) -> Part {
-        Part::of_customer(movement, self.policy)
-    }
-}
-
-/// Everybody's movements month by month; `None` where each customer has to be looked at.
-fn in_columns(ledger: &Ledger, ends: &Anchors, policies: &Policies) -> Option<Vec<Movement>> {
-    if ledger.is_converted() {
-        return None;
-    }
-    let columns = Columns::of(ledger);
-    let past = Past::of(&columns);
-    let between = Between::new(&columns, &past, ends, policies);
-    // Somebody has to be named then.
-    if between.has_cut() && policies.negatives == Negatives::Error {
-        return None;
-    }
-    let mut movements = Vec::new();
-    between.each(|movement| movements.push(movement));
-    Some(movements)
-}
-
 /// What a part of the base moves both rates by; the part's sums are those of its customers.
 ///
 /// # Units
@@ -180,10 +120,11 @@ pub(super) fn without(total: &Rollforward, own: &Part) -> (Ratio, Ratio) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::moved::Moved;
     use super::*;
-    use crate::ledger::{Ledger, UNIT_SEPARATOR};
+    use crate::ledger::{Books, Ledger, UNIT_SEPARATOR};
     use crate::metrics::anchors;
-    use crate::policies::Netting;
+    use crate::policies::{Netting, Policies};
     use crate::units::{Amount, FiscalYear, Period};
 
     fn netting_by(netting: Netting) -> Policies {
@@ -199,13 +140,13 @@ mod tests {
         let ends = anchors(&books.customers, period, 1, &policies).unwrap();
         let moved = Moved::of(books, &ends, &policies).unwrap();
         let total = moved.total();
-        let of = |one: &Movement| {
-            let effects = effects(&total, &moved.own(one)).ok();
+        let of = |one: Movement| {
+            let effects = effects(total, &moved.own(&one)).ok();
             let units = |difference: Difference| difference.rounded(6).map(Amount::units).unwrap();
             let effects = effects.map(|effects| [units(effects.nrr), units(effects.grr)]);
             (books.customers.name(one.customer).to_owned(), effects)
         };
-        moved.movements.iter().map(of).collect()
+        moved.all().map(of).collect()
     }
 
     fn part_of(sums: &Rollforward) -> Part {
@@ -253,11 +194,11 @@ mod tests {
         let ends = anchors(&books.customers, period, 1, &policies).unwrap();
         let moved = Moved::of(&books, &ends, &policies).unwrap();
         let mut sum = Part::default();
-        for one in &moved.movements {
-            let alone = Rollforward::total(std::slice::from_ref(one), policies.reactivation, 0);
-            assert_eq!(moved.own(one), part_of(&alone));
-            sum.add(&moved.own(one));
+        for one in moved.all() {
+            let alone = Rollforward::total(std::slice::from_ref(&one), policies.reactivation, 0);
+            assert_eq!(moved.own(&one), part_of(&alone));
+            sum.add(&moved.own(&one));
         }
-        assert_eq!(sum, part_of(&moved.total()));
+        assert_eq!(sum, part_of(moved.total()));
     }
 }

@@ -21,6 +21,7 @@ mod effects;
 mod findings;
 mod method;
 mod months;
+mod moved;
 mod movements;
 mod order;
 mod periods;

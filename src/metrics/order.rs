@@ -3,7 +3,8 @@
 use std::cmp::{Ordering, Reverse};
 
 use super::customers::SortBy;
-use super::effects::{Moved, NoEffect, Part, effects};
+use super::effects::{NoEffect, Part, effects};
+use super::moved::Moved;
 use super::movements::Movement;
 use super::rollforward::Rollforward;
 use crate::ledger::Ledger;
@@ -12,88 +13,94 @@ use crate::units::Difference;
 /// So many entries are worth the start of threads.
 const MANY: usize = 1 << 14;
 
+/// So many of the first bits of a size are seen at a glance.
+const SEEN: u32 = 54;
+
 /// One customer on its way to its place.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    /// Whoever is the whole base comes before everybody, whoever is left out after.
-    place: Reverse<u8>,
-    /// The size, rounded down at one scale for everybody: more here is more, the same may still differ.
-    size: Reverse<u128>,
-    /// True where the size leaves nothing to find out.
+    /// What is seen at a glance: more here comes before, the same may still differ.
+    glance: Reverse<u64>,
+    /// The number of its movement.
+    number: u32,
+    /// True where the glance leaves nothing to find out.
     is_exact: bool,
-    /// How its name begins, where all are put in order; 0 where few are.
-    name: u128,
-    /// Where it stands among the movements.
-    index: u32,
 }
 
-/// The order of everybody with a class, as places in the list of movements, the largest magnitude first; of equals
-/// the first in byte order. With `first` no more than so many of them.
+/// The order of everybody with a class, as numbers of movements, the largest magnitude first; of equals the first in
+/// byte order. With `first` no more than so many of them.
 pub(super) fn ordered(
     moved: &Moved,
     ledger: &Ledger,
     sort: SortBy,
     first: Option<usize>,
-) -> Vec<u32> {
-    let total = moved.total();
-    let sizes = Sizes {
-        total: &total,
-        sort,
-    };
-    let with_class = moved.movements.iter().zip(0_u32..);
-    let with_class = with_class.filter(|(one, _)| one.class.is_some());
-    let mut entries = sizes.entries(moved, with_class);
-    let own = |entry: &Entry| moved.own(&moved.movements[entry.index as usize]);
-    let name = |entry: &Entry| ledger.name(moved.movements[entry.index as usize].customer);
+) -> impl Iterator<Item = u32> {
+    let sizes = Sizes::new(moved, sort);
+    let name = |number: u32| ledger.name(moved.customer(number));
+    let first = first.filter(|first| *first < moved.len());
+    let parts = moved.in_parts(ledger.threads(), |numbers| {
+        let entries = numbers.clone().filter_map(|number| sizes.entry(number));
+        let entries: Vec<Entry> = entries.collect();
+        // Where all are put in order, many are worth the same, and their names lie far apart.
+        let numbers = numbers.filter(|_| first.is_none());
+        let names: Vec<u128> = numbers.map(|number| beginning(name(number))).collect();
+        (entries, names)
+    });
+    let (entries, names): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let (mut entries, names) = (entries.concat(), names.concat());
+    let beginning = |number: u32| names.get(number as usize);
     let compare = |left: &Entry, right: &Entry| {
-        let at_a_glance = (left.place, left.size).cmp(&(right.place, right.size));
-        let by_size = at_a_glance.then_with(|| {
-            if left.is_exact && right.is_exact {
+        left.glance.cmp(&right.glance).then_with(|| {
+            let by_size = if left.is_exact && right.is_exact {
                 Ordering::Equal
             } else {
-                sizes.compare(&own(right), &own(left))
-            }
-        });
-        by_size
-            .then(left.name.cmp(&right.name))
-            .then_with(|| name(left).cmp(name(right)))
+                sizes.compare(right.number, left.number)
+            };
+            by_size
+                .then_with(|| beginning(left.number).cmp(&beginning(right.number)))
+                .then_with(|| name(left.number).cmp(name(right.number)))
+        })
     };
-    match first.filter(|first| *first < entries.len()) {
-        Some(first) => {
-            if first > 0 {
-                entries.select_nth_unstable_by(first - 1, compare);
-            }
-            entries.truncate(first);
+    if let Some(first) = first.filter(|first| *first < entries.len()) {
+        if first > 0 {
+            entries.select_nth_unstable_by(first - 1, compare);
         }
-        // Many are worth the same, and their names lie far apart.
-        None => {
-            for entry in &mut entries {
-                entry.name = beginning(name(entry));
-            }
-        }
+        entries.truncate(first);
     }
-    put_in_order(&mut entries, ledger.threads(), compare);
-    entries.into_iter().map(|entry| entry.index).collect()
+    put_in_order(&mut entries, ledger.threads(), &compare);
+    entries.into_iter().map(|entry| entry.number)
 }
 
-/// Puts entries in order, no two of which are equal: each thread a part of many, and then all of them.
+/// Puts entries in order, no two of which are equal: of many each thread those that belong into a part.
 fn put_in_order(
     entries: &mut [Entry],
     threads: usize,
-    compare: impl Fn(&Entry, &Entry) -> Ordering + Sync,
+    compare: &(impl Fn(&Entry, &Entry) -> Ordering + Sync),
 ) {
     if threads <= 1 || entries.len() < MANY {
         entries.sort_unstable_by(compare);
         return;
     }
-    let size = entries.len().div_ceil(threads);
+    let fewer = threads / 2;
+    let middle = entries.len() / threads * fewer;
+    let (before, _, after) = entries.select_nth_unstable_by(middle, compare);
     std::thread::scope(|scope| {
-        for part in entries.chunks_mut(size) {
-            scope.spawn(|| part.sort_unstable_by(&compare));
-        }
+        scope.spawn(|| put_in_order(before, fewer, compare));
+        put_in_order(after, threads - fewer, compare);
     });
-    // It takes parts that are in order as they are.
-    entries.sort_by(compare);
+}
+
+/// A group and a size in 64 bits that are in the order of both: the group, how many bits the size has, and the first
+/// of them.
+fn glance(group: u8, size: u128) -> u64 {
+    let bits = u128::BITS - size.leading_zeros();
+    let seen = if bits > SEEN {
+        size >> (bits - SEEN)
+    } else {
+        size << (SEEN - bits)
+    };
+    let seen = u64::try_from(seen).expect("so many bits are fewer than 64");
+    u64::from(group) << 62 | u64::from(bits) << SEEN | seen
 }
 
 /// The first bytes of a name as a number: a smaller one is of a name that comes before.
@@ -107,52 +114,56 @@ fn beginning(name: &str) -> u128 {
 
 /// How much customers move what they are ordered by.
 struct Sizes<'a> {
+    moved: &'a Moved,
     total: &'a Rollforward,
     sort: SortBy,
+    /// What brings the sizes of all rates to one scale.
+    shift: Shift,
 }
 
 impl Sizes<'_> {
-    fn entries<'m>(
-        &self,
-        moved: &Moved,
-        movements: impl Iterator<Item = (&'m Movement, u32)>,
-    ) -> Vec<Entry> {
-        let opening = self.total.opening.unsigned_abs();
-        let mut divisors: Vec<u128> = Vec::new();
-        let mut above: Vec<Wide> = Vec::new();
-        let mut entries: Vec<Entry> = Vec::new();
-        for (movement, index) in movements {
-            let own = moved.own(movement);
-            let rest = opening - own.opening.unsigned_abs();
-            let is_rate = self.sort != SortBy::Change;
-            let place = match (movement.counts, opening > 0 && rest == 0) {
-                (false, _) => 0,
-                (true, true) if is_rate => 2,
-                _ => 1,
-            };
-            let (size, divisor) = if is_rate {
-                let is_moving = place == 1 && opening > 0;
-                let size = is_moving.then(|| self.above(&own));
-                (size.unwrap_or_default(), rest.max(1))
-            } else {
-                let change = movement.closing - movement.opening;
-                (Wide::of(change.unsigned_abs()), 1)
-            };
-            entries.push(Entry {
-                place: Reverse(place),
-                size: Reverse(0),
-                is_exact: !is_rate || size == Wide::default(),
-                name: 0,
-                index,
-            });
-            above.push(size);
-            divisors.push(divisor);
-        }
-        let shift = Shift::of(above.iter().copied().max().unwrap_or_default());
-        for ((entry, above), divisor) in entries.iter_mut().zip(above).zip(divisors) {
-            entry.size = Reverse(shift.apply(above) / divisor);
-        }
-        entries
+    fn new(moved: &Moved, sort: SortBy) -> Sizes<'_> {
+        let total = moved.total();
+        let mut sizes = Sizes {
+            moved,
+            total,
+            sort,
+            shift: Shift::Left(0),
+        };
+        // Nobody is more of a sum than all of it.
+        let all = sizes.sums(&Part::default()).0;
+        sizes.shift = Shift::of(Wide::product(natural(all), natural(total.opening)));
+        sizes
+    }
+
+    /// One with a class on its way to its place. Whoever is the whole base comes before everybody, whoever is left
+    /// out after.
+    fn entry(&self, number: u32) -> Option<Entry> {
+        let movement = self.moved.movement(number);
+        movement.class?;
+        let own = self.moved.own(&movement);
+        let opening = natural(self.total.opening);
+        let rest = opening - natural(own.opening);
+        let is_rate = self.sort != SortBy::Change;
+        let group = match (movement.counts, opening > 0 && rest == 0) {
+            (false, _) => 0,
+            (true, true) if is_rate => 2,
+            _ => 1,
+        };
+        let (size, is_exact) = if !is_rate {
+            let change = change(&movement);
+            (change, change >> SEEN == 0)
+        } else if group == 1 && opening > 0 {
+            let above = self.above(&own);
+            (self.shift.apply(above) / rest, above == Wide::default())
+        } else {
+            (0, true)
+        };
+        Some(Entry {
+            glance: Reverse(glance(group, size)),
+            number,
+            is_exact,
+        })
     }
 
     /// The sums of the rate that is ordered by: above the line of everybody, and of a part.
@@ -168,22 +179,21 @@ impl Sizes<'_> {
     /// ```text
     /// │R / O − (R − r) / (O − o)│ = │r · O − R · o│ / (O − o) / O
     /// ```
-    ///
-    /// # Panics
-    ///
-    /// If a sum over customers is below zero, which values cut at zero never are: a bug of the program.
     fn above(&self, own: &Part) -> Wide {
         let (all, own_sum) = self.sums(own);
-        let natural = |units: i128| u128::try_from(units).expect("sums of cut values are natural");
         let mine = Wide::product(natural(own_sum), natural(self.total.opening));
         mine.distance(Wide::product(natural(all), natural(own.opening)))
     }
 
-    /// Compares the sizes of two parts of the same place exactly.
-    fn compare(&self, left: &Part, right: &Part) -> Ordering {
+    /// Compares the sizes of two of the same group exactly.
+    fn compare(&self, left: u32, right: u32) -> Ordering {
+        let (left, right) = (self.moved.movement(left), self.moved.movement(right));
+        if self.sort == SortBy::Change {
+            return change(&left).cmp(&change(&right));
+        }
+        let (left, right) = (&self.moved.own(&left), &self.moved.own(&right));
         let alike = |one: &Part| (one.opening, self.sums(one).1);
-        if self.sort == SortBy::Change || alike(left) == alike(right) {
-            // Sizes of whole units are compared as they are.
+        if alike(left) == alike(right) {
             return Ordering::Equal;
         }
         match (self.effect(left), self.effect(right)) {
@@ -199,6 +209,20 @@ impl Sizes<'_> {
             _ => effects.nrr,
         })
     }
+}
+
+/// How much what a customer pays changed, up or down.
+fn change(movement: &Movement) -> u128 {
+    (movement.closing - movement.opening).unsigned_abs()
+}
+
+/// A sum of values that were cut at zero.
+///
+/// # Panics
+///
+/// If it is below zero: a bug of the program.
+fn natural(units: i128) -> u128 {
+    u128::try_from(units).expect("sums of cut values are natural")
 }
 
 /// A natural number of 256 bits: the upper half, then the lower.
@@ -230,7 +254,7 @@ impl Wide {
     }
 }
 
-/// How far numbers are moved so that the largest of them fills 128 bits.
+/// How far numbers are moved so that the largest that they can be fills 128 bits.
 #[derive(Clone, Copy, Debug)]
 enum Shift {
     Left(u32),
@@ -291,6 +315,21 @@ mod tests {
             beginning("acme corporation 2")
         );
         assert!(beginning("acme") < beginning("acme corporation"));
+    }
+
+    #[test]
+    fn a_glance_is_in_the_order_of_groups_and_sizes() {
+        let mut sizes: Vec<u128> = (0..128).map(|bits| 1 << bits).collect();
+        sizes.extend((0..128).map(|bits| u128::MAX >> bits));
+        sizes.extend([0, 3, 1_000_000_007, (1 << SEEN) + 1]);
+        sizes.sort_unstable();
+        for pair in sizes.windows(2) {
+            assert!(glance(1, pair[0]) <= glance(1, pair[1]), "{pair:?}");
+            let is_seen = pair[1] >> SEEN == 0;
+            let is_same = glance(1, pair[0]) == glance(1, pair[1]);
+            assert!(!is_seen || is_same == (pair[0] == pair[1]), "{pair:?}");
+        }
+        assert!(glance(0, u128::MAX) < glance(1, 0) && glance(1, u128::MAX) < glance(2, 0));
     }
 
     proptest! {

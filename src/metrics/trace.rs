@@ -92,7 +92,7 @@ impl<'a> Trail<'a> {
         let followed = if names.is_empty() {
             let listed = found.movements();
             listed
-                .map(|movement| (name(movement), Some(*movement)))
+                .map(|movement| (name(&movement), Some(movement)))
                 .collect()
         } else {
             let asked = names
@@ -375,10 +375,8 @@ fn over(over: &Over) -> String {
 /// The movement of somebody, also one that is in no figure.
 fn movement_of(found: &Customers<'_>, name: &str) -> Option<Movement> {
     let number = found.ledger.find(name)?;
-    let mut movements = found.moved.movements.iter();
-    movements
-        .find(|movement| movement.customer == number)
-        .copied()
+    let mut movements = found.moved.all();
+    movements.find(|movement| movement.customer == number)
 }
 
 /// The line of a row that adds to nothing.

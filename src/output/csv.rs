@@ -63,6 +63,13 @@ impl Lines {
         self.is_within = false;
     }
 
+    /// Adds the values of a line that was not ended.
+    pub(super) fn add(&mut self, values: &Lines) {
+        if values.is_within {
+            self.next().push_str(&values.text);
+        }
+    }
+
     /// What was put together.
     pub(super) fn into_text(self) -> String {
         self.text
@@ -144,7 +151,15 @@ mod tests {
             let mut record: Vec<Wire> = Vec::new();
             fill(&mut record, text, Amount::new(units, 2));
             records.push(record);
-            fill(&mut lines, text, Amount::new(units, 2));
+            // Every other line is put together from others.
+            if units % 2 == 0 {
+                fill(&mut lines, text, Amount::new(units, 2));
+            } else {
+                let mut values = Lines::default();
+                lines.add(&values);
+                fill(&mut values, text, Amount::new(units, 2));
+                lines.add(&values);
+            }
             lines.end();
         }
         let mut expected = Vec::new();

@@ -97,8 +97,8 @@ impl CustomersReport<'_> {
         names
     }
 
-    /// The values of a record, in the order of its names.
-    fn fill(&self, one: &CustomerChange<'_>, last: &Last, fields: &mut impl Fields) {
+    /// The values of a record before those of [`Last`], in the order of its names.
+    fn fill(&self, one: &CustomerChange<'_>, fields: &mut impl Fields) {
         fields.number(Amount::new(one.rank.into(), 0));
         fields.text(one.customer);
         fields.text(one.class.word());
@@ -117,13 +117,6 @@ impl CustomersReport<'_> {
         fields.text_or_null(silent.as_deref());
         for value in &one.attributes {
             fields.text_or_null(*value);
-        }
-        for text in &last.before {
-            fields.text_or_null(text.as_deref());
-        }
-        fields.text_or_null(undefined(one).as_deref());
-        for text in &last.after {
-            fields.text(text);
         }
     }
 
@@ -343,6 +336,22 @@ struct Last {
     after: [String; 2],
 }
 
+impl Last {
+    /// The values before the one that says what is undefined.
+    fn fill_before(&self, fields: &mut impl Fields) {
+        for text in &self.before {
+            fields.text_or_null(text.as_deref());
+        }
+    }
+
+    /// Those after it.
+    fn fill_after(&self, fields: &mut impl Fields) {
+        for text in &self.after {
+            fields.text(text);
+        }
+    }
+}
+
 /// Why a figure of the concentration is undefined.
 #[derive(Clone, Copy)]
 enum NoConcentration {
@@ -426,7 +435,10 @@ impl Document for CustomersReport<'_> {
         let last = self.last();
         let record = move |one: CustomerChange<'_>| {
             let mut values = Vec::new();
-            self.fill(&one, &last, &mut values);
+            self.fill(&one, &mut values);
+            last.fill_before(&mut values);
+            values.text_or_null(undefined(&one).as_deref());
+            last.fill_after(&mut values);
             values
         };
         let parts = self.customers.parts(move |part| {
@@ -437,11 +449,17 @@ impl Document for CustomersReport<'_> {
     }
 
     fn csv_lines(&self) -> Option<Box<dyn Iterator<Item = String> + '_>> {
-        let last = self.last();
+        // What is the same in every line is put together once.
+        let (last, mut before, mut after) = (self.last(), Lines::default(), Lines::default());
+        last.fill_before(&mut before);
+        last.fill_after(&mut after);
         let parts = self.customers.parts(move |part| {
             let mut lines = Lines::default();
             for one in part {
-                self.fill(&one, &last, &mut lines);
+                self.fill(&one, &mut lines);
+                lines.add(&before);
+                lines.text_or_null(undefined(&one).as_deref());
+                lines.add(&after);
                 lines.end();
             }
             lines.into_text()

@@ -295,7 +295,6 @@ const LONGEST: usize = 41;
 struct Written {
     bytes: [u8; LONGEST],
     start: usize,
-    digits: u8,
 }
 
 impl Written {
@@ -303,20 +302,19 @@ impl Written {
         let mut written = Written {
             bytes: [0; LONGEST],
             start: LONGEST,
-            digits: 0,
         };
-        let mut large = amount.units.unsigned_abs();
-        // Division is cheap in 64 bits, which hold nearly every amount.
-        let mut rest = loop {
-            match u64::try_from(large) {
-                Ok(rest) => break rest,
-                Err(_) => written.push_digit(u8::try_from(large % 10), amount.scale),
+        let mut rest = amount.units.unsigned_abs();
+        if amount.scale > 0 {
+            for _ in 0..amount.scale {
+                written.push_last_digit(&mut rest);
             }
-            large /= 10;
-        };
-        while rest > 0 || written.digits <= amount.scale {
-            written.push_digit(u8::try_from(rest % 10), amount.scale);
-            rest /= 10;
+            written.push(b'.');
+        }
+        loop {
+            written.push_last_digit(&mut rest);
+            if rest == 0 {
+                break;
+            }
         }
         if amount.units < 0 {
             written.push(b'-');
@@ -324,14 +322,22 @@ impl Written {
         written
     }
 
-    fn push_digit<E>(&mut self, digit: Result<u8, E>, scale: u8) {
-        if scale > 0 && self.digits == scale {
-            self.push(b'.');
-        }
-        self.push(b'0' + digit.unwrap_or_default());
-        self.digits += 1;
+    /// Moves the last digit of a number here.
+    #[inline]
+    fn push_last_digit(&mut self, number: &mut u128) {
+        // Division is cheap in 64 bits, which hold nearly every amount.
+        let digit = if let Ok(small) = u64::try_from(*number) {
+            *number = (small / 10).into();
+            u8::try_from(small % 10).unwrap_or_default()
+        } else {
+            let digit = u8::try_from(*number % 10).unwrap_or_default();
+            *number /= 10;
+            digit
+        };
+        self.push(b'0' + digit);
     }
 
+    #[inline]
     fn push(&mut self, byte: u8) {
         self.start -= 1;
         self.bytes[self.start] = byte;

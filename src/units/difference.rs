@@ -220,16 +220,25 @@ fn small_difference(left: Ratio, right: Ratio) -> Option<Fraction> {
         Some((above.units_at(scale)?, below.units_at(scale)?))
     };
     let ((left, left_below), (right, right_below)) = (whole(left)?, whole(right)?);
-    let left = left.checked_mul(right_below)?;
-    let right = right.checked_mul(left_below)?;
-    let below = left_below.checked_mul(right_below)?;
+    let right = product(right, left_below)?;
+    let left = product(left, right_below)?;
+    let below = product(left_below, right_below)?;
     (below > 0).then_some(Fraction::Small(left.checked_sub(right)?, below))
+}
+
+/// A product; `None` where 128 bits do not hold it.
+fn product(left: i128, right: i128) -> Option<i128> {
+    // Those of 64 bits, as nearly all are, need no check, which is slow.
+    match (i64::try_from(left), i64::try_from(right)) {
+        (Ok(left), Ok(right)) => Some(i128::from(left) * i128::from(right)),
+        _ => left.checked_mul(right),
+    }
 }
 
 /// How far from zero a fraction is, rounded; `None` where 128 bits do not hold a step to it.
 fn small_size(above: i128, below: i128, decimals: u8) -> Option<i128> {
-    let power = 10_i128.checked_pow(u32::from(decimals))?;
-    let twice = above.checked_abs()?.checked_mul(power)?.checked_mul(2)?;
+    let power = 10_i64.checked_pow(u32::from(decimals))?;
+    let twice = above.checked_abs()?.checked_mul(i128::from(power) * 2)?;
     twice.checked_add(below)?.checked_div(below.checked_mul(2)?)
 }
 

@@ -81,40 +81,46 @@ impl<'a> Between<'a> {
 
     /// Shows every movement, in the order of numbers.
     pub(in crate::metrics) fn each(&self, mut see: impl FnMut(Movement)) {
+        let view = self.view();
         for block in 0..self.ledger.blocks() {
-            let block = self.pair(block);
-            let shown = Shown::of(&self.comparison, &block);
-            for slot in each_bit(&shown.all) {
-                let movement = self.comparison.movement(&block, &shown, slot);
-                movement.into_iter().for_each(&mut see);
-            }
+            view.each(block, &mut see);
         }
     }
 
-    fn pair(&self, number: usize) -> Pair<'_> {
-        Pair {
-            number,
-            opening: self.opening.worth(number),
-            closing: self.closing.worth(number),
-            past: &self.past.blocks[number],
+    /// Lets threads see every movement, each those of some blocks at a time in the order of numbers; what they make of
+    /// them from `blank` on stands in that order too.
+    pub(in crate::metrics) fn in_parts<T: Send>(
+        &self,
+        blank: impl Fn() -> T + Sync,
+        see: impl Fn(&mut T, Movement) + Sync,
+    ) -> Vec<T> {
+        let view = self.view();
+        self.ledger.each_part(|blocks| {
+            let mut part = blank();
+            for block in blocks {
+                view.each(block, &mut |movement| see(&mut part, movement));
+            }
+            part
+        })
+    }
+
+    fn view(&self) -> View<'_> {
+        View {
+            comparison: &self.comparison,
+            past: self.past,
+            opening: &self.opening,
+            closing: &self.closing,
         }
     }
 
     /// The roll-forward of everybody, where nobody can be left out: what [`Between::each`] shows, added up.
     pub(in crate::metrics) fn total(&self) -> Rollforward {
-        let (opening, closing) = (&*self.opening, &*self.closing);
-        let (comparison, past) = (&self.comparison, self.past);
+        let view = self.view();
         let blank = || Rollforward::empty(self.ledger.scale());
         let parts = self.ledger.each_part(|blocks| {
             let mut total = blank();
-            for number in blocks {
-                let block = Pair {
-                    number,
-                    opening: opening.worth(number),
-                    closing: closing.worth(number),
-                    past: &past.blocks[number],
-                };
-                comparison.add_block(&block, &mut total);
+            for block in blocks {
+                view.comparison.add_block(&view.pair(block), &mut total);
             }
             total
         });
@@ -125,5 +131,34 @@ impl<'a> Between<'a> {
         total.assert_identity();
         total.assert_customers();
         total
+    }
+}
+
+/// The same for several threads at once.
+struct View<'b> {
+    comparison: &'b Comparison<'b>,
+    past: &'b Past,
+    opening: &'b End,
+    closing: &'b End,
+}
+
+impl View<'_> {
+    fn pair(&self, number: usize) -> Pair<'_> {
+        Pair {
+            number,
+            opening: self.opening.worth(number),
+            closing: self.closing.worth(number),
+            past: &self.past.blocks[number],
+        }
+    }
+
+    /// Shows the movements of a block.
+    fn each(&self, block: usize, see: &mut impl FnMut(Movement)) {
+        let block = self.pair(block);
+        let shown = Shown::of(self.comparison, &block);
+        for slot in each_bit(&shown.all) {
+            let movement = self.comparison.movement(&block, &shown, slot);
+            movement.into_iter().for_each(&mut *see);
+        }
     }
 }

@@ -132,6 +132,8 @@ fn everybodys_movements_are_each_customers() {
                 let mut found: Vec<Movement> = Vec::new();
                 between.each(|movement| found.push(movement));
                 assert_eq!(found, expected, "{label} under {settings:?}");
+                let parts = between.in_parts(Vec::new, Vec::push);
+                assert_eq!(parts.concat(), expected, "{label} under {settings:?}");
                 assert_eq!(between.has_cut(), most > 3);
                 let mut cut = between.cut();
                 cut.sort_unstable();
