@@ -302,7 +302,7 @@ impl Run<'_> {
         if is_total && between.counts_everybody() && way.left_out.is_empty() {
             let mut total = between.total();
             if let Some(details) = &details {
-                details.total(&between, &mut total);
+                details.set_in(&mut total, &between);
             }
             return Some(Compared {
                 clipped: between.cut(),

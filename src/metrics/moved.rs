@@ -39,6 +39,8 @@ enum Kept {
     Whole(u32),
 }
 
+const _: () = assert!(size_of::<Kept>() == 24, "they are kept for their size");
+
 impl Moved {
     /// Classifies every customer, as a calculation does.
     pub(super) fn of(

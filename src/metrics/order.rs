@@ -46,8 +46,11 @@ pub(super) fn ordered(
         let names: Vec<u128> = numbers.map(|number| beginning(name(number))).collect();
         (entries, names)
     });
-    let (entries, names): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    let (mut entries, names) = (entries.concat(), names.concat());
+    let (mut entries, mut names) = (Vec::new(), Vec::new());
+    for (mut some, mut theirs) in parts {
+        entries.append(&mut some);
+        names.append(&mut theirs);
+    }
     let beginning = |number: u32| names.get(number as usize);
     let compare = |left: &Entry, right: &Entry| {
         left.glance.cmp(&right.glance).then_with(|| {
@@ -283,6 +286,28 @@ impl Shift {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn many_entries_are_put_in_order_by_any_number_of_threads() {
+        let entry = |number: u32| Entry {
+            glance: Reverse(u64::from(number.wrapping_mul(2_654_435_761) % 97)),
+            number: number.wrapping_mul(48_271) % 40_009,
+            is_exact: true,
+        };
+        let compare = |left: &Entry, right: &Entry| {
+            let by_glance = left.glance.cmp(&right.glance);
+            by_glance.then_with(|| left.number.cmp(&right.number))
+        };
+        let entries: Vec<Entry> = (0..40_000).map(entry).collect();
+        let mut expected = entries.clone();
+        expected.sort_by(compare);
+        let numbers = |entries: &[Entry]| entries.iter().map(|one| one.number).collect::<Vec<_>>();
+        for threads in [1, 2, 3, 7] {
+            let mut found = entries.clone();
+            put_in_order(&mut found, threads, &compare);
+            assert_eq!(numbers(&found), numbers(&expected), "{threads} threads");
+        }
+    }
 
     /// Numbers of every length, as money and as the largest sums are.
     fn natural() -> impl Strategy<Value = u128> {

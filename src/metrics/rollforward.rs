@@ -180,13 +180,24 @@ impl Rollforward {
     /// Sets what moved inside kept customers, by product, from its lines alone.
     ///
     /// What rises and falls of one customer offset is the smaller of both: half of what they are more than their
-    /// difference, which is the customer's expansion or contraction.
+    /// difference, which is the customer's expansion or contraction; customers of whom no product is told, because they
+    /// paid at one end only, are no part of either.
+    ///
+    /// # Panics
+    ///
+    /// If that is below zero, or more than what rises or falls: a bug of the program, never of the data.
     pub(super) fn set_lines(&mut self, lines: &Detail) {
+        let (rises, falls) = (lines.rises(), lines.falls());
         let changes = self.expansion + self.contraction;
         let changes = changes - self.beside_detail.0 - self.beside_detail.1;
+        let swap = (rises + falls - changes) / 2;
+        assert!(
+            (0..=rises.min(falls)).contains(&swap),
+            "a customer's products offset no more than they move"
+        );
         self.detail = Detail {
-            product_swap: (lines.rises() + lines.falls() - changes) / 2,
-            price_change: lines.rises() - lines.falls(),
+            product_swap: swap,
+            price_change: rises - falls,
             ..*lines
         };
     }

@@ -7,8 +7,8 @@ use super::super::anchors::Anchors;
 use super::super::detail::{Detail, Units};
 use super::super::rollforward::Rollforward;
 use super::end::End;
-use super::lines::{PaidAt, of_everybody};
-use super::{Between, number, or};
+use super::lines::{PaidAt, add_lines};
+use super::{Between, and, number, or};
 use crate::ledger::{BLOCK, each_bit};
 
 /// The products of all customers at both ends of a comparison.
@@ -77,24 +77,32 @@ impl<'a> Details<'a> {
         OfCustomers { places, details }
     }
 
-    /// The same for all customers that have revenue at both ends, added up.
-    pub(in crate::metrics) fn total(&self, between: &Between<'_>, total: &mut Rollforward) {
-        if self.units.ledger.has_quantities() {
-            for (block, kept) in between.kept().enumerate() {
-                for slot in each_bit(&kept) {
-                    let customer = number(block, slot);
-                    let detail = self.of(customer, between.values(customer));
-                    total.detail.add(&detail);
-                }
-            }
-            return;
+    /// Sets what moved inside all customers that have revenue at both ends in the roll-forward of these ends.
+    pub(in crate::metrics) fn set_in(&self, total: &mut Rollforward, between: &Between<'_>) {
+        if !self.units.ledger.has_quantities() {
+            return total.set_lines(&self.lines(between));
         }
+        total.detail = Detail::default();
+        for (block, kept) in between.kept().enumerate() {
+            for slot in each_bit(&kept) {
+                let customer = number(block, slot);
+                let detail = self.of(customer, between.values(customer));
+                total.detail.add(&detail);
+            }
+        }
+    }
+
+    /// The lines of all products of customers that have revenue at both ends.
+    fn lines(&self, between: &Between<'_>) -> Detail {
         let mut paid = PaidAt::ends(2);
         (0..between.blocks()).for_each(|block| paid.add_block(&between.paid(block)));
-        let ends = [self.ends.opening, self.ends.closing].map(|end| (end.first, end.last));
-        for lines in of_everybody(self.units, &ends, &paid, &[[0, 1]]) {
-            total.set_lines(&lines);
+        let mut lines = Detail::default();
+        for (block, owners) in self.units.owners(0).chunks(BLOCK).enumerate() {
+            let paid = paid.of(owners);
+            let ends = [&self.opening, &self.closing].map(|end| end.worth(block));
+            add_lines(&mut lines, ends, &and(&paid[0], &paid[1]));
         }
+        lines
     }
 
     /// Shows every product that is worth more or less at the closing: whose it is, and both values.

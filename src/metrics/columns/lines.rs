@@ -55,14 +55,15 @@ impl PaidAt {
 
     /// For each end one bit for each of some customers, of as many as a block holds at most; those that nobody has get
     /// none.
-    fn of(&self, customers: &[u32]) -> Vec<Bits> {
+    pub(super) fn of(&self, customers: &[u32]) -> Vec<Bits> {
         let mut paid = vec![NOBODY; self.width * ENDS];
         for (index, ends) in paid.chunks_mut(ENDS).enumerate() {
             for (word, customers) in customers.chunks(64).enumerate() {
                 let mut square = [0; 64];
                 for (row, customer) in square.iter_mut().zip(customers) {
-                    let place = (*customer as usize).saturating_mul(self.width) + index;
-                    *row = self.bits.get(place).copied().unwrap_or_default();
+                    let first = (*customer as usize).saturating_mul(self.width);
+                    let place = self.bits.get(first.saturating_add(index));
+                    *row = place.copied().unwrap_or_default();
                 }
                 turn(&mut square);
                 ends.iter_mut()
@@ -123,7 +124,7 @@ pub(super) fn of_everybody(
 }
 
 /// Adds the lines of some of a block's products.
-fn add_lines(found: &mut Detail, [opening, closing]: [&Worth; 2], kept: &Bits) {
+pub(super) fn add_lines(found: &mut Detail, [opening, closing]: [&Worth; 2], kept: &Bits) {
     let stated = or(&opening.paid, &closing.paid);
     let kept = and(kept, &stated);
     if kept == NOBODY {

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::super::anchors::anchors;
-use super::super::movements::{Movement, movements};
+use super::super::detail::Units;
+use super::super::movements::{Movement, detailed, movements};
 use super::super::rollforward::Rollforward;
 use super::super::segments::by_segment;
 use super::*;
@@ -240,6 +241,81 @@ fn segments_in_one_pass_are_those_of_each_movement() {
                     assert!(values == 600 || expected.len() < 60);
                     assert_eq!(found.segments, expected, "{at}, {settings:?}");
                 }
+            }
+        }
+    }
+}
+
+/// More customers than a block holds, and more products, some of which lie below zero.
+fn with_products(drawn: &mut Drawn) -> Books {
+    let layout = Layout {
+        by_product: true,
+        ..Layout::default()
+    };
+    let mut part = Part::new(Duplicates::Sum, layout);
+    let place = RowPlace { file: 0, line: 2 };
+    for customer in 0..1200 {
+        let name = format!("C-{customer}");
+        let start = drawn.below(20);
+        for month in (0..24).filter(|month| *month >= start) {
+            let month = Month::from_index(2023 * 12 + i32::try_from(month).unwrap());
+            part.cover(month, Grain::Month, place);
+            for product in ["core", "seats", "api", "discount"] {
+                let units = match drawn.below(10) {
+                    0..5 => continue,
+                    5 => 0,
+                    6 if product == "discount" => -i128::from(drawn.below(90)),
+                    7 if customer == 7 => i128::from(u64::MAX),
+                    _ => i128::from(drawn.below(9)) * 10,
+                };
+                part.add(&Entry {
+                    customer: &name,
+                    month,
+                    day: 0,
+                    amount: Amount::new(units, 1),
+                    quantity: None,
+                    product,
+                    attributes: &[],
+                    place,
+                });
+            }
+        }
+    }
+    part.finish(&[], None, None).unwrap()
+}
+
+#[test]
+fn what_moved_inside_everybody_is_what_moved_inside_each() {
+    for threads in [1, 3] {
+        let mut books = with_products(&mut Drawn(threads as u64));
+        books.set_threads(threads);
+        let (ledger, units) = (&books.customers, Units::of(&books).unwrap());
+        assert!(units.ledger.blocks() > ledger.blocks() && ledger.blocks() > 1);
+        let columns = Columns::of(ledger);
+        let past = Past::of(&columns);
+        for settings in CHOICES {
+            let mut policies = policies(settings);
+            policies.set("negatives", "clip", Origin::Flag).unwrap();
+            for (label, lookback) in [("2024-12", 1), ("2024-11", 12), ("2024-Q3", 3)] {
+                let period = Period::parse(label, FiscalYear::CALENDAR).unwrap();
+                let ends = anchors(ledger, period, lookback, &policies).unwrap();
+                let between = Between::new(&columns, &past, &ends, &policies);
+                if !between.counts_everybody() {
+                    continue;
+                }
+                let movements = detailed(ledger, Some(&units), &ends, &policies).unwrap();
+                let expected =
+                    Rollforward::total(&movements, policies.reactivation, ledger.scale());
+                assert!(expected.detail.product_swap > 0);
+                let totals = Totals::of(&columns, Some(&units), vec![ends], &policies);
+                assert_eq!(
+                    totals.find(&ends).unwrap().sums,
+                    expected,
+                    "{label}, {settings:?}"
+                );
+                let mut total = between.total();
+                Details::new(&units, &ends).set_in(&mut total, &between);
+                assert_eq!(total, expected, "{label}, {settings:?}");
             }
         }
     }

@@ -101,8 +101,8 @@ impl View<'_> {
         });
         let counts = counts.concat();
         let rare = |found: &(usize, u32, u32)| {
-            let mut numbered = all.iter().zip(&counts);
-            numbered.all(|((column, payers), counts)| {
+            let mut counted = all.iter().zip(&counts);
+            counted.all(|((column, payers), counts)| {
                 let place = units(found, *column).and_then(|units| payers.place(units));
                 place.is_none_or(|place| counts[place] <= 1)
             })
@@ -190,9 +190,13 @@ fn single(edges: &[Edge]) -> Vec<Edge> {
         .collect()
 }
 
-/// How many bits there are for an amount, at least, and for all of them.
+/// How many bits there are for each amount.
 const MARKS: usize = 16;
+
+/// The fewest that there are for all of them: eight KiB.
 const MARKS_LEAST: usize = 1 << 16;
+
+/// The most: they are to stay in the nearer caches.
 const MARKS_MOST: usize = 1 << 20;
 
 /// Some amounts, to tell those that one customer pays from those that several do.
@@ -284,7 +288,7 @@ impl Count<'_> {
     }
 
     /// The word and the bit that stand for an amount: its lowest bits, whichever sign it has.
-    #[expect(clippy::cast_sign_loss, reason = "as above")]
+    #[expect(clippy::cast_sign_loss, reason = "only the lowest bits are used")]
     fn mark(&self, units: i128) -> (usize, u64) {
         let low = units as usize;
         (low / 64 % self.marks.len(), 1 << (low % 64))
@@ -308,4 +312,38 @@ fn joined(groups: &[Vec<u32>]) -> Vec<Vec<u32>> {
         }
     }
     joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Ledger;
+    use crate::units::Month;
+    use std::fmt::Write;
+
+    #[test]
+    fn who_pays_one_of_many_amounts_is_counted_as_far_as_two() {
+        // More amounts than the fewest marks are for, and all of them divisible by a hundred.
+        let amount = |customer: u64| customer * customer % 7919 * 100;
+        let mut table = "2024-03".to_owned();
+        for customer in 0..9000 {
+            write!(table, "\nC-{customer} {}", amount(customer)).unwrap();
+        }
+        let ledger = Ledger::from_table(&table).unwrap();
+        let month = Month::parse("2024-03").unwrap();
+        let payers = Payers::of((0..6000).map(|number| i128::from(number * 100)).collect());
+        let mut count = payers.count();
+        assert!(count.marks.len() * 64 > MARKS_LEAST);
+        for (block, inside) in ledger.inside().iter().enumerate() {
+            count.see(ledger.column(block, month).amounts(), inside);
+        }
+        let mut expected: BTreeMap<i128, u32> = BTreeMap::new();
+        for customer in 0..9000 {
+            *expected.entry(amount(customer).into()).or_default() += 1;
+        }
+        for (units, found) in payers.amounts.iter().zip(&count.counts) {
+            let all = expected.get(units).copied().unwrap_or(0);
+            assert_eq!(*found, all.min(2), "{units}");
+        }
+    }
 }

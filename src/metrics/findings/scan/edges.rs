@@ -87,12 +87,17 @@ impl Edges {
 
 impl Seen {
     fn new(customer: u32, index: usize, units: i128) -> Seen {
+        let column = u32::try_from(index).unwrap_or(u32::MAX);
+        assert!(
+            column < 1 << COLUMN_BITS,
+            "a horizon has less than 2^11 months"
+        );
         let low = u64::try_from(units & i128::from(u64::MAX)).unwrap_or_default();
         let hash = low.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - HASH_BITS);
         let hash = u32::try_from(hash).unwrap_or_default();
         Seen {
             customer,
-            amount: hash << COLUMN_BITS | u32::try_from(index).unwrap_or_default(),
+            amount: hash << COLUMN_BITS | column,
         }
     }
 
@@ -131,5 +136,56 @@ impl Marks {
         let (word, bit) = self.place(seen);
         let word = self.columns.get(column).and_then(|marks| marks.get(word));
         word.is_some_and(|word| word & bit != 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fmt::Write;
+
+    use super::*;
+
+    #[test]
+    fn whatever_stands_at_one_amount_is_among_those_that_may_match() {
+        // Each of many customers pays in one of three months.
+        let paid = |customer: u32| {
+            (
+                customer as usize % 3,
+                customer.wrapping_mul(48_271) % 9973 + 1,
+            )
+        };
+        let mut table = "2024-01 2024-02 2024-03".to_owned();
+        let mut edges = Edges::default();
+        for customer in 0..9000 {
+            let (index, units) = paid(customer);
+            let cell = |at: usize| {
+                if at == index {
+                    units.to_string()
+                } else {
+                    ".".to_owned()
+                }
+            };
+            write!(table, "\nC-{customer} {} {} {}", cell(0), cell(1), cell(2)).unwrap();
+            edges.add_start(customer, index, units.into());
+            edges.add_end(customer, index, units.into());
+        }
+        let ledger = Ledger::from_table(&table).unwrap();
+        let months: Vec<Month> = ["2024-01", "2024-02", "2024-03"]
+            .iter()
+            .map(|label| Month::parse(label).unwrap())
+            .collect();
+        let all: BTreeSet<(usize, u32)> = (0..9000).map(paid).collect();
+        let (starts, ends) = edges.that_may_match(&ledger, &months);
+        for (found, step) in [(starts, -1), (ends, 1)] {
+            assert!(found.is_sorted() && found.len() < 4000, "{}", found.len());
+            let found: BTreeSet<u32> = found.iter().map(|edge| edge.customer).collect();
+            for customer in 0..9000 {
+                let (index, units) = paid(customer);
+                let other = index.checked_add_signed(step);
+                let matches = other.is_some_and(|other| all.contains(&(other, units)));
+                assert!(!matches || found.contains(&customer), "{customer}");
+            }
+        }
     }
 }
