@@ -237,24 +237,31 @@ fn the_order_of_rows_does_not_show() {
 }
 
 #[test]
-fn packed_files_give_the_records_of_the_plain_one() {
-    let args = ["--format", "csv", "--threads", "2"];
-    let records = |bytes: &[u8]| {
-        let text = read(bytes, &args).done();
-        let lines = text
-            .lines()
-            .map(|line| line.rsplit_once(',').unwrap().0.to_owned());
+fn packed_files_give_the_records_of_the_plain_one_for_any_number_of_threads() {
+    let answer = |bytes: &[u8], threads| {
+        let args = ["--format", "csv", "--threads", threads];
+        read(bytes, &args).done()
+    };
+    // The last column is the fingerprint of what was read.
+    let records = |text: &str| {
+        let lines = text.lines();
+        let lines = lines.map(|line| line.rsplit_once(',').unwrap().0.to_owned());
         lines.collect::<Vec<_>>()
     };
-    let plain = records(&LARGE);
+    let plain = records(&answer(&LARGE, "2"));
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(&LARGE).unwrap();
-    assert_eq!(records(&encoder.finish().unwrap()), plain);
     let level = ruzstd::encoding::CompressionLevel::Fastest;
-    assert_eq!(
-        records(&ruzstd::encoding::compress_to_vec(&LARGE[..], level)),
-        plain
-    );
+    for packed in [
+        encoder.finish().unwrap(),
+        ruzstd::encoding::compress_to_vec(&LARGE[..], level),
+    ] {
+        let one = answer(&packed, "1");
+        assert_eq!(records(&one), plain);
+        for threads in ["2", "7"] {
+            assert!(answer(&packed, threads) == one, "{threads} threads");
+        }
+    }
 }
 
 #[test]

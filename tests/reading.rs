@@ -410,6 +410,35 @@ fn a_compressed_file_that_ends_early_says_so() {
     }
 }
 
+/// What a program says that reads with so many threads.
+fn calc_with(threads: &str, path: &Path) -> Run {
+    let last = ARGS.len() - 1;
+    finish(program().args(&ARGS[..last]).arg(threads).arg(word(path)))
+}
+
+#[test]
+fn damage_in_the_middle_is_refused_alike_by_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    // Many pieces, some of them cut before the damage is reached, and a row in one of the first that is wrong as well.
+    let text = rows(200);
+    let wrong = text.replacen(",2022-02-28,", ",2022-02-30,", 1);
+    for (name, bytes) in [
+        ("early.csv.gz", gzip(text.as_bytes())),
+        ("early.csv.zst", zstd(text.as_bytes())),
+        ("wrong.csv.gz", gzip(wrong.as_bytes())),
+        ("wrong.csv.zst", zstd(wrong.as_bytes())),
+    ] {
+        let path = written(folder.path(), name, &bytes[..bytes.len() * 3 / 4]);
+        let one = calc_with("1", &path);
+        let codes = one.errors();
+        assert!(codes.contains(&"broken-compression".to_owned()), "{one:#?}");
+        assert_eq!(codes.len() == 2, name.starts_with("wrong"), "{one:#?}");
+        for threads in ["2", "7"] {
+            assert_eq!(calc_with(threads, &path), one, "{name}, {threads} threads");
+        }
+    }
+}
+
 #[test]
 fn a_checksum_that_does_not_match_is_damage() {
     let folder = tempfile::tempdir().unwrap();

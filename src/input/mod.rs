@@ -6,6 +6,7 @@ mod announce;
 mod beside;
 mod cell;
 mod chosen;
+mod chunks;
 pub mod columns;
 mod contracts;
 pub mod date;

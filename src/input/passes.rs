@@ -1,13 +1,11 @@
 //! One pass over a file: its chunks cut, and read by all threads alike.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
+use super::chunks::{Chunks, End, Queue};
 use super::dialect::Dialect;
 use super::encoding::Encoding;
-use super::fingerprint::PieceHash;
-use super::head::cut_header;
-use super::scan::{Chunk, Cut, Splitter};
+use super::scan::{Chunk, Splitter};
 use super::shape::Shape;
 use super::shape::fast::{self, Detour, FastReader};
 use super::shape::plan::{Found, Plan};
@@ -16,9 +14,6 @@ use super::shape::wide_fast::{self, WideReader};
 use super::split::ends_with_record;
 use crate::error::Message;
 use crate::ledger::Shards;
-
-/// How the chunks ended: with the last one, or with the encoding to start again in.
-pub(super) type End = Result<Option<Encoding>, Message>;
 
 /// How far a pass came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,44 +24,6 @@ pub(super) enum Ended {
     OtherEncoding(Encoding),
     /// To a chunk that does not end where a record does: what was read is worth nothing.
     CutWrong,
-}
-
-/// Where the next chunk comes from, for one thread at a time.
-struct Chunks<'s> {
-    splitter: &'s mut Splitter,
-    dialect: &'s Dialect,
-    progress: &'s (dyn Fn(u64) + Sync),
-    is_first: bool,
-    /// How it ended, once it has.
-    end: Option<End>,
-}
-
-impl Chunks<'_> {
-    /// The next chunk, the header cut off the first one; takes back the memory of the last one.
-    fn next(&mut self, done: Option<(Vec<u8>, Option<PieceHash>)>) -> Option<Chunk> {
-        if let Some((bytes, hash)) = done {
-            self.splitter.give_back(bytes);
-            if let Some(hash) = hash {
-                self.splitter.put_hash(hash);
-            }
-        }
-        if self.end.is_some() {
-            return None;
-        }
-        match self.splitter.next_chunk_unhashed() {
-            Ok(Cut::Chunk(mut chunk)) => {
-                if std::mem::take(&mut self.is_first) {
-                    cut_header(&mut chunk, self.dialect);
-                }
-                (self.progress)(self.splitter.bytes_read());
-                return Some(chunk);
-            }
-            Ok(Cut::End) => self.end = Some(Ok(None)),
-            Ok(Cut::Restart(encoding)) => self.end = Some(Ok(Some(encoding))),
-            Err(message) => self.end = Some(Err(message)),
-        }
-        None
-    }
 }
 
 /// Reads every chunk. Each thread takes the next one as soon as it is done with its last; what they found is put
@@ -81,13 +38,7 @@ pub(super) fn read(
         Ok(shards) => (Some(shards), None),
         Err(detour) => (None, Some(detour)),
     };
-    let chunks = Mutex::new(Chunks {
-        splitter,
-        dialect: plan.dialect,
-        progress,
-        is_first: true,
-        end: None,
-    });
+    let chunks = Queue::new(Chunks::new(splitter, plan.dialect, progress), threads);
     let stop = Stop::default();
     let read_all = || read_all(plan, shards.as_ref(), &chunks, &stop);
     let mut found = std::thread::scope(|scope| {
@@ -106,14 +57,14 @@ pub(super) fn read(
         found.part.merge(joined);
     }
     found.detour = detour;
-    let chunks = chunks.into_inner().unwrap_or_else(PoisonError::into_inner);
     if stop.is_cut_wrong.load(Ordering::Relaxed) {
         return (found, Ok(Ended::CutWrong));
     }
-    let end = chunks.end.unwrap_or(Ok(None));
     (
         found,
-        end.map(|again| again.map_or(Ended::Whole, Ended::OtherEncoding)),
+        chunks
+            .end()
+            .map(|again| again.map_or(Ended::Whole, Ended::OtherEncoding)),
     )
 }
 
@@ -147,17 +98,13 @@ impl Stop {
 fn read_all<'a>(
     plan: &'a Plan<'a>,
     shards: Option<&'a Shards>,
-    chunks: &Mutex<Chunks<'_>>,
+    chunks: &Queue<'_>,
     stop: &Stop,
 ) -> Found {
     let mut reader = PieceReader::new(plan, shards);
     let mut done = None;
     while !stop.is_said() {
-        let next = chunks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .next(done.take());
-        let Some(chunk) = next else {
+        let Some(chunk) = chunks.next(done.take()) else {
             break;
         };
         let hash = chunk.hash();
@@ -241,13 +188,7 @@ pub(super) fn each_chunk(
     dialect: &Dialect,
     mut read: impl FnMut(Chunk) -> bool,
 ) -> End {
-    let mut chunks = Chunks {
-        splitter,
-        dialect,
-        progress: &|_| {},
-        is_first: true,
-        end: None,
-    };
+    let mut chunks = Chunks::new(splitter, dialect, &|_| {});
     let mut done = None;
     while let Some(chunk) = chunks.next(done.take()) {
         done = Some((Vec::new(), chunk.hash()));
@@ -255,5 +196,5 @@ pub(super) fn each_chunk(
             return Ok(None);
         }
     }
-    chunks.end.unwrap_or(Ok(None))
+    chunks.end()
 }

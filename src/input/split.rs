@@ -191,6 +191,11 @@ impl Splitter {
         self.spare.push(bytes);
     }
 
+    /// Whether what it cuts has to be decompressed first.
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.stream.compression().is_some()
+    }
+
     /// How many stored bytes were read so far, for a progress bar.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
