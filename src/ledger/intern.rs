@@ -4,6 +4,7 @@
 //! itself. A batch looks for all its slots before it compares a name, so that the waits for memory overlap.
 
 mod key;
+mod recent;
 mod slots;
 mod uuid;
 
@@ -11,6 +12,7 @@ use std::sync::OnceLock;
 
 use key::Key;
 pub(super) use key::{Hashing, Sought};
+pub(super) use recent::Recent;
 use slots::Slots;
 
 use crate::machine::bring_near;

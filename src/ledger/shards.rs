@@ -12,7 +12,7 @@ use super::Part;
 use super::attributes::{Mark, Values};
 use super::build::{Layout, Numbers, Rows, Small};
 use super::cells::Cells;
-use super::intern::{Hashing, Interner, Sought};
+use super::intern::{Hashing, Interner, Recent, Sought};
 use crate::policies::Duplicates;
 use crate::units::Month;
 
@@ -169,6 +169,7 @@ pub struct Batch<'s> {
 /// The products that a thread has met, and their numbers for all threads.
 #[derive(Debug, Default)]
 struct Products {
+    recent: Recent<u32>,
     values: Values,
     numbers: Vec<u32>,
 }
@@ -176,20 +177,27 @@ struct Products {
 impl Products {
     #[inline]
     fn number(&mut self, text: &[u8], product: (usize, usize), all: &Mutex<Interner>) -> u32 {
-        let own = self.values.number_at(text, product) as usize;
-        if let Some(number) = self.numbers.get(own) {
-            return *number;
-        }
-        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = all.intern_at(text, product);
-        self.numbers.push(number);
-        number
+        let Products {
+            recent,
+            values,
+            numbers,
+        } = self;
+        recent.get(text, product, || {
+            let own = values.number_at(text, product) as usize;
+            if let Some(number) = numbers.get(own) {
+                return *number;
+            }
+            let number = held(all).intern_at(text, product);
+            numbers.push(number);
+            number
+        })
     }
 }
 
 /// The values of a column that a thread has met, and their marks for all threads.
 #[derive(Debug, Default)]
 struct Known {
+    recent: Recent<Mark>,
     values: Values,
     marks: Vec<Mark>,
 }
@@ -197,16 +205,22 @@ struct Known {
 impl Known {
     #[inline]
     fn mark(&mut self, text: &[u8], value: (usize, usize), all: &Mutex<Values>) -> Mark {
-        let Some(number) = self.values.mark_at(text, value).value() else {
-            return Mark::VALUELESS;
-        };
-        if let Some(mark) = self.marks.get(number as usize) {
-            return *mark;
-        }
-        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-        let mark = all.mark_at(text, value);
-        self.marks.push(mark);
-        mark
+        let Known {
+            recent,
+            values,
+            marks,
+        } = self;
+        recent.get(text, value, || {
+            let Some(number) = values.mark_at(text, value).value() else {
+                return Mark::VALUELESS;
+            };
+            if let Some(mark) = marks.get(number as usize) {
+                return *mark;
+            }
+            let mark = held(all).mark_at(text, value);
+            marks.push(mark);
+            mark
+        })
     }
 }
 
@@ -248,9 +262,10 @@ impl Batch<'_> {
         };
         let part = shard(&name, self.rows.len());
         let rows = &mut self.rows[part];
-        if !self.marks.is_empty() {
-            rows.marks.append(&mut self.marks);
+        for mark in &self.marks {
+            rows.marks.push(*mark);
         }
+        self.marks.clear();
         if name.is_long() {
             let name = rows.keep_long(name.hash(), &text[start..start + length]);
             rows.list.push(small(name));

@@ -111,7 +111,7 @@ impl Key {
 /// name that does not fit.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "what it gives stays in registers")]
-fn words_at(text: &[u8], start: usize, length: usize) -> Option<[u64; 3]> {
+pub(super) fn words_at(text: &[u8], start: usize, length: usize) -> Option<[u64; 3]> {
     if length > SHORT {
         return None;
     }

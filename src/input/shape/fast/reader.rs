@@ -200,10 +200,10 @@ impl<'a> FastReader<'a> {
         }
         if !self.by.is_empty() {
             let first = 1 + usize::from(self.cells.product.is_some());
-            self.values.clear();
-            let values = (0..self.by.len()).map(|column| self.lean.word(first + column, number));
-            self.values.extend(values);
-            self.mark(table.text);
+            for column in 0..self.by.len() {
+                let place = self.lean.word(first + column, number);
+                self.mark(table.text, column, place);
+            }
         }
         self.batch.add(table.text, &short);
     }
@@ -319,7 +319,9 @@ impl<'a> FastReader<'a> {
             found.sizes.add(Amount::new(units.into(), scale));
         }
         self.remember((table, structure), row, place, found);
-        self.mark(table.text);
+        for column in 0..self.values.len() {
+            self.mark(table.text, column, self.values[column]);
+        }
         let Some(column) = ShortRow::column_of(seen.when.month) else {
             debug_assert!(false, "no date is read outside 1990 to 2100");
             return;
@@ -408,20 +410,17 @@ impl<'a> FastReader<'a> {
         }
     }
 
-    /// Says what the row at hand has in the columns beside the amounts to the batch.
+    /// Says what the row at hand has in a column beside the amounts to the batch.
     #[inline]
-    fn mark(&mut self, text: &[u8]) {
-        for (column, place) in self.values.iter().enumerate() {
-            if self.has_parents && column + 1 == self.by.len() {
-                let (start, length) = *place;
-                let value = text_of(&text[start..start + length]);
-                if matches!(value, "" | NO_VALUE) {
-                    self.batch.mark(NO_PARENT);
-                    continue;
-                }
+    fn mark(&mut self, text: &[u8], column: usize, place: (usize, usize)) {
+        if self.has_parents && column + 1 == self.by.len() {
+            let (start, length) = place;
+            let value = text_of(&text[start..start + length]);
+            if matches!(value, "" | NO_VALUE) {
+                return self.batch.mark(NO_PARENT);
             }
-            self.batch.mark_at(text, *place);
         }
+        self.batch.mark_at(text, place);
     }
 
     /// Counts a row in its currency, if that is the one that is kept.
