@@ -235,7 +235,7 @@ pub(super) fn overlapping_files(shared: &Shared) -> Option<Message> {
             usize::try_from(shared.count).unwrap_or(usize::MAX),
         ))
         .note("their rows were added up")
-        .help("if the files overlap, keep the rows of the last one with `--duplicates last`")
+        .help("if the files overlap, leave the older one out; `--duplicates last` keeps one row of a customer and month, and is for files with no more")
         .counting(shared.count)
     })
 }

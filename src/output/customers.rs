@@ -167,7 +167,7 @@ impl CustomersReport<'_> {
         let shown: Vec<CustomerChange<'_>> = self.customers.list().collect();
         let has_silent = shown.iter().any(|one| one.silent_since.is_some());
         let mut sheet = Sheet::new(Form::Grid, self.columns(has_silent));
-        sheet.push(Kind::Total, self.sum_cells());
+        sheet.push(Kind::Total, self.sum_cells(has_silent));
         for one in &shown {
             let mut cells = vec![
                 Cell::Count(one.rank),
@@ -225,7 +225,7 @@ impl CustomersReport<'_> {
     }
 
     /// The sums of those selected, but for whoever is left out; effects do not add up to one of them all.
-    fn sum_cells(&self) -> Vec<Cell> {
+    fn sum_cells(&self, has_silent: bool) -> Vec<Cell> {
         let selected = &self.customers.selected;
         let mut cells = vec![
             Cell::Blank,
@@ -247,6 +247,7 @@ impl CustomersReport<'_> {
         } else {
             Cell::Blank
         });
+        cells.extend(has_silent.then_some(Cell::Blank));
         cells
     }
 

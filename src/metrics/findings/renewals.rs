@@ -44,7 +44,10 @@ impl View<'_> {
         if self.policies.basis == Basis::Flow || self.policies.grace >= GRACE {
             return Some(message);
         }
-        let help = format!("if they were customers all the time, pass `--grace {GRACE}`");
+        // The effect is that of the flag, which does not look at amounts.
+        let help = format!(
+            "if they were customers all the time, pass `--grace {GRACE}`; it keeps those too who came back at less"
+        );
         Some(message.effect(self.effect_of_grace()).help(help))
     }
 
