@@ -1,10 +1,9 @@
 //! Stored bytes on their way to text: counted, fingerprinted, decompressed.
 
 use std::io::{self, BufReader, Read};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flate2::bufread::MultiGzDecoder;
-use zrip_decode::streaming::FrameDecoder;
+use zstd::stream::read::Decoder;
 
 /// How much of a compressed file is read at once.
 const PACKED: usize = 32 << 10;
@@ -100,17 +99,16 @@ impl Read for Raw {
 pub(crate) enum Packed {
     Plain(Raw),
     Gzip(Box<MultiGzDecoder<BufReader<Raw>>>),
-    Zstd(Box<Zstd>),
+    Zstd(Box<Decoder<'static, BufReader<Raw>>>),
 }
 
 impl Packed {
     pub(crate) fn open(mut raw: Raw) -> io::Result<Packed> {
+        let buffered = |raw| BufReader::with_capacity(PACKED, raw);
         Ok(match raw.peek(4)? {
-            [0x1F, 0x8B, ..] => Packed::Gzip(Box::new(MultiGzDecoder::new(
-                BufReader::with_capacity(PACKED, raw),
-            ))),
+            [0x1F, 0x8B, ..] => Packed::Gzip(Box::new(MultiGzDecoder::new(buffered(raw)))),
             [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => {
-                Packed::Zstd(Box::new(Zstd::new(raw)))
+                Packed::Zstd(Box::new(Decoder::with_buffer(buffered(raw))?))
             }
             _ => Packed::Plain(raw),
         })
@@ -129,7 +127,7 @@ impl Packed {
         match self {
             Packed::Plain(raw) => look(raw),
             Packed::Gzip(gzip) => look(gzip.get_ref().get_ref()),
-            Packed::Zstd(zstd) => look(&zstd.raw.lock()),
+            Packed::Zstd(zstd) => look(zstd.get_ref().get_ref()),
         }
     }
 
@@ -148,7 +146,7 @@ impl Packed {
         match self {
             Packed::Plain(raw) => raw,
             Packed::Gzip(gzip) => gzip.into_inner().into_inner(),
-            Packed::Zstd(zstd) => zstd.into_raw(),
+            Packed::Zstd(zstd) => zstd.finish().into_inner(),
         }
     }
 }
@@ -159,50 +157,7 @@ impl Read for Packed {
         match self {
             Packed::Plain(raw) => raw.read(into),
             Packed::Gzip(gzip) => gzip.read(&mut into[..most]),
-            Packed::Zstd(zstd) => zstd.frames.read(&mut into[..most]),
+            Packed::Zstd(zstd) => zstd.read(&mut into[..most]),
         }
-    }
-}
-
-/// A decoder of all frames of a zstd file. It gives its reader back only at its end, so what is known of the stored
-/// bytes is shared with it; it takes the lock once a buffer.
-pub(crate) struct Zstd {
-    frames: FrameDecoder<BufReader<Shared>>,
-    raw: Shared,
-}
-
-impl Zstd {
-    fn new(raw: Raw) -> Zstd {
-        let raw = Shared(Arc::new(Mutex::new(raw)));
-        let input = BufReader::with_capacity(PACKED, Shared(Arc::clone(&raw.0)));
-        Zstd {
-            frames: FrameDecoder::new(input),
-            raw,
-        }
-    }
-
-    fn into_raw(self) -> Raw {
-        drop(self.frames);
-        // Nobody else holds it: the decoder's handle was the only other one.
-        let raw = Arc::into_inner(self.raw.0).map(Mutex::into_inner);
-        match raw {
-            Some(raw) => raw.unwrap_or_else(PoisonError::into_inner),
-            None => Raw::new(Vec::new(), Box::new(io::empty())),
-        }
-    }
-}
-
-/// The stored bytes, with two owners.
-struct Shared(Arc<Mutex<Raw>>);
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Raw> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Read for Shared {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.lock().read(into)
     }
 }
