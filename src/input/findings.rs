@@ -235,7 +235,7 @@ pub(super) fn overlapping_files(shared: &Shared) -> Option<Message> {
             usize::try_from(shared.count).unwrap_or(usize::MAX),
         ))
         .note("their rows were added up")
-        .help("if the files overlap, leave the older one out; `--duplicates last` keeps one row of a customer and month, and is for files with no more")
+        .help("if the files overlap, leave the older one out; `--duplicates last` keeps the last row of each customer, month and product, not of each file")
         .counting(shared.count)
     })
 }

@@ -180,8 +180,8 @@ impl Rollforward {
     /// Sets what moved inside kept customers, by product, from its lines alone.
     ///
     /// What rises and falls of one customer offset is the smaller of both: half of what they are more than their
-    /// difference, which is the customer's expansion or contraction; customers of whom no product is told, because they
-    /// paid at one end only, are no part of either.
+    /// difference, which is the customer's expansion or contraction. What those two hold of customers who paid at one end
+    /// only is taken off first: their products are no part of the detail.
     ///
     /// # Panics
     ///
