@@ -76,6 +76,8 @@ impl Shards {
             numbers: Numbers::default(),
             known: self.values.iter().map(|_| Known::default()).collect(),
             marks: Vec::new(),
+            names: Vec::new(),
+            numbered: Vec::new(),
             products: Products::default(),
             days: Vec::new(),
             has_new_days: false,
@@ -158,8 +160,11 @@ pub struct Batch<'s> {
     spare: Vec<Rows>,
     numbers: Numbers,
     known: Vec<Known>,
-    /// What the row at hand has in the columns beside the amounts.
+    /// What the rows at hand have in the columns beside the amounts, row by row.
     marks: Vec<Mark>,
+    /// Their names, and the numbers of their products.
+    names: Vec<Sought>,
+    numbered: Vec<u32>,
     products: Products,
     /// The latest day of the dates of each column's month; 0 is none.
     days: Vec<u8>,
@@ -225,53 +230,70 @@ impl Known {
 }
 
 impl Batch<'_> {
-    /// Says what the next row has in a column beside the amounts; to be said of each, in their order.
+    /// Says what the next row has in a column beside the amounts; to be said of each, row by row and in their order.
     #[inline]
-    pub fn mark(&mut self, value: &str) {
-        self.mark_at(value.as_bytes(), (0, value.len()));
+    pub fn mark(&mut self, column: usize, value: &str) {
+        self.mark_at(column, value.as_bytes(), (0, value.len()));
     }
 
     /// The same of a value that stands in a text: where it starts and how many bytes it has.
     #[inline]
-    pub fn mark_at(&mut self, text: &[u8], value: (usize, usize)) {
-        let column = self.marks.len();
+    pub fn mark_at(&mut self, column: usize, text: &[u8], value: (usize, usize)) {
+        debug_assert_eq!(
+            column,
+            self.marks.len() % self.known.len(),
+            "columns come in order"
+        );
         let mark = self.known[column].mark(text, value, &self.shards.values[column]);
         self.marks.push(mark);
     }
 
-    /// Adds a row whose name stands in `text`. Its day is to be [noted](Batch::note_day) too.
+    /// Adds rows whose names stand in `text`. Their days are to be [noted](Batch::note_day) too.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "what is known of the row is in registers already"
-    )]
-    pub fn add(&mut self, text: &[u8], row: &ShortRow) {
-        let (start, length) = row.name;
-        let name = self.shards.hashing.seek(text, start, length);
-        let product = row.product.map_or(0, |product| {
-            let all = &self.shards.products;
-            self.products.number(text, product, all)
-        });
-        let small = |name| Small {
-            name,
-            units: row.units.0,
-            column: row.column,
-            day: row.day,
-            scale: row.units.1,
-            product,
-        };
-        let part = shard(&name, self.rows.len());
-        let rows = &mut self.rows[part];
-        for mark in &self.marks {
-            rows.marks.push(*mark);
+    #[expect(clippy::inline_always, reason = "what rows say is read where it lies")]
+    pub fn add_all(&mut self, text: &[u8], rows: impl Iterator<Item = ShortRow> + Clone) {
+        let Batch {
+            shards,
+            names,
+            numbered,
+            products,
+            ..
+        } = self;
+        let hashing = &shards.hashing;
+        names.clear();
+        names.extend(
+            rows.clone()
+                .map(|ShortRow { name, .. }| hashing.seek(text, name.0, name.1)),
+        );
+        numbered.clear();
+        numbered.extend(rows.clone().map(|row| {
+            let product = row.product;
+            product.map_or(0, |product| {
+                products.number(text, product, &shards.products)
+            })
+        }));
+        let mut marks = self.marks.chunks_exact(self.known.len().max(1));
+        for ((row, name), product) in rows.zip(&self.names).zip(&self.numbered) {
+            let part = &mut self.rows[shard(name, self.shards.parts.len())];
+            part.marks
+                .extend_from_slice(marks.next().unwrap_or_default());
+            let small = |name| Small {
+                name,
+                units: row.units.0,
+                column: row.column,
+                day: row.day,
+                scale: row.units.1,
+                product: *product,
+            };
+            if name.is_long() {
+                let (start, length) = row.name;
+                let name = part.keep_long(name.hash(), &text[start..start + length]);
+                part.list.push(small(name));
+            } else {
+                part.list.push(small(*name));
+            }
         }
         self.marks.clear();
-        if name.is_long() {
-            let name = rows.keep_long(name.hash(), &text[start..start + length]);
-            rows.list.push(small(name));
-            return;
-        }
-        rows.list.push(small(name));
     }
 
     /// Notes a day of the month of a column, 0 for none; true if it is later than all that were noted of it.

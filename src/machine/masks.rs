@@ -107,8 +107,8 @@ impl Walk for Counting<'_> {
 mod lanes {
     use std::arch::x86_64::{
         __m128i, __m256i, __m512i, _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set1_epi8,
-        _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm512_add_epi32,
-        _mm512_cmpeq_epi8_mask, _mm512_maskz_compress_epi32, _mm512_set1_epi8, _mm512_set1_epi32,
+        _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8, _mm512_cmpeq_epi8_mask,
+        _mm512_maskz_compress_epi8, _mm512_set1_epi8,
     };
     use std::mem::transmute;
 
@@ -122,7 +122,8 @@ mod lanes {
     #[derive(Clone, Copy)]
     pub(super) struct Wide(());
 
-    /// AVX-512 with comparisons of bytes and products of 64 bits; one is made only where the processor has it.
+    /// AVX-512 with comparisons of bytes, products of 64 bits and bytes picked by a mask, as all processors since 2019 that
+    /// have it; one is made only where the processor has it.
     #[derive(Clone, Copy)]
     pub(super) struct Widest(());
 
@@ -173,23 +174,29 @@ mod lanes {
 
         #[inline(always)]
         fn places(self, bits: u64, base: u32, into: &mut [u32; ROOM]) -> usize {
-            const EACH: [i32; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
-            let mut count = 0;
-            for part in 0..4 {
-                #[expect(clippy::cast_possible_truncation, reason = "sixteen bits are wanted")]
-                let sixteen = (bits >> (16 * part)) as u16;
-                let from = base.wrapping_add(16 * part);
-                // SAFETY: there is a `Widest` only where the processor has AVX-512F, and sixteen numbers of 32 bits are one of
-                // its values.
-                let places = unsafe {
-                    let each = transmute::<[i32; 16], __m512i>(EACH);
-                    let each = _mm512_add_epi32(each, _mm512_set1_epi32(from.cast_signed()));
-                    transmute::<__m512i, [u32; 16]>(_mm512_maskz_compress_epi32(sixteen, each))
-                };
-                if let Some(room) = into.get_mut(count..).and_then(<[u32]>::first_chunk_mut) {
-                    *room = places;
+            const EACH: [u8; 64] = {
+                let mut each = [0; 64];
+                let mut at = 0;
+                while at < 64 {
+                    each[at as usize] = at;
+                    at += 1;
                 }
-                count += sixteen.count_ones() as usize;
+                each
+            };
+            let count = bits.count_ones() as usize;
+            // SAFETY: there is a `Widest` only where the processor has AVX-512VBMI2, and 64 bytes are one of its values.
+            let places = unsafe {
+                let each = transmute::<[u8; 64], __m512i>(EACH);
+                transmute::<__m512i, [u8; 64]>(_mm512_maskz_compress_epi8(bits, each))
+            };
+            let (sixteens, _) = into.as_chunks_mut::<16>();
+            let places = places.as_chunks::<16>().0.iter();
+            for (room, places) in sixteens
+                .iter_mut()
+                .zip(places)
+                .take(count.div_ceil(16).max(1))
+            {
+                *room = places.map(|place| base.wrapping_add(place.into()));
             }
             count
         }
@@ -213,7 +220,8 @@ mod lanes {
                 && is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512dq")
-                && is_x86_feature_detected!("avx512vl");
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512vbmi2");
             has_all.then_some(Widest(()))
         }
     }
@@ -223,7 +231,9 @@ mod lanes {
         walk.walk(lanes)
     }
 
-    #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt")]
+    #[target_feature(
+        enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,avx2,bmi1,bmi2,lzcnt,popcnt"
+    )]
     fn with_avx512<W: Walk>(walk: W, lanes: Widest) -> W::Found {
         walk.walk(lanes)
     }

@@ -1,6 +1,9 @@
 //! Memory asked for before it is read.
 
 /// Asks for what stands at a place of a list, so that it is near when it is read; waits for nothing.
+///
+/// It is asked into the second cache. On one kind of processor nothing came of asking for many places into the first one:
+/// rows in any order took a sixth longer.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is one instruction or two")]
 pub(crate) fn bring_near<T>(list: &[T], at: usize) {
@@ -21,10 +24,10 @@ pub(crate) fn bring_near<T>(list: &[T], at: usize) {
 )]
 #[inline]
 fn ask_for(place: *const u8) {
-    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 
     // SAFETY: every x86-64 has it, and it does nothing but fill a cache, whatever the pointer is.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(place.cast()) }
+    unsafe { _mm_prefetch::<_MM_HINT_T1>(place.cast()) }
 }
 
 /// Other processors find out by themselves.

@@ -12,6 +12,8 @@
     reason = "`&&` is a branch, and loops with branches do one row at a time"
 )]
 
+use std::ops::Range;
+
 use super::super::super::cell::is_ascii_word_between;
 use super::super::super::date::common_month;
 use super::super::super::number::{Mark, Marks, Short, Shown};
@@ -123,10 +125,27 @@ impl LeanRows {
         self.said.is_read.iter().take(rows).any(|is_read| *is_read)
     }
 
-    /// True for a row that was read.
+    /// The rows that were read from one of so many on, up to one that was not.
     #[inline(always)]
-    pub(super) fn is_read(&self, number: usize) -> bool {
-        self.said.is_read[number % AT_ONCE]
+    pub(super) fn run(&self, first: usize, rows: usize) -> Range<usize> {
+        let are_read = self.said.is_read.get(first..rows.min(AT_ONCE));
+        let mut are_read = are_read.unwrap_or_default().iter();
+        let length = are_read.position(|is_read| !is_read);
+        first..first + length.unwrap_or(rows.min(AT_ONCE).saturating_sub(first))
+    }
+
+    /// The column of the month of such a row, and the day of its date.
+    #[inline(always)]
+    pub(super) fn day(&self, number: usize) -> (u16, u8) {
+        let (said, number) = (&*self.said, number % AT_ONCE);
+        (said.columns[number], said.days[number])
+    }
+
+    /// Its amount, and the decimals of it.
+    #[inline(always)]
+    pub(super) fn units(&self, number: usize) -> (i64, u8) {
+        let (said, number) = (&*self.said, number % AT_ONCE);
+        (said.units[number].into(), said.scales[number])
     }
 
     /// Where such a row ends, and its hash if there are no quotes in it.
@@ -139,12 +158,12 @@ impl LeanRows {
     /// What such a row says, but for the columns beside the amounts.
     #[inline(always)]
     pub(super) fn row(&self, number: usize, has_product: bool) -> ShortRow {
-        let (said, number) = (&*self.said, number % AT_ONCE);
+        let (column, day) = self.day(number);
         ShortRow {
             name: self.word(0, number),
-            column: said.columns[number],
-            day: said.days[number],
-            units: (said.units[number].into(), said.scales[number]),
+            column,
+            day,
+            units: self.units(number),
             product: has_product.then(|| self.word(1, number)),
         }
     }

@@ -1,5 +1,7 @@
 //! The reader: row after row, each cell in the plainest form first and with a closer look where it has another.
 
+use std::ops::Range;
+
 use super::super::super::date::{DateMarks, When};
 use super::super::super::number::{Mark, Marks, Plain, Reading, read_amount, read_plain_at};
 use super::super::super::structure::Structure;
@@ -112,25 +114,27 @@ impl<'a> FastReader<'a> {
         for some in std::iter::once(first).chain(rest.chunks(AT_ONCE)) {
             let mut marks = self.look(&table, some);
             let mut taken = 0;
-            for (number, row) in some.iter().enumerate() {
-                if self.lean.is_read(number) {
-                    self.take_lean(
-                        (&table, structure),
-                        *row,
-                        number,
-                        (first_line, &mut reader.found),
-                    );
-                } else if let Some(seen) = self.see(&table, *row, first_line) {
+            let mut number = 0;
+            while let Some(row) = some.get(number) {
+                let run = self.lean.run(number, some.len());
+                if !run.is_empty() {
+                    let found = &mut reader.found;
+                    self.take_lean((&table, structure), some, run.clone(), (first_line, found));
+                    taken += run.len() as u64;
+                    number = run.end;
+                    continue;
+                }
+                number += 1;
+                if let Some(seen) = self.see(&table, *row, first_line) {
                     marks = marks.and(seen.amount.marks);
                     let found = &mut reader.found;
                     self.take((&table, structure), *row, &seen, (first_line, found));
+                    taken += 1;
                 } else {
                     let (start, end) = table.bounds(*row);
                     let line = first_line + u64::from(row.line);
                     is_whole &= reader.read_text(&text[start..end], line);
-                    continue;
                 }
-                taken += 1;
             }
             let found = &mut reader.found;
             for count in [
@@ -166,46 +170,54 @@ impl<'a> FastReader<'a> {
         marks
     }
 
-    /// Takes note of a row of the plainest form.
+    /// Takes note of rows of the plainest form that follow each other: of one thing after the other, for each row waits for
+    /// memory and for products where loops over many do not.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call costs more than it does")]
     fn take_lean(
         &mut self,
         (table, structure): (&Table<'_>, &Structure),
-        row: Row,
-        number: usize,
+        rows: &[Row],
+        run: Range<usize>,
         (first_line, found): (u64, &mut Found),
     ) {
-        let short = self.lean.row(number, self.cells.product.is_some());
-        let place = self.place(row, first_line);
-        if self.batch.note_day(short.column, short.day) {
-            let month = Month::from_index(ORIGIN + i32::from(short.column));
-            found.part.cover(month, Grain::Month, place);
+        for number in run.clone() {
+            let (column, day) = self.lean.day(number);
+            if self.batch.note_day(column, day) {
+                let month = Month::from_index(ORIGIN + i32::from(column));
+                let place = self.place(rows[number], first_line);
+                found.part.cover(month, Grain::Month, place);
+            }
         }
         if self.plan.has_others {
-            found
-                .sizes
-                .add(Amount::new(short.units.0.into(), short.units.1));
+            for number in run.clone() {
+                let (units, scale) = self.lean.units(number);
+                found.sizes.add(Amount::new(units.into(), scale));
+            }
         }
-        self.currency.rows += 1;
-        let (end, hash) = self.lean.end_and_hash(number);
-        if structure
-            .quotes()
-            .get(self.quotes_before)
-            .is_some_and(|quote| *quote < end)
-        {
-            self.remember((table, structure), row, place, found);
-        } else {
-            found.repeats.add_hashed(hash, place);
+        self.currency.rows += run.len() as u64;
+        for number in run.clone() {
+            let (end, hash) = self.lean.end_and_hash(number);
+            let next = structure.quotes().get(self.quotes_before);
+            let place = self.place(rows[number], first_line);
+            if next.is_some_and(|quote| *quote < end) {
+                self.remember((table, structure), rows[number], place, found);
+            } else {
+                found.repeats.add_hashed(hash, place);
+            }
         }
         if !self.by.is_empty() {
             let first = 1 + usize::from(self.cells.product.is_some());
-            for column in 0..self.by.len() {
-                let place = self.lean.word(first + column, number);
-                self.mark(table.text, column, place);
+            for number in run.clone() {
+                for column in 0..self.by.len() {
+                    let place = self.lean.word(first + column, number);
+                    self.mark(table.text, column, place);
+                }
             }
         }
-        self.batch.add(table.text, &short);
+        let (lean, has_product) = (&self.lean, self.cells.product.is_some());
+        let rows = run.map(|number| lean.row(number, has_product));
+        self.batch.add_all(table.text, rows);
     }
 
     /// Reads a row whose cells are all plain; others are for the general reader.
@@ -334,7 +346,7 @@ impl<'a> FastReader<'a> {
             units: (units, scale),
             product: seen.product,
         };
-        self.batch.add(table.text, &short);
+        self.batch.add_all(table.text, std::iter::once(short));
     }
 
     /// Keeps what the amounts of some rows show about their column, and that there are dates of the common form.
@@ -417,10 +429,10 @@ impl<'a> FastReader<'a> {
             let (start, length) = place;
             let value = text_of(&text[start..start + length]);
             if matches!(value, "" | NO_VALUE) {
-                return self.batch.mark(NO_PARENT);
+                return self.batch.mark(column, NO_PARENT);
             }
         }
-        self.batch.mark_at(text, place);
+        self.batch.mark_at(column, text, place);
     }
 
     /// Counts a row in its currency, if that is the one that is kept.
