@@ -11,6 +11,9 @@ pub(super) fn of_customers(
     ledger: &Ledger,
     map: Option<&IdMap>,
 ) -> Vec<Contract> {
+    if contracts.is_empty() {
+        return contracts;
+    }
     let counted: BTreeSet<u32> = ledger.customers().iter().copied().collect();
     contracts.retain(|contract| {
         let number = ledger.find(&contract.customer);

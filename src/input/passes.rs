@@ -13,7 +13,7 @@ use super::shape::reader::RowReader;
 use super::shape::wide_fast::{self, WideReader};
 use super::split::ends_with_record;
 use crate::error::Message;
-use crate::ledger::Shards;
+use crate::ledger::{Shards, in_two};
 
 /// How far a pass came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,18 +41,21 @@ pub(super) fn read(
     let chunks = Queue::new(Chunks::new(splitter, plan.dialect, progress), threads);
     let stop = Stop::default();
     let read_all = || read_all(plan, shards.as_ref(), &chunks, &stop);
-    let mut found = std::thread::scope(|scope| {
+    let (mut found, others) = std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(read_all)).collect();
-        let mut found = read_all();
-        for other in others {
-            match other.join() {
-                Ok(part) => found.merge(part),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        found
+        let found = read_all();
+        let others = others.into_iter().map(|other| match other.join() {
+            Ok(part) => part,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        (found, others.collect::<Vec<Found>>())
     });
-    if let Some(mut joined) = shards.and_then(|shards| shards.join(threads)) {
+    let (joined, ()) = in_two(
+        threads,
+        || shards.and_then(|shards| shards.join(threads)),
+        || others.into_iter().for_each(|other| found.merge(other)),
+    );
+    if let Some(mut joined) = joined {
         std::mem::swap(&mut found.part, &mut joined);
         found.part.merge(joined);
     }

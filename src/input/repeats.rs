@@ -8,8 +8,11 @@ use super::labels::Label;
 use crate::ledger::RowPlace;
 use crate::several::Several;
 
-/// How many rows are remembered before only a share of them is: 6 MiB a thread.
+/// How many rows are remembered before only a share of them is: 4 MiB a thread.
 const KEPT: usize = 1 << 18;
+
+/// The most zero bits that a hash must have.
+const ZEROS_MAX: u32 = 63;
 
 /// A set of row hashes with their places: of all rows while they are few, then of the share of rows
 /// whose hash starts with so many zero bits.
@@ -18,9 +21,31 @@ const KEPT: usize = 1 << 18;
 /// threads shows in what is found.
 #[derive(Debug, Default)]
 pub struct Repeats {
-    rows: Vec<(u64, RowPlace)>,
+    rows: Vec<(u64, ShortPlace)>,
     /// How many leading zero bits a hash must have.
     zeros: u32,
+}
+
+/// A place in 64 bits, ordered as it is: 24 bits for the file, the others for the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct ShortPlace(u64);
+
+impl ShortPlace {
+    const LINE_BITS: u32 = 40;
+
+    /// Beyond what has room, which no command line and no disk reaches, the last file and the last line.
+    fn of(place: RowPlace) -> ShortPlace {
+        let file = (place.file as u64).min(u64::MAX >> ShortPlace::LINE_BITS);
+        let line = place.line.min((1 << ShortPlace::LINE_BITS) - 1);
+        ShortPlace(file << ShortPlace::LINE_BITS | line)
+    }
+
+    fn place(self) -> RowPlace {
+        RowPlace {
+            file: usize::try_from(self.0 >> ShortPlace::LINE_BITS).unwrap_or(usize::MAX),
+            line: self.0 & ((1 << ShortPlace::LINE_BITS) - 1),
+        }
+    }
 }
 
 /// What was found.
@@ -52,17 +77,35 @@ impl Repeats {
 
     #[inline(never)]
     fn remember(&mut self, hash: u64, place: RowPlace) {
-        self.rows.push((hash, place));
-        self.thin(KEPT);
+        while hash.leading_zeros() >= self.zeros {
+            if self.rows.len() < KEPT || self.zeros == ZEROS_MAX {
+                self.rows.push((hash, ShortPlace::of(place)));
+                return;
+            }
+            // Half of the share, and so again until there is room or this row is no longer in it.
+            self.zeros += 1;
+            let zeros = self.zeros;
+            self.rows.retain(|(hash, _)| hash.leading_zeros() >= zeros);
+        }
     }
 
     /// Takes in what another thread remembers.
-    pub fn merge(&mut self, other: Repeats) {
+    pub fn merge(&mut self, mut other: Repeats) {
         self.zeros = self.zeros.max(other.zeros);
-        self.rows.extend(other.rows);
+        if self.rows.len() < other.rows.len() {
+            std::mem::swap(&mut self.rows, &mut other.rows);
+        }
+        let mut counts = [0; u64::BITS as usize + 1];
+        for (hash, _) in self.rows.iter().chain(&other.rows) {
+            counts[hash.leading_zeros() as usize] += 1;
+        }
+        while counts[self.zeros as usize..].iter().sum::<usize>() > KEPT && self.zeros < ZEROS_MAX {
+            self.zeros += 1;
+        }
         let zeros = self.zeros;
-        self.rows.retain(|(hash, _)| hash.leading_zeros() >= zeros);
-        self.thin(KEPT);
+        let is_kept = |row: &(u64, ShortPlace)| row.0.leading_zeros() >= zeros;
+        self.rows.retain(is_kept);
+        self.rows.extend(other.rows.into_iter().filter(is_kept));
     }
 
     /// Says what repeats; `None` if nothing does.
@@ -75,7 +118,8 @@ impl Repeats {
         self.rows.sort_unstable();
         let mut pairs: Vec<(RowPlace, RowPlace)> = Vec::new();
         for run in self.rows.chunk_by(|left, right| left.0 == right.0) {
-            pairs.extend(run[1..].iter().map(|(_, place)| (*place, run[0].1)));
+            let first = run[0].1.place();
+            pairs.extend(run[1..].iter().map(|(_, place)| (place.place(), first)));
         }
         pairs.sort_unstable();
         let rows = pairs.len() as u64;
@@ -83,17 +127,8 @@ impl Repeats {
         (rows > 0).then_some(Repeated {
             rows,
             places: pairs,
-            share: 1 << self.zeros.min(63),
+            share: 1 << self.zeros,
         })
-    }
-
-    /// Halves the share until at most `kept` rows remain.
-    fn thin(&mut self, kept: usize) {
-        while self.rows.len() > kept && self.zeros < 63 {
-            self.zeros += 1;
-            let zeros = self.zeros;
-            self.rows.retain(|(hash, _)| hash.leading_zeros() >= zeros);
-        }
     }
 }
 

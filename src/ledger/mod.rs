@@ -40,7 +40,7 @@ pub use currencies::{Rates, Unrated};
 pub use id_map::{Cycle, IdMap};
 pub use intern::Interner;
 pub use lineage::{Added, Became, Cited, How, Over, TracedRow};
-pub use parts::in_parts;
+pub use parts::{in_parts, in_two};
 pub use regroup::{Units, Whose};
 pub use shards::{Batch, Shards, ShortRow, WideBatch};
 pub use twins::{Twin, Twins};

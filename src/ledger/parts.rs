@@ -52,6 +52,25 @@ pub fn in_parts<T: Send>(
     found.into_iter().map(|(_, found)| found).collect()
 }
 
+/// Does two things that do not need each other: at the same time where there are several threads.
+pub fn in_two<A: Send, B>(
+    threads: usize,
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B,
+) -> (A, B) {
+    if threads <= 1 {
+        return (first(), second());
+    }
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        match first.join() {
+            Ok(first) => (first, second),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
 impl Ledger {
     /// How many threads may look at it at once.
     #[must_use]
@@ -80,6 +99,15 @@ impl Books {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_things_are_done_with_any_number_of_threads() {
+        for threads in [0, 1, 2, 7] {
+            let mut done = Vec::new();
+            assert_eq!(in_two(threads, || 1, || done.push(2)), (1, ()));
+            assert_eq!(done, [2]);
+        }
+    }
 
     #[test]
     fn parts_stand_in_their_order_with_any_number_of_threads() {

@@ -115,11 +115,12 @@ impl States {
 /// Drafts by column and block.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Drafts {
-    /// By column and block the number above that of its draft; 0 where it has none.
-    numbers: Vec<Vec<u32>>,
-    all: Vec<Box<Draft>>,
-    /// The numbers of drafts that are not in use.
-    free: Vec<u32>,
+    /// One step from a place to its draft: a second list between them would be one more wait for each row.
+    columns: Vec<Vec<Option<Box<Draft>>>>,
+    /// How many there are.
+    count: usize,
+    /// Those that are not in use.
+    free: Vec<Box<Draft>>,
 }
 
 impl Drafts {
@@ -131,45 +132,43 @@ impl Drafts {
         block: usize,
         slot: usize,
     ) -> Option<&mut DraftCell> {
-        let above = *self.numbers.get(column)?.get(block)?;
-        let draft = self.all.get_mut((above as usize).wrapping_sub(1))?;
+        let draft = self.columns.get_mut(column)?.get_mut(block)?.as_mut()?;
         draft.get_mut(slot)
     }
 
     /// Asks for a cell, if there is one.
     #[inline]
     pub(super) fn bring_near(&self, column: usize, block: usize, slot: usize) {
-        let above = self
-            .numbers
-            .get(column)
-            .and_then(|blocks| blocks.get(block));
-        let number = above.map_or(usize::MAX, |above| (*above as usize).wrapping_sub(1));
-        if let Some(draft) = self.all.get(number) {
+        let blocks = self.columns.get(column);
+        if let Some(Some(draft)) = blocks.and_then(|blocks| blocks.get(block)) {
             bring_near(draft.as_slice(), slot);
         }
     }
 
     /// True if some block of a column has one.
     pub(super) fn has_column(&self, column: usize) -> bool {
-        let above = self.numbers.get(column);
-        above.is_some_and(|blocks| blocks.iter().any(|above| *above > 0))
+        let blocks = self.columns.get(column);
+        blocks.is_some_and(|blocks| blocks.iter().any(Option::is_some))
     }
 
     /// Begins one for a block that has none, with these cells.
     pub(super) fn begin(&mut self, column: usize, block: usize, cells: &Draft) {
-        if self.numbers.len() <= column {
-            self.numbers.resize_with(column + 1, Vec::new);
+        if self.columns.len() <= column {
+            self.columns.resize_with(column + 1, Vec::new);
         }
-        let blocks = &mut self.numbers[column];
+        let blocks = &mut self.columns[column];
         if blocks.len() <= block {
-            blocks.resize(block + 1, 0);
+            blocks.resize_with(block + 1, || None);
         }
-        let number = self.free.pop().unwrap_or_else(|| {
-            self.all.push(Box::new([DraftCell::default(); BLOCK]));
-            u32::try_from(self.all.len() - 1).expect("fewer than 2^32 blocks")
-        });
-        *self.all[number as usize] = *cells;
-        blocks[block] = number + 1;
+        let draft = match self.free.pop() {
+            None => Box::new(*cells),
+            Some(mut draft) => {
+                *draft = *cells;
+                draft
+            }
+        };
+        blocks[block] = Some(draft);
+        self.count += 1;
     }
 
     /// Ends that of a block, if it has one, and shows its cells.
@@ -179,24 +178,25 @@ impl Drafts {
         block: usize,
         see: impl FnOnce(&Draft) -> T,
     ) -> Option<T> {
-        let above = self.numbers.get_mut(column)?.get_mut(block)?;
-        let number = std::mem::take(above).checked_sub(1)?;
-        self.free.push(number);
-        Some(see(&self.all[number as usize]))
+        let draft = self.columns.get_mut(column)?.get_mut(block)?.take()?;
+        let seen = see(&draft);
+        self.count -= 1;
+        self.free.push(draft);
+        Some(seen)
     }
 
     /// How many columns and blocks there may be.
     pub(super) fn blocks(&self, column: usize) -> usize {
-        self.numbers.get(column).map_or(0, Vec::len)
+        self.columns.get(column).map_or(0, Vec::len)
     }
 
     pub(super) fn columns(&self) -> usize {
-        self.numbers.len()
+        self.columns.len()
     }
 
     /// True where no block has one.
     pub(super) fn is_empty(&self) -> bool {
-        self.free.len() == self.all.len()
+        self.count == 0
     }
 
     /// Gives the memory of those that are not in use back, if none is.
@@ -252,8 +252,9 @@ mod tests {
         assert_eq!(drafts.cell(2, 1, 5).unwrap().add(1, 3), Some(8));
         assert_eq!(drafts.end(2, 1, |draft| draft[5].sum()), Some(8));
         assert_eq!(drafts.end(2, 1, |_| ()), None);
+        assert!(drafts.is_empty());
         drafts.begin(0, 0, &[DraftCell::default(); BLOCK]);
-        assert_eq!(drafts.all.len(), 1);
+        assert!(drafts.free.is_empty());
         assert_eq!(drafts.cell(0, 0, 5).unwrap().stated(), None);
     }
 }

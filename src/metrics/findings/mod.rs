@@ -23,7 +23,7 @@ pub use billing::billed_once_a_year;
 use super::calc::Calculation;
 use super::periods::Asked;
 use crate::error::Message;
-use crate::ledger::{Bridged, Ledger};
+use crate::ledger::{Bridged, Ledger, in_two};
 use crate::policies::Policies;
 use crate::text;
 use crate::units::Month;
@@ -109,17 +109,24 @@ struct View<'a> {
 impl View<'_> {
     /// The findings that both kinds of questions look for, without those known to leave NRR where it is.
     fn common(&self) -> Vec<Message> {
-        let messages = [
-            self.late_renewals(),
-            self.id_changes(),
-            self.similar_names(),
-            self.halved_months(),
-            self.unfinished_month(),
-            self.unit_mix_ups(),
-            self.one_time_amounts(),
-        ];
+        // Names take as long as all else.
+        let (names, others) = in_two(
+            self.ledger.threads(),
+            || self.similar_names(),
+            || {
+                [
+                    self.late_renewals(),
+                    self.id_changes(),
+                    self.halved_months(),
+                    self.unfinished_month(),
+                    self.unit_mix_ups(),
+                    self.one_time_amounts(),
+                ]
+            },
+        );
         let moves = |message: &Message| !message.effect.as_deref().is_some_and(is_nothing);
-        messages.into_iter().flatten().filter(moves).collect()
+        let messages = others.into_iter().flatten().chain(names);
+        messages.filter(moves).collect()
     }
 
     /// True if a figure reads this month, or none was asked for.

@@ -1,6 +1,6 @@
 //! First and last months with revenue, of which few can belong together.
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, in_two};
 use crate::units::Month;
 
 /// The first or the last month with revenue of a customer.
@@ -36,7 +36,7 @@ struct Marks {
     mask: u32,
 }
 
-/// All edges of a ledger, or of some of its customers.
+/// The edges of some customers.
 #[derive(Default)]
 pub(super) struct Edges {
     starts: Vec<Seen>,
@@ -52,21 +52,24 @@ impl Edges {
         self.ends.push(Seen::new(customer, index, units));
     }
 
-    /// Adds the edges of other customers.
-    pub(super) fn append(&mut self, other: Edges) {
-        self.starts.extend(other.starts);
-        self.ends.extend(other.ends);
-    }
-
-    /// The starts with a mark that an end of the month before has too, and the ends with one of a start of the month
-    /// after: whatever stands at the same amount is among them. Both by month, then amount.
+    /// Of the edges of all customers: the starts with a mark that an end of the month before has too, and the ends with one
+    /// of a start of the month after: whatever stands at the same amount is among them. Both by month, then amount.
     pub(super) fn that_may_match(
-        self,
+        all: &[Edges],
         ledger: &Ledger,
         months: &[Month],
     ) -> (Vec<Edge>, Vec<Edge>) {
-        let start_marks = Marks::of(&self.starts, months.len());
-        let end_marks = Marks::of(&self.ends, months.len());
+        let (starts, ends) = (
+            || all.iter().flat_map(|edges| &edges.starts),
+            || all.iter().flat_map(|edges| &edges.ends),
+        );
+        let counts = |of: fn(&Edges) -> &Vec<Seen>| all.iter().map(|edges| of(edges).len()).sum();
+        let (start_count, end_count) = (counts(|edges| &edges.starts), counts(|edges| &edges.ends));
+        let (start_marks, end_marks) = in_two(
+            ledger.threads(),
+            || Marks::of(starts(), start_count, months.len()),
+            || Marks::of(ends(), end_count, months.len()),
+        );
         let may_start = |seen: &&Seen| {
             let before = seen.index().checked_sub(1);
             before.is_some_and(|before| end_marks.has(before, **seen))
@@ -77,12 +80,18 @@ impl Edges {
             units: ledger.units(seen.customer, months[seen.index()]),
             customer: seen.customer,
         };
-        let mut starts: Vec<Edge> = self.starts.iter().filter(may_start).map(edge).collect();
-        let mut ends: Vec<Edge> = self.ends.iter().filter(may_end).map(edge).collect();
-        starts.sort_unstable();
-        ends.sort_unstable();
-        (starts, ends)
+        in_two(
+            ledger.threads(),
+            || sorted(starts().filter(may_start).map(edge)),
+            || sorted(ends().filter(may_end).map(edge)),
+        )
     }
+}
+
+fn sorted(edges: impl Iterator<Item = Edge>) -> Vec<Edge> {
+    let mut edges: Vec<Edge> = edges.collect();
+    edges.sort_unstable();
+    edges
 }
 
 impl Seen {
@@ -107,8 +116,9 @@ impl Seen {
 }
 
 impl Marks {
-    fn of(edges: &[Seen], columns: usize) -> Marks {
-        let each = (edges.len() / columns.max(1) * MARKS_AN_EDGE).next_power_of_two();
+    /// Those of so many edges.
+    fn of<'s>(edges: impl Iterator<Item = &'s Seen>, count: usize, columns: usize) -> Marks {
+        let each = (count / columns.max(1) * MARKS_AN_EDGE).next_power_of_two();
         let bits = each.clamp(1 << 10, 1 << HASH_BITS);
         let mut marks = Marks {
             columns: vec![Vec::new(); columns],
@@ -176,7 +186,7 @@ mod tests {
             .map(|label| Month::parse(label).unwrap())
             .collect();
         let all: BTreeSet<(usize, u32)> = (0..9000).map(paid).collect();
-        let (starts, ends) = edges.that_may_match(&ledger, &months);
+        let (starts, ends) = Edges::that_may_match(&[edges, Edges::default()], &ledger, &months);
         for (found, step) in [(starts, -1), (ends, 1)] {
             assert!(found.is_sorted() && found.len() < 4000, "{}", found.len());
             let found: BTreeSet<u32> = found.iter().map(|edge| edge.customer).collect();

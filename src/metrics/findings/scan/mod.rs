@@ -89,12 +89,12 @@ impl Scan {
             }
             (scan, edges)
         });
-        let (mut scan, mut edges) = (blank, Edges::default());
-        for (part, more) in parts {
+        let (scans, edges): (Vec<Scan>, Vec<Edges>) = parts.into_iter().unzip();
+        let mut scan = blank;
+        for part in scans {
             scan.append(part);
-            edges.append(more);
         }
-        (scan.starts, scan.ends) = edges.that_may_match(ledger, &scan.months);
+        (scan.starts, scan.ends) = Edges::that_may_match(&edges, ledger, &scan.months);
         scan
     }
 
