@@ -8,8 +8,6 @@ mod recent;
 mod slots;
 mod uuid;
 
-use std::sync::OnceLock;
-
 use key::Key;
 pub(super) use key::{Hashing, Sought};
 pub(super) use recent::Recent;
@@ -25,11 +23,11 @@ pub struct Interner {
     keys: Vec<Key>,
     /// The longer names, one after the other.
     long: String,
+    /// The names from a number on, counted from there.
     slots: Slots,
-    /// How many names have a slot; fewer than there are names where the table is to be made again.
-    placed: usize,
-    /// That table, where one was wanted before the next name came in.
-    again: OnceLock<Slots>,
+    first: u32,
+    /// Those before them, likewise: each table with the number of its first name.
+    before: Vec<(u32, Slots)>,
     hashing: Hashing,
 }
 
@@ -69,14 +67,18 @@ impl Interner {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<u32> {
         let sought = self.hashing.seek(name.as_bytes(), 0, name.len());
-        let slots = if self.placed < self.keys.len() {
-            self.again.get_or_init(|| self.table())
-        } else {
-            &self.slots
+        self.known(&sought, name.as_bytes())
+    }
+
+    #[inline]
+    fn known(&self, sought: &Sought, text: &[u8]) -> Option<u32> {
+        let find = |first: u32, slots: &Slots| {
+            let is_it = |number| self.is_it(number + first, sought, text);
+            Some(slots.find(sought.hash(), is_it)? + first)
         };
-        slots.find(sought.hash(), |number| {
-            self.is_it(number, &sought, name.as_bytes())
-        })
+        let mut before = self.before.iter();
+        find(self.first, &self.slots)
+            .or_else(|| before.find_map(|(first, slots)| find(*first, slots)))
     }
 
     /// The number of a name, given now if it has none.
@@ -99,11 +101,10 @@ impl Interner {
     /// The number of a name in a text, given now if it has none.
     #[inline]
     fn number(&mut self, sought: &Sought, text: &[u8]) -> u32 {
-        if self.placed < self.keys.len() || self.slots.is_full(self.keys.len()) {
-            self.grow();
+        if self.slots.is_full(self.keys.len() - self.first as usize) {
+            self.slots = self.table();
         }
-        let is_it = |number| self.is_it(number, sought, text);
-        let known = self.slots.find(sought.hash(), is_it);
+        let known = self.known(sought, text);
         known.unwrap_or_else(|| self.add(sought, text))
     }
 
@@ -114,8 +115,7 @@ impl Interner {
             .filter(|number| *number < u32::MAX)
             .expect("fewer than 2^32 names");
         self.keys.push(sought.keep(text, &mut self.long));
-        self.slots.put(sought.hash(), number);
-        self.placed += 1;
+        self.slots.put(sought.hash(), number - self.first);
         number
     }
 
@@ -136,11 +136,12 @@ impl Interner {
         numbers: &mut Vec<u32>,
     ) {
         numbers.clear();
-        if self.placed < self.keys.len() || self.slots.is_empty() {
-            self.grow();
+        if self.slots.is_empty() {
+            self.slots = self.table();
         }
         for sought in sought.clone() {
             let number = self.slots.candidate(sought.hash());
+            let number = number.wrapping_add(self.first);
             bring_near(&self.keys, number as usize);
             numbers.push(number);
         }
@@ -155,18 +156,30 @@ impl Interner {
     /// Puts the names of another set behind these, the first one under a number that may leave a gap of holes.
     /// No name may be in both.
     pub(super) fn append(&mut self, other: Interner, first: usize) {
-        self.keys.resize(first.max(self.keys.len()), Key::HOLE);
-        let shift = self.long.len();
-        if self.keys.is_empty() && self.long.is_empty() {
+        if self.keys.is_empty() && first == 0 {
             *self = other;
             return;
         }
+        let number = |count: usize| u32::try_from(count).expect("fewer than 2^32 names");
+        if !self.slots.is_empty() {
+            self.before
+                .push((self.first, std::mem::take(&mut self.slots)));
+        }
+        self.keys.resize(first.max(self.keys.len()), Key::HOLE);
+        self.first = number(self.keys.len());
+        let shift = self.long.len();
         self.long.push_str(&other.long);
         self.keys
             .extend(other.keys.into_iter().map(|key| key.moved_by(shift)));
-        self.slots = Slots::default();
-        self.again = OnceLock::new();
-        self.placed = 0;
+        if self.hashing == other.hashing {
+            let tables = other.before.into_iter().chain([(other.first, other.slots)]);
+            let tables = tables.filter(|(_, slots)| !slots.is_empty());
+            let tables = tables.map(|(first, slots)| (first + self.first, slots));
+            self.before.extend(tables);
+        } else {
+            self.before.push((self.first, self.table()));
+        }
+        self.first = number(self.keys.len());
     }
 
     /// Every number, in byte order of the names: the order of every list shown.
@@ -183,17 +196,11 @@ impl Interner {
         sought.is_in(&self.keys[number as usize], text, &self.long)
     }
 
-    /// Makes the table again, with room for more.
-    #[cold]
-    fn grow(&mut self) {
-        self.slots = self.again.take().unwrap_or_else(|| self.table());
-        self.placed = self.keys.len();
-    }
-
-    /// A table of all names, with room for more.
+    /// A table of the names that no other one has, with room for more.
     fn table(&self) -> Slots {
-        let mut slots = Slots::for_names(self.keys.len());
-        for (number, key) in (0..).zip(&self.keys) {
+        let names = &self.keys[self.first as usize..];
+        let mut slots = Slots::for_names(names.len());
+        for (number, key) in (0..).zip(names) {
             if *key != Key::HOLE {
                 slots.put(self.hashing.of_key(key, &self.long), number);
             }
@@ -238,6 +245,39 @@ mod tests {
         assert_eq!(left.sorted(), [0, 1, 4, 5]);
         assert_eq!((left.intern("b"), left.intern("c")), (4, 6));
         assert_eq!((left.find(long), left.find("d")), (Some(1), None));
+    }
+
+    #[test]
+    fn sets_that_hash_alike_keep_their_tables() {
+        let hashing = Hashing::default();
+        let set = |letter: &str| {
+            let mut names = Interner::hashing_as(hashing);
+            for number in 0..300 {
+                names.intern(&format!("{letter}{number:0>width$}", width = number % 40));
+            }
+            names
+        };
+        let (mut all, mut others) = (set("a"), set("b"));
+        others.append(set("c"), 512);
+        all.append(others, 1024);
+        assert_eq!(all.before.len(), 3);
+        for number in 0..300 {
+            all.intern(&format!("d{number}"));
+        }
+        for (letter, first) in [("a", 0), ("b", 1024), ("c", 1536)] {
+            for (number, expected) in (0..300).zip(first..) {
+                let name = format!("{letter}{number:0>width$}", width = number % 40);
+                assert_eq!(
+                    (all.find(&name), all.intern(&name)),
+                    (Some(expected), expected)
+                );
+            }
+        }
+        assert_eq!(
+            (all.find("d7"), all.find("e7")),
+            (Some(1536 + 300 + 7), None)
+        );
+        assert_eq!(all.len(), 1536 + 600);
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn u192(bytes: &[u8; 24]) -> [u64; 3] {
 }
 
 /// How names are hashed: with a secret of the process, so that no file can be made to collide.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ledger) struct Hashing {
     secret: [u64; 4],
 }

@@ -9,6 +9,23 @@ use crate::error::{Code, Effect, Message};
 use crate::ledger::{Amounts, Bits, Stated, in_parts};
 use crate::text;
 
+/// A customer that may go on under another id.
+struct Change {
+    /// The column of its last month.
+    index: usize,
+    /// What it pays in it, and the other one in the next month.
+    units: i128,
+    ended: u32,
+    started: u32,
+}
+
+impl Change {
+    /// The columns of both months.
+    const fn columns(&self) -> [usize; 2] {
+        [self.index, self.index + 1]
+    }
+}
+
 impl View<'_> {
     /// One id ends, another starts in the next month at the same amount, and nobody else pays it.
     pub(super) fn id_changes(&self) -> Option<Message> {
@@ -18,17 +35,18 @@ impl View<'_> {
         }
         let mut names: Vec<String> = changes
             .iter()
-            .map(|(index, ended, started)| {
+            .map(|change| {
                 let name = |customer| self.ledger.shown_name(customer);
-                let (last, next) = (self.month(*index), self.month(index + 1));
-                format!("{} to {last}, {} from {next}", name(*ended), name(*started))
+                let [last, next] = change.columns().map(|column| self.month(column));
+                let (ended, started) = (name(change.ended), name(change.started));
+                format!("{ended} to {last}, {started} from {next}")
             })
             .collect();
         names.sort_unstable();
         let name = |customer: u32| self.ledger.shown_name(customer);
         let pairs = changes
             .iter()
-            .map(|change| (name(change.1), name(change.2)));
+            .map(|change| (name(change.ended), name(change.started)));
         let first = pairs.min().unwrap_or_default();
         let count = changes.len() as u64;
         let headline = format!(
@@ -46,7 +64,7 @@ impl View<'_> {
         };
         let pairs: Vec<Vec<u32>> = changes
             .iter()
-            .map(|change| vec![change.1, change.2])
+            .map(|change| vec![change.ended, change.started])
             .collect();
         let message = Message::new(Code::IdChange, headline)
             .found(text::examples(&names, names.len()))
@@ -58,35 +76,33 @@ impl View<'_> {
         Some(message.effect(self.effect_of_merging(&pairs, reading)))
     }
 
-    /// Where exactly one customer ends with an amount and exactly one starts with it in the next month: the
-    /// column, who ended and who started.
-    fn single_matches(&self) -> Vec<(usize, u32, u32)> {
+    /// Where exactly one customer ends with an amount and exactly one starts with it in the next month; by month.
+    fn single_matches(&self) -> Vec<Change> {
         let starts = single(&self.scan.starts);
         let matches = single(&self.scan.ends).into_iter().filter_map(|ended| {
             let key = (ended.index + 1, ended.units);
             let place = starts.binary_search_by_key(&key, |start| (start.index, start.units));
-            let started = starts[place.ok()?];
-            Some((ended.index, ended.customer, started.customer))
+            Some(Change {
+                index: ended.index,
+                units: ended.units,
+                ended: ended.customer,
+                started: starts[place.ok()?].customer,
+            })
         });
         matches.collect()
     }
 
     /// Without those whose amount somebody else pays too: on a price list such a pair is chance.
-    fn rare(&self, mut matches: Vec<(usize, u32, u32)>) -> Vec<(usize, u32, u32)> {
-        let columns: BTreeSet<usize> = matches
-            .iter()
-            .flat_map(|(index, ..)| [*index, index + 1])
-            .collect();
-        let (ledger, months) = (self.ledger, &self.scan.months);
-        let units = |(index, ended, _): &(usize, u32, u32), column: usize| {
-            let is_here = *index == column || index + 1 == column;
-            is_here.then(|| ledger.units(*ended, months[*index]))
-        };
+    fn rare(&self, mut changes: Vec<Change>) -> Vec<Change> {
+        let columns: BTreeSet<usize> = changes.iter().flat_map(Change::columns).collect();
         let payers = |column: &usize| {
-            let amounts = matches.iter().filter_map(|found| units(found, *column));
+            let first = changes.partition_point(|change| change.index + 1 < *column);
+            let last = changes.partition_point(|change| change.index <= *column);
+            let amounts = changes[first..last].iter().map(|change| change.units);
             (*column, Payers::of(amounts.collect()))
         };
         let all: Vec<(usize, Payers)> = columns.iter().map(payers).collect();
+        let (ledger, months) = (self.ledger, &self.scan.months);
         let inside = ledger.inside();
         let count = |(column, payers): &(usize, Payers)| {
             let mut count = payers.count();
@@ -100,15 +116,16 @@ impl View<'_> {
             all[columns].iter().map(count).collect::<Vec<_>>()
         });
         let counts = counts.concat();
-        let rare = |found: &(usize, u32, u32)| {
-            let mut counted = all.iter().zip(&counts);
-            counted.all(|((column, payers), counts)| {
-                let place = units(found, *column).and_then(|units| payers.place(units));
-                place.is_none_or(|place| counts[place] <= 1)
-            })
+        let pays_alone = |column: usize, units: i128| {
+            let at = all.binary_search_by_key(&column, |(column, _)| *column);
+            let place = at.ok().and_then(|at| Some((at, all[at].1.place(units)?)));
+            place.is_none_or(|(at, place)| counts[at][place] <= 1)
         };
-        matches.retain(rare);
-        matches
+        changes.retain(|change| {
+            let mut columns = change.columns().into_iter();
+            columns.all(|column| pays_alone(column, change.units))
+        });
+        changes
     }
 
     /// Ids that differ by capitals, blanks, invisible characters, normal form or zeros at the start.
