@@ -65,6 +65,13 @@ impl AttributeDraft {
         self.grid.add(cell, mark, amount, before)
     }
 
+    /// True if a row's value is the only one of its cell, which it is from now on where nothing stood there; else it is to be
+    /// [added](AttributeDraft::add_marked).
+    #[inline]
+    pub(super) fn settle(&mut self, (number, month): (u32, Month), mark: Mark) -> bool {
+        self.grid.settle(number, month, mark) == Some(true)
+    }
+
     /// Puts the values of another part behind these, its customers numbered from `first` on, which starts a block. Marks
     /// have to mean the same in both; `None` where 128 bits do not hold a sum.
     pub(super) fn append(&mut self, other: AttributeDraft, first: usize) -> Option<()> {

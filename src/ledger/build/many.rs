@@ -1,5 +1,7 @@
 //! Many rows at once, and parts that know no customer of each other put together: what threads do.
 
+use std::ops::Range;
+
 use super::super::attributes::{Mark, Values};
 use super::super::cells::{Cells, Overflow};
 use super::super::intern::{Interner, Sought};
@@ -54,6 +56,14 @@ pub(in crate::ledger) struct Numbers {
     units: Vec<u32>,
 }
 
+/// Rows with the numbers of their customers and of their units, which are their customers' where products are not kept.
+struct Numbered<'r> {
+    rows: &'r [Small],
+    marks: &'r [Mark],
+    customers: &'r [u32],
+    units: &'r [u32],
+}
+
 impl Part {
     /// Adds many rows; only where rows of one key are added up.
     pub(in crate::ledger) fn add_all<'r>(&mut self, rows: &'r Rows, numbers: &mut Numbers) {
@@ -96,21 +106,64 @@ impl Part {
             units.extend(numbered.map(|(row, number)| self.units.number(*number, row.product)));
             bring_near(&self.unit_cells, rows, units);
         }
+        let numbered = Numbered {
+            rows,
+            marks,
+            customers,
+            units: if self.layout.by_product {
+                units
+            } else {
+                customers
+            },
+        };
         if self.attributes.is_empty() {
-            let held = add_each(&mut self.cells, rows, customers, |row| row.day);
-            let held = held & add_each(&mut self.unit_cells, rows, units, |_| 0);
-            self.overflows |= !held;
-            return;
+            self.add_run(&numbered, 0..rows.len());
+        } else {
+            self.add_valued(&numbered);
         }
-        if !self.layout.by_product {
-            units.extend_from_slice(customers);
+    }
+
+    /// Adds rows with values. As long as each cell has one value, as nearly all have, values and amounts need nothing of
+    /// each other.
+    fn add_valued(&mut self, numbered: &Numbered<'_>) {
+        let mut first = 0;
+        while first < numbered.rows.len() {
+            let mut run = first..numbered.rows.len();
+            let end = run.position(|number| !self.settles(numbered, number));
+            let end = end.map_or(numbered.rows.len(), |length| first + length);
+            self.add_run(numbered, first..end);
+            if end < numbered.rows.len() {
+                let held = self.add_small(numbered, end);
+                self.overflows |= held.is_none();
+            }
+            first = end + 1;
         }
-        let mut marks = marks.chunks_exact(self.attributes.len().max(1));
-        for ((row, number), unit) in rows.iter().zip(customers).zip(units) {
-            let marks = marks.next().unwrap_or_default();
-            let held = self.add_small(row, (*number, *unit), marks);
-            self.overflows |= held.is_none();
+    }
+
+    /// True if the values of a row are those that its cells have, or the first ones that they get.
+    #[inline]
+    fn settles(&mut self, numbered: &Numbered<'_>, number: usize) -> bool {
+        let month = Cells::month_of(numbered.rows[number].column.into());
+        let (unit, customer) = (numbered.units[number], numbered.customers[number]);
+        let columns = self.attributes.len();
+        let marks = &numbered.marks[number * columns..][..columns];
+        let mut columns = self.attributes.iter_mut().zip(marks).enumerate();
+        columns.all(|(index, (draft, mark))| {
+            let whose = self.layout.attribute_by(index, unit, customer);
+            draft.settle((whose, month), *mark)
+        })
+    }
+
+    /// Adds the amounts of some rows.
+    #[inline]
+    fn add_run(&mut self, numbered: &Numbered<'_>, run: Range<usize>) {
+        let rows = &numbered.rows[run.clone()];
+        let customers = &numbered.customers[run.clone()];
+        let mut held = add_each(&mut self.cells, rows, customers, |row| row.day);
+        if self.layout.by_product {
+            held &= add_each(&mut self.unit_cells, rows, &numbered.units[run], |_| 0);
         }
+        self.overflows |= !held;
     }
 
     /// Notes the latest days of the dates of months, from the first column on; 0 is none.
@@ -128,8 +181,12 @@ impl Part {
 
     /// Adds a row to the cell of its customer, and to that of its product where those are kept; `None` where 128 bits
     /// do not hold a sum.
-    #[inline]
-    fn add_small(&mut self, row: &Small, (number, unit): (u32, u32), marks: &[Mark]) -> Option<()> {
+    #[inline(never)]
+    fn add_small(&mut self, numbered: &Numbered<'_>, row: usize) -> Option<()> {
+        let (number, unit) = (numbered.customers[row], numbered.units[row]);
+        let columns = self.attributes.len();
+        let marks = &numbered.marks[row * columns..][..columns];
+        let row = &numbered.rows[row];
         let (column, amount) = (
             usize::from(row.column),
             Amount::new(row.units.into(), row.scale),
