@@ -2,13 +2,17 @@
 
 use crate::machine::bring_near;
 
+/// A slot without a number: no number has as many bits as all of them. Not 0, for pages of zeros that are read before they are
+/// written to are made twice.
+const FREE: u32 = u32::MAX;
+
 /// How many slots a table starts with.
 const LEAST: usize = 64;
 
 /// Numbers by hash, in four bytes each: the fewer cache lines there are, the more of them are near.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Slots {
-    /// A number and 1, and above it as much of its hash as has room; 0 where there is none.
+    /// A number, and above it as much of its hash as has room.
     list: Vec<u32>,
     /// The bits that are of the hash.
     tags: u32,
@@ -24,7 +28,7 @@ impl Slots {
         let wanted = (count * 4).next_power_of_two().max(LEAST);
         let largest = u32::try_from(wanted - 1).expect("fewer than 2^30 names");
         Slots {
-            list: vec![0; wanted],
+            list: vec![FREE; wanted],
             tags: !largest,
         }
     }
@@ -50,8 +54,11 @@ impl Slots {
         let mut at = self.place(hash);
         loop {
             let slot = self.list[at];
-            if slot == 0 || (slot ^ tag(hash)) & self.tags == 0 {
-                return (slot & !self.tags).wrapping_sub(1);
+            if slot == FREE {
+                return u32::MAX;
+            }
+            if (slot ^ tag(hash)) & self.tags == 0 {
+                return slot & !self.tags;
             }
             at = self.behind(at);
         }
@@ -65,9 +72,9 @@ impl Slots {
         }
         let mut at = self.place(hash);
         // Half of the slots are free.
-        while self.list[at] != 0 {
+        while self.list[at] != FREE {
             let slot = self.list[at];
-            let number = (slot & !self.tags).wrapping_sub(1);
+            let number = slot & !self.tags;
             if (slot ^ tag(hash)) & self.tags == 0 && is_it(number) {
                 return Some(number);
             }
@@ -79,10 +86,10 @@ impl Slots {
     /// Puts a number into the next free slot.
     pub(super) fn put(&mut self, hash: u64, number: u32) {
         let mut at = self.place(hash);
-        while self.list[at] != 0 {
+        while self.list[at] != FREE {
             at = self.behind(at);
         }
-        self.list[at] = tag(hash) & self.tags | (number + 1);
+        self.list[at] = tag(hash) & self.tags | number;
     }
 
     /// Where the search for a hash starts.
