@@ -12,13 +12,14 @@ LONG = """
   GROUP BY ALL HAVING sum(amount) > 0
 """
 
-# The columns of months by name and type, so that no text is parsed twice.
+# The columns of months by name and type, so that no text is parsed twice. A customer may have several rows: they are added up.
 WIDE = """
-  SELECT customer_id AS customer, (left(name, 4)::INTEGER * 12 + right(name, 2)::INTEGER - 1)::INTEGER AS month, revenue
+  SELECT customer_id AS customer, (left(name, 4)::INTEGER * 12 + right(name, 2)::INTEGER - 1)::INTEGER AS month,
+         sum(revenue) AS revenue
   FROM (UNPIVOT (FROM read_csv('{file}', header = true, delim = ',', quote = '"', escape = '"', auto_detect = false,
        columns = {{{columns}}}))
        ON COLUMNS(* EXCLUDE (customer_id, segment)) INTO NAME name VALUE revenue)
-  WHERE revenue > 0
+  GROUP BY ALL HAVING sum(revenue) > 0
 """
 
 # One pass over each customer's months; what churned is seen from the last month that was paid.
