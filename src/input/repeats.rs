@@ -108,6 +108,20 @@ impl Repeats {
         self.rows.extend(other.rows.into_iter().filter(is_kept));
     }
 
+    /// True if these are the rows of another file too, in any order; not of files without rows.
+    pub(super) fn are_those_of(&self, other: &Repeats) -> bool {
+        let count = (self.zeros, self.rows.len());
+        if self.rows.is_empty() || count != (other.zeros, other.rows.len()) {
+            return false;
+        }
+        let sorted = |repeats: &Repeats| {
+            let mut hashes: Vec<u64> = repeats.rows.iter().map(|(hash, _)| *hash).collect();
+            hashes.sort_unstable();
+            hashes
+        };
+        sorted(self) == sorted(other)
+    }
+
     /// Says what repeats; `None` if nothing does.
     #[must_use]
     pub fn finish(mut self) -> Option<Repeated> {
@@ -285,6 +299,23 @@ mod tests {
                 share: 1
             }
         );
+    }
+
+    #[test]
+    fn the_same_rows_in_another_order_are_those_of_another_file() {
+        let rows = |cells: &[&str]| {
+            let mut repeats = Repeats::default();
+            for (line, cell) in (2..).zip(cells) {
+                row(&mut repeats, &[cell], line);
+            }
+            repeats
+        };
+        let one = rows(&["a", "b", "b"]);
+        assert!(one.are_those_of(&rows(&["b", "a", "b"])));
+        for other in [rows(&["a", "b"]), rows(&["a", "a", "b"]), rows(&[])] {
+            assert!(!one.are_those_of(&other) && !other.are_those_of(&one));
+        }
+        assert!(!rows(&[]).are_those_of(&rows(&[])));
     }
 
     #[test]

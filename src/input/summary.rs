@@ -504,11 +504,10 @@ impl Merged {
 fn disagreements(files: &[FileRead]) -> Vec<Message> {
     let mut messages = Vec::new();
     for (number, file) in files.iter().enumerate() {
-        let twin = files[..number]
-            .iter()
-            .find(|other| other.seen.fingerprint == file.seen.fingerprint);
-        if let Some(twin) = twin {
-            let headline = format!("`{}` and `{}` hold the same bytes", twin.name, file.name);
+        let mut others = files[..number].iter();
+        let twin = others.find_map(|other| Some((other, shared(other, file)?)));
+        if let Some((twin, shared)) = twin {
+            let headline = format!("`{}` and `{}` hold the same {shared}", twin.name, file.name);
             let place = Place {
                 file_number: number,
                 ..Place::file(&file.name)
@@ -528,6 +527,19 @@ fn disagreements(files: &[FileRead]) -> Vec<Message> {
         }
     }
     messages
+}
+
+/// What two files have in common that makes one of them needless: a compressed copy, or one in another order, has other
+/// bytes.
+fn shared(one: &FileRead, other: &FileRead) -> Option<&'static str> {
+    let (left, right) = (&one.found, &other.found);
+    if one.seen.fingerprint == other.seen.fingerprint {
+        Some("bytes")
+    } else if left.rows == right.rows && left.repeats.are_those_of(&right.repeats) {
+        Some("rows")
+    } else {
+        None
+    }
 }
 
 fn other_header(first: &FileRead, file: &FileRead, role: Role) -> Option<Message> {

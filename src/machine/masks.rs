@@ -24,6 +24,13 @@ pub(crate) trait Lanes: Copy {
         }
         count
     }
+
+    /// Writes the bytes that bits are set for one after the other, and says how many there are; what stands behind them is
+    /// to be written over. `None` where the processor has no instruction for it.
+    #[inline(always)]
+    fn picked(self, _block: &[u8; 64], _bits: u64, _into: &mut [u8; 64]) -> Option<usize> {
+        None
+    }
 }
 
 /// Room for the places of 64 bits, and for those that are written over.
@@ -200,6 +207,16 @@ mod lanes {
             }
             count
         }
+
+        #[inline(always)]
+        fn picked(self, block: &[u8; 64], bits: u64, into: &mut [u8; 64]) -> Option<usize> {
+            // SAFETY: there is a `Widest` only where the processor has AVX-512VBMI2, and 64 bytes are one of its values.
+            *into = unsafe {
+                let block = transmute::<[u8; 64], __m512i>(*block);
+                transmute::<__m512i, [u8; 64]>(_mm512_maskz_compress_epi8(bits, block))
+            };
+            Some(bits.count_ones() as usize)
+        }
     }
 
     impl Wide {
@@ -320,6 +337,22 @@ mod tests {
                 #[cfg(target_arch = "x86_64")]
                 if let Some(lanes) = lanes::Widest::detect() {
                     prop_assert_eq!(found(&|room| lanes.places(bits, base, room)), &expected[..]);
+                }
+            }
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    proptest! {
+        #[test]
+        fn bytes_are_picked_as_a_loop_picks_them(half in prop::array::uniform32(any::<u8>()), bits in any::<u64>(), other in any::<u64>()) {
+            let mut block = [7; 64];
+            block[..32].copy_from_slice(&half);
+            for bits in [bits, bits & other, 0, u64::MAX] {
+                let expected: Vec<u8> = (0..64).filter(|at| bits >> at & 1 == 1).map(|at| block[at]).collect();
+                let mut into = [0; 64];
+                if let Some(count) = lanes::Widest::detect().and_then(|lanes| lanes.picked(&block, bits, &mut into)) {
+                    prop_assert_eq!(&into[..count], &expected[..]);
                 }
             }
         }

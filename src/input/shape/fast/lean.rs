@@ -18,6 +18,7 @@ use super::super::super::cell::is_ascii_word_between;
 use super::super::super::date::common_month;
 use super::super::super::number::{Mark, Marks, Short, Shown};
 use super::super::super::repeats::hashed;
+use super::super::super::structure::Structure;
 use super::super::row_text::is_name;
 use super::Cells;
 use super::rows::{Row, Table};
@@ -56,10 +57,9 @@ struct Said {
     /// The columns of the months in a ledger.
     columns: Of<u16>,
     days: Of<u8>,
-    /// Where rows end, without their line ends.
-    ends: Of<u32>,
-    /// What rows are remembered by, if there are no quotes in them.
+    /// What rows are remembered by, and whether that is known.
     hashes: Of<u64>,
+    are_hashed: Of<bool>,
 }
 
 /// A column of words: where they start and how many bytes they have.
@@ -94,8 +94,8 @@ impl LeanRows {
                 scales: [0; AT_ONCE],
                 columns: [0; AT_ONCE],
                 days: [0; AT_ONCE],
-                ends: [0; AT_ONCE],
                 hashes: [0; AT_ONCE],
+                are_hashed: [false; AT_ONCE],
             }),
             words: words.collect(),
         }
@@ -107,10 +107,15 @@ impl LeanRows {
     }
 
     /// Reads some rows, at most [`AT_ONCE`], and gives what their amounts show about their column.
-    pub(super) fn read(&mut self, table: &Table<'_>, rows: &[Row]) -> Marks {
+    pub(super) fn read(
+        &mut self,
+        (table, structure): (&Table<'_>, &Structure),
+        rows: &[Row],
+    ) -> Marks {
         with_widest(Reading {
             lean: self,
             table,
+            structure,
             rows,
         })
     }
@@ -148,11 +153,11 @@ impl LeanRows {
         (said.units[number].into(), said.scales[number])
     }
 
-    /// Where such a row ends, and its hash if there are no quotes in it.
+    /// What such a row is remembered by; `None` where it has to be written without quotes first.
     #[inline(always)]
-    pub(super) fn end_and_hash(&self, number: usize) -> (u32, u64) {
+    pub(super) fn hash(&self, number: usize) -> Option<u64> {
         let (said, number) = (&*self.said, number % AT_ONCE);
-        (said.ends[number], said.hashes[number])
+        said.are_hashed[number].then_some(said.hashes[number])
     }
 
     /// What such a row says, but for the columns beside the amounts.
@@ -183,6 +188,7 @@ impl LeanRows {
 struct Reading<'r, 't> {
     lean: &'r mut LeanRows,
     table: &'r Table<'t>,
+    structure: &'r Structure,
     rows: &'r [Row],
 }
 
@@ -190,7 +196,7 @@ impl Walk for Reading<'_, '_> {
     type Found = Marks;
 
     #[inline(always)]
-    fn walk(self, _: impl Lanes) -> Marks {
+    fn walk(self, lanes: impl Lanes) -> Marks {
         let LeanRows {
             said,
             words,
@@ -206,7 +212,7 @@ impl Walk for Reading<'_, '_> {
         for (number, words) in words.iter_mut().enumerate() {
             see_words(cells(words.column), number == 0, words, said);
         }
-        see_rows(cells(self.table.last), said);
+        see_rows(cells(self.table.last), self.structure, said, lanes);
         // A row of nothing need not say in which currency: where no row says one, it is not counted in any.
         let may_be_zero = self.lean.currency.is_some();
         let amounts = cells(self.lean.amount);
@@ -374,12 +380,18 @@ fn see_odd_words(text: &[u8], has_quotes: bool, are_names: bool, words: &Words, 
     }
 }
 
-/// Finds where rows end, and hashes them.
+/// Hashes rows as they are remembered: without the quotes that they do not need.
 #[inline(always)]
-fn see_rows(last: Column<'_, '_>, said: &mut Said) {
-    let hashes = said.hashes.iter_mut().zip(&mut said.ends);
-    for (row, (hash, end_here)) in last.rows.iter().zip(hashes) {
-        let start = last.table.marks_of(*row, 0).map_or(0, |(start, _)| start);
+fn see_rows(last: Column<'_, '_>, structure: &Structure, said: &mut Said, lanes: impl Lanes) {
+    let begins = |row: &Row| last.table.marks_of(*row, 0).map_or(0, |(start, _)| start);
+    let first = last.rows.first().map_or(0, begins);
+    let (mut quotes, mut inner) = (
+        behind(structure.quotes(), first),
+        behind(structure.inner(), first),
+    );
+    let hashes = said.hashes.iter_mut().zip(&mut said.are_hashed);
+    for (row, (hash, is_hashed)) in last.rows.iter().zip(hashes) {
+        let start = begins(row);
         let mut end = last
             .table
             .marks_of(*row, last.number)
@@ -388,9 +400,59 @@ fn see_rows(last: Column<'_, '_>, said: &mut Said) {
         if last.byte(end.wrapping_sub(1)) == b'\r' {
             end = end.wrapping_sub(1);
         }
-        let row = last.table.text.get(start as usize..end as usize);
-        (*hash, *end_here) = (hashed(row.unwrap_or_default(), 0), end);
+        let (opened, held) = (until(&mut quotes, end), until(&mut inner, end));
+        // One quoted cell with a delimiter in it is written as it stands.
+        let known = if opened == 0 || opened == 1 && held > 0 {
+            let row = last.table.text.get(start as usize..end as usize);
+            Some(hashed(row.unwrap_or_default(), 0))
+        } else if held == 0 {
+            hashed_without_quotes(last.table.text, (start, end), lanes)
+        } else {
+            None
+        };
+        (*hash, *is_hashed) = (known.unwrap_or(0), known.is_some());
     }
+}
+
+/// The places that are not before another one.
+#[inline(always)]
+fn behind(places: &[u32], first: u32) -> &[u32] {
+    &places[places.partition_point(|place| *place < first)..]
+}
+
+/// How many of some places stand before an end; they are left out from there on.
+#[inline(always)]
+fn until(places: &mut &[u32], end: u32) -> usize {
+    let mut count = 0;
+    while places.get(count).is_some_and(|place| *place < end) {
+        count += 1;
+    }
+    *places = places.get(count..).unwrap_or_default();
+    count
+}
+
+/// The longest row that is written without quotes on the way.
+const BLOCKS: usize = 3;
+
+/// The hash of a row that needs none of its quotes; `None` where it is long, stands at the very end of a text, or the
+/// processor has no instruction to write it so.
+#[inline(always)]
+fn hashed_without_quotes(text: &[u8], row: (u32, u32), lanes: impl Lanes) -> Option<u64> {
+    let (start, end) = (row.0 as usize, row.1 as usize);
+    let length = end
+        .checked_sub(start)
+        .filter(|length| *length <= 64 * BLOCKS)?;
+    let mut written = [0; 64 * (BLOCKS + 1)];
+    let mut count = 0;
+    for block in 0..length.div_ceil(64) {
+        let bytes: &[u8; 64] = text.get(start + 64 * block..)?.first_chunk()?;
+        let rest = length - 64 * block;
+        let of_row = u64::MAX >> 64_usize.saturating_sub(rest);
+        let kept = of_row & !lanes.equal(bytes, b'"');
+        let room = written.get_mut(count..)?.first_chunk_mut()?;
+        count += lanes.picked(bytes, kept, room)?;
+    }
+    Some(hashed(written.get(..count)?, 0))
 }
 
 /// Reads amounts, and gives what they show in the rows that are read; no row but one that says a currency may be of nothing.

@@ -112,7 +112,7 @@ impl<'a> FastReader<'a> {
         // The first one says which currency is counted.
         let (first, rest) = rows.rows.split_at(rows.rows.len().min(1));
         for some in std::iter::once(first).chain(rest.chunks(AT_ONCE)) {
-            let mut marks = self.look(&table, some);
+            let mut marks = self.look((&table, structure), some);
             let mut taken = 0;
             let mut number = 0;
             while let Some(row) = some.get(number) {
@@ -159,7 +159,7 @@ impl<'a> FastReader<'a> {
 
     /// Reads the rows of the plainest form, once a row of the piece has said which currency is counted; gives what their
     /// amounts show.
-    fn look(&mut self, table: &Table<'_>, rows: &[Row]) -> Marks {
+    fn look(&mut self, table: (&Table<'_>, &Structure), rows: &[Row]) -> Marks {
         if self.currency.rows == 0 || !self.is_lean {
             self.lean.skip();
             return Marks::NONE;
@@ -197,13 +197,10 @@ impl<'a> FastReader<'a> {
         }
         self.currency.rows += run.len() as u64;
         for number in run.clone() {
-            let (end, hash) = self.lean.end_and_hash(number);
-            let next = structure.quotes().get(self.quotes_before);
             let place = self.place(rows[number], first_line);
-            if next.is_some_and(|quote| *quote < end) {
-                self.remember((table, structure), rows[number], place, found);
-            } else {
-                found.repeats.add_hashed(hash, place);
+            match self.lean.hash(number) {
+                Some(hash) => found.repeats.add_hashed(hash, place),
+                None => self.remember((table, structure), rows[number], place, found),
             }
         }
         if !self.by.is_empty() {

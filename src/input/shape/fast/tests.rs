@@ -299,6 +299,53 @@ fn a_row_is_the_same_whatever_ends_its_line() {
 }
 
 #[test]
+fn a_row_is_the_same_whatever_is_quoted_in_it() {
+    let mut text = "customer,date,mrr,currency,note\n".to_owned();
+    let written = |number: usize, note: &str, style: usize| {
+        let quoted = |cell: String, which: usize| {
+            let needs = cell.contains(',') || style >> which & 1 == 1;
+            if needs { format!("\"{cell}\"") } else { cell }
+        };
+        let name = if number.is_multiple_of(5) { "Acme, Inc. " } else { "c" };
+        let cells = [
+            quoted(format!("{name}{number}"), 0),
+            quoted("2024-01-05".to_owned(), 1),
+            quoted(format!("{number}.50"), 2),
+            quoted("USD".to_owned(), 3),
+            quoted(note.to_owned(), 4),
+        ];
+        cells.join(",") + "\n"
+    };
+    // Notes of every length that is copied in another way, without a delimiter, with one, and empty.
+    let notes: Vec<String> = (0..30)
+        .map(|number| match number % 3 {
+            0 => "n".repeat(number * 9),
+            1 => format!("one, {}", "n".repeat(number)),
+            _ => String::new(),
+        })
+        .collect();
+    for style in [0, 31, 16, 5] {
+        let rows = notes.iter().enumerate();
+        text.extend(rows.map(|(number, note)| written(number, note, style)));
+    }
+    let guess = Guess {
+        mark: Mark::Dot,
+        order: DateOrder::DayFirst,
+    };
+    let (options, policies) = (LoadOptions::default(), Policies::default());
+    let opened = opened(&text, &options, &policies).unwrap();
+    let plan = opened.plan(&guess, None);
+    for size in [1000, 17, 1] {
+        let pieces = pieces(&opened, &[size]);
+        for threads in [None, Some(1)] {
+            let found = read(&plan, &pieces, threads);
+            let repeated = found.repeats.finish().expect("each row stands four times");
+            assert_eq!(repeated.rows, 3 * 30, "pieces of {size}");
+        }
+    }
+}
+
+#[test]
 fn what_stands_against_the_short_way_is_named() {
     let long = "customer,date,mrr,status\na,2024-01-31,1.50,active\n";
     let wide = "customer,region,2024-01,2024-02\na,x,1.50,2\n";
