@@ -261,6 +261,8 @@ impl Run<'_> {
             Some(compared) => compared,
             None => self.one_by_one(sides, way, policies)?,
         };
+        compared.total.assert_identity();
+        compared.total.assert_customers();
         for sums in compared.segments.values().chain([&compared.total]) {
             sums.assert_detail(self.has_products, self.has_quantities);
         }
@@ -309,6 +311,9 @@ impl Run<'_> {
                 ..Compared::of(total)
             });
         }
+        if is_total && details.is_none() {
+            return Some(counted(&between, ledger.scale(), way, policies));
+        }
         let mut compared = Compared::of(Rollforward::empty(ledger.scale()));
         let mut segments = Segments::new(ledger, way.read_at, policies);
         let mut bases = Bases::new(ledger, way.ends, policies);
@@ -330,8 +335,6 @@ impl Run<'_> {
                 }
             }
         });
-        compared.total.assert_identity();
-        compared.total.assert_customers();
         compared.segments = segments.named();
         compared.members.segments = bases.named();
         Some(compared)
@@ -374,8 +377,6 @@ impl Run<'_> {
         for movement in &customers {
             compared.add_movement(movement, policies);
         }
-        compared.total.assert_identity();
-        compared.total.assert_customers();
         Ok(compared)
     }
 
@@ -532,6 +533,24 @@ impl Run<'_> {
             has_quantities: self.has_quantities,
         }
     }
+}
+
+/// The comparison of those who count, by all threads.
+fn counted(between: &Between<'_>, scale: u8, way: &Way<'_>, policies: &Policies) -> Compared {
+    let nobody = || Compared::of(Rollforward::empty(scale));
+    let parts = between.in_parts(nobody, |part, mut movement| {
+        movement.counts &= !way.left_out.contains(&movement.customer);
+        part.add_movement(&movement, policies);
+    });
+    let mut compared = nobody();
+    let mut left_out = Vec::new();
+    for part in parts {
+        compared.total.add(&part.total);
+        compared.clipped.extend(part.clipped);
+        left_out.extend(part.left_out);
+    }
+    compared.left_out = left_out.into_iter().collect();
+    compared
 }
 
 impl Compared {

@@ -306,7 +306,11 @@ fn a_row_is_the_same_whatever_is_quoted_in_it() {
             let needs = cell.contains(',') || style >> which & 1 == 1;
             if needs { format!("\"{cell}\"") } else { cell }
         };
-        let name = if number.is_multiple_of(5) { "Acme, Inc. " } else { "c" };
+        let name = if number.is_multiple_of(5) {
+            "Acme, Inc. "
+        } else {
+            "c"
+        };
         let cells = [
             quoted(format!("{name}{number}"), 0),
             quoted("2024-01-05".to_owned(), 1),
