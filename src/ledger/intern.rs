@@ -153,6 +153,11 @@ impl Interner {
         }
     }
 
+    /// Makes room for so many names in all.
+    pub(super) fn reserve(&mut self, names: usize) {
+        self.keys.reserve(names.saturating_sub(self.keys.len()));
+    }
+
     /// Puts the names of another set behind these, the first one under a number that may leave a gap of holes.
     /// No name may be in both.
     pub(super) fn append(&mut self, other: Interner, first: usize) {

@@ -113,11 +113,8 @@ impl Shards {
             }
             mine.into_iter().for_each(settle);
         });
-        let mut parts = parts.into_iter().map(|(part, _)| part);
-        let mut joined = parts.next()?;
-        for part in parts {
-            joined.append(part);
-        }
+        let parts = parts.into_iter().map(|(part, _)| part);
+        let mut joined = Part::joined(parts.collect(), threads)?;
         let values = self.values.into_iter();
         let values = values.map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner));
         let products = self.products.into_inner();

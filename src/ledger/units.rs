@@ -118,6 +118,14 @@ impl Units {
         (self.places, self.width) = (places, width);
     }
 
+    /// Makes room for so many customers and units.
+    pub(super) fn reserve(&mut self, customers: usize, units: usize) {
+        let places = customers << self.width;
+        self.places.reserve(places.saturating_sub(self.places.len()));
+        let more = units.saturating_sub(self.numbered.len());
+        self.numbered.reserve(more);
+    }
+
     /// Puts another part's units behind these: its customers start with the number `first_customer`, its units with
     /// `first`. No customer may be in both, and products have to mean the same.
     pub(super) fn append(&mut self, mut other: Units, first_customer: u32, first: u32) {

@@ -1,11 +1,16 @@
 //! What the products and quantities of a kept customer say about its change: upsell and cross-sell, volume and
 //! price.
 
+use std::cell::OnceCell;
+
 use super::anchors::{Anchor, Anchors};
 use super::columns::Columns;
 use super::movements::{Ends, Negative, Reader};
-use crate::ledger::{Books, Ledger};
+use crate::ledger::{Books, Ledger, in_parts};
 use crate::units::Month;
+
+/// How many units a thread finds the customers of before it takes more.
+const UNITS: usize = 1 << 14;
 
 /// The change of customers with revenue at both ends, by what moved, in smallest units at the ledger's scale.
 ///
@@ -131,9 +136,36 @@ pub(super) struct Units<'a> {
     columns: Columns<'a>,
     /// The customer of each number of the ledger of units.
     owners: Vec<u32>,
-    /// For each customer, where its units start in `sorted`; the next one's start is their end.
+    /// How many numbers the customers have.
+    customers: usize,
+    /// Made once somebody asks: totals of everybody never do.
+    by_customer: OnceCell<ByCustomer>,
+}
+
+/// The units of each customer.
+struct ByCustomer {
+    /// Where those of a customer start in `sorted`; the next one's start is their end.
     starts: Vec<usize>,
     sorted: Vec<u32>,
+}
+
+impl ByCustomer {
+    fn of(ledger: &Ledger, owners: &[u32], customers: usize) -> ByCustomer {
+        let mut starts = vec![0; customers + 1];
+        for unit in ledger.customers() {
+            starts[owners[*unit as usize] as usize + 1] += 1;
+        }
+        for index in 1..starts.len() {
+            starts[index] += starts[index - 1];
+        }
+        let (mut next, mut sorted) = (starts.clone(), vec![0; ledger.customers().len()]);
+        for unit in ledger.customers() {
+            let place = &mut next[owners[*unit as usize] as usize];
+            sorted[*place] = *unit;
+            *place += 1;
+        }
+        ByCustomer { starts, sorted }
+    }
 }
 
 impl<'a> Units<'a> {
@@ -147,25 +179,12 @@ impl<'a> Units<'a> {
             }
             None => return None,
         };
-        let mut starts = vec![0; customers.numbers() + 1];
-        for unit in ledger.customers() {
-            starts[owners[*unit as usize] as usize + 1] += 1;
-        }
-        for index in 1..starts.len() {
-            starts[index] += starts[index - 1];
-        }
-        let (mut next, mut sorted) = (starts.clone(), vec![0; ledger.customers().len()]);
-        for unit in ledger.customers() {
-            let place = &mut next[owners[*unit as usize] as usize];
-            sorted[*place] = *unit;
-            *place += 1;
-        }
         Some(Units {
             ledger,
             columns: Columns::with_below(ledger),
             owners,
-            starts,
-            sorted,
+            customers: customers.numbers(),
+            by_customer: OnceCell::new(),
         })
     }
 
@@ -185,8 +204,8 @@ impl<'a> Units<'a> {
     }
 
     /// How many numbers the customers have.
-    pub(super) fn customers(&self) -> usize {
-        self.starts.len() - 1
+    pub(super) const fn customers(&self) -> usize {
+        self.customers
     }
 
     /// What moved between two ends of a customer that has these values there.
@@ -242,8 +261,12 @@ impl<'a> Units<'a> {
     }
 
     fn of_customer(&self, customer: u32) -> &[u32] {
+        let (ledger, owners) = (self.ledger, &self.owners);
+        let units = self
+            .by_customer
+            .get_or_init(|| ByCustomer::of(ledger, owners, self.customers));
         let index = customer as usize;
-        &self.sorted[self.starts[index]..self.starts[index + 1]]
+        &units.sorted[units.starts[index]..units.starts[index + 1]]
     }
 
     /// A unit at both ends, what is in other currencies at the rates of the opening.
@@ -277,10 +300,12 @@ impl<'a> Units<'a> {
 
 /// The customer of each number of the ledger by product; of one that no product has, none.
 pub(super) fn owners(customers: &Ledger, products: &Ledger) -> Vec<u32> {
-    let numbers = (0..).take(products.numbers());
-    numbers
-        .map(|number| products.owner(number, customers).unwrap_or(u32::MAX))
-        .collect()
+    let parts = in_parts(products.numbers(), UNITS, products.threads(), |part| {
+        let numbers = (0..).skip(part.start).take(part.len());
+        let owners = numbers.map(|number| products.owner(number, customers).unwrap_or(u32::MAX));
+        owners.collect::<Vec<u32>>()
+    });
+    parts.concat()
 }
 
 /// `units` × `above` ÷ `below`, rounded once, half away from zero; `below` is above zero. `None` where 128 bits

@@ -4,7 +4,7 @@ use super::super::attributes::{Attribute, AttributeDraft, Totals, held};
 use super::super::cells::Cells;
 use super::super::names::Names;
 use super::super::{Books, Ledger};
-use super::Part;
+use super::{Part, Sides};
 use crate::error::{Code, Message};
 use crate::units::{Amount, Month};
 
@@ -49,9 +49,8 @@ impl Part {
             .horizon()
             .unwrap_or((Month::from_index(0), Month::from_index(-1)));
         let last = through.unwrap_or(last);
-        let inside: Vec<bool> = self.sides.iter().map(|sides| sides.inside).collect();
         let mut customers = Ledger {
-            customers: numbers(&inside),
+            customers: numbers(&self.sides),
             names: Names::own(self.customers),
             cells: self.cells,
             quantities: of_customer,
@@ -189,7 +188,9 @@ impl Part {
 }
 
 /// The numbers of those that are inside.
-fn numbers(inside: &[bool]) -> Vec<u32> {
-    let is_inside = |(number, inside): (u32, &bool)| inside.then_some(number);
-    (0..).zip(inside).filter_map(is_inside).collect()
+fn numbers(sides: &[Sides]) -> Vec<u32> {
+    let mut numbers = Vec::with_capacity(sides.len());
+    let numbered = (0..).zip(sides).filter(|(_, sides)| sides.inside);
+    numbers.extend(numbered.map(|(number, _)| number));
+    numbers
 }

@@ -5,6 +5,8 @@ use std::ops::Range;
 use super::super::attributes::{Mark, Values};
 use super::super::cells::{Cells, Overflow};
 use super::super::intern::{Interner, Sought};
+use super::super::parts::in_two;
+use super::super::units::Units;
 use super::{Part, Sides};
 use crate::units::Amount;
 
@@ -209,24 +211,55 @@ impl Part {
         Some(())
     }
 
-    /// Puts another part behind this one. No customer may be in both, and products and marks of values have to mean the
-    /// same.
-    pub(in crate::ledger) fn append(&mut self, other: Part) {
-        let first = self.customers.len().next_multiple_of(Cells::BLOCK);
+    /// Parts as one, put behind each other by two of the threads; `None` of none. No customer may be in two, and products
+    /// and marks of values have to mean the same.
+    pub(in crate::ledger) fn joined(mut parts: Vec<Part>, threads: usize) -> Option<Part> {
+        let (firsts, count) = firsts(parts.iter().map(|part| part.customers.len()));
+        let (first_units, unit_count) = self::firsts(parts.iter().map(|part| part.units.len()));
+        let units = parts.iter_mut().map(|part| {
+            let cells = std::mem::take(&mut part.unit_cells);
+            (std::mem::take(&mut part.units), cells)
+        });
+        let units: Vec<(Units, Cells)> = units.collect();
+        let mut parts = parts.into_iter();
+        let mut joined = parts.next()?;
+        let by_product = joined.layout.by_product;
+        let places = || firsts.iter().zip(&first_units).skip(1);
+        let join_units = || {
+            let mut units = units.into_iter();
+            let (mut all, mut cells) = units.next().unwrap_or_default();
+            all.reserve(count, unit_count);
+            let mut held = Ok(());
+            for ((other, others), (customer, first)) in units.zip(places()) {
+                all.append(other, number(*customer), number(*first));
+                held = held.and(cells.append(others, first / Cells::BLOCK));
+            }
+            (all, cells, held)
+        };
+        let (units, ()) = in_two(
+            threads,
+            || by_product.then(join_units),
+            || {
+                joined.customers.reserve(count);
+                joined.sides.reserve(count);
+                for (other, (first, first_unit)) in parts.zip(places()) {
+                    joined.append(other, *first, *first_unit);
+                }
+            },
+        );
+        if let Some((units, cells, held)) = units {
+            (joined.units, joined.unit_cells) = (units, cells);
+            joined.overflows |= held.is_err();
+        }
+        Some(joined)
+    }
+
+    /// Puts another part but for its units behind this one: its customers and units start with these numbers.
+    fn append(&mut self, other: Part, first: usize, first_unit: usize) {
         self.customers.append(other.customers, first);
         self.sides.resize(first, Sides::default());
         self.sides.extend(other.sides);
-        let first_unit = self.units.len().next_multiple_of(Cells::BLOCK);
-        let as_number = |first: usize| u32::try_from(first).expect("fewer than 2^32 numbers");
-        if self.layout.by_product {
-            let (customers, units) = (as_number(first), as_number(first_unit));
-            self.units.append(other.units, customers, units);
-        }
         let mut held = self.cells.append(other.cells, first / Cells::BLOCK);
-        held = held.and(
-            self.unit_cells
-                .append(other.unit_cells, first_unit / Cells::BLOCK),
-        );
         for (index, (mine, theirs)) in self.attributes.iter_mut().zip(other.attributes).enumerate()
         {
             let first = self.layout.attribute_by(index, first_unit, first);
@@ -248,6 +281,24 @@ impl Part {
             draft.name_values(values);
         }
     }
+}
+
+/// Where the numbers of parts start that stand behind each other, each at the start of a block, and where the last one ends; given
+/// how many each has.
+fn firsts(counts: impl Iterator<Item = usize>) -> (Vec<usize>, usize) {
+    let mut end: usize = 0;
+    let firsts = counts.map(|count| {
+        let first = end.next_multiple_of(Cells::BLOCK);
+        end = first + count;
+        first
+    });
+    let firsts = firsts.collect();
+    (firsts, end)
+}
+
+/// A number as they are kept.
+fn number(number: usize) -> u32 {
+    u32::try_from(number).expect("fewer than 2^32 numbers")
 }
 
 /// Asks for the cells of rows before any is added to.

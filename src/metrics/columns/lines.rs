@@ -31,6 +31,11 @@ impl PaidAt {
         }
     }
 
+    /// Makes room for the customers of so many blocks.
+    pub(super) fn reserve(&mut self, blocks: usize) {
+        self.bits.reserve(blocks * BLOCK * self.width);
+    }
+
     /// Adds the customers of the next block: for each end one bit a customer.
     pub(super) fn add_block(&mut self, paid: &[Bits]) {
         let first = self.bits.len();

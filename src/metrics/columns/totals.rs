@@ -63,6 +63,9 @@ impl Totals {
             (found, paid)
         });
         let (mut found, mut paid) = (blank, nobody());
+        if let Some(paid) = &mut paid {
+            paid.reserve(grid.ledger.blocks());
+        }
         for (part, payers) in parts {
             for (total, part) in found.iter_mut().zip(part) {
                 total.add(part);
