@@ -9,6 +9,7 @@ mod plan;
 mod renewals;
 mod settings;
 mod trace;
+mod unused;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -21,15 +22,11 @@ pub(super) use plan::PlanArgs;
 pub(super) use renewals::RenewalsArgs;
 pub(super) use settings::{SETTINGS, SettingArgs, setting_names};
 pub(super) use trace::TraceArgs;
+pub(super) use unused::{command, unused};
 
 /// Net revenue retention from CSV exports: exact, declared, traceable.
 #[derive(Debug, Parser)]
-#[command(
-    name = "nrr",
-    version,
-    max_term_width = 100,
-    disable_help_subcommand = true
-)]
+#[command(name = "nrr", version, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done, 1 a rule of `nrr check` was missed, 2 could not run (usage, input, settings)."
 )]

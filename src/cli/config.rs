@@ -131,11 +131,16 @@ fn resolved_with(
     let confidence = resolver.confidence();
     let is_sensitive = resolver.switch("sensitivity");
     let known = FormatWords(formats);
-    let (format, other) = resolver
-        .parsed("format", &known.words(), |word| known.parse(word))
-        .or_else(|| known.by_ending(args.output.as_deref()?))
-        .unwrap_or((Format::Table, None));
+    let typed = resolver.parsed("format", &known.words(), |word| known.parse(word));
+    let output = args.output.as_deref();
+    let output = output.filter(|_| resolver.one("format").is_none());
+    let chosen = typed.map_or_else(|| known.of_output(output), Ok);
+    let (format, other) = chosen.unwrap_or_else(|error| {
+        resolver.errors.push(error);
+        (Format::Table, None)
+    });
     if resolver.errors.is_empty() {
+        let named = definition.as_ref().and_then(|one| one.file.as_ref());
         let config = Config {
             policies,
             load,
@@ -145,13 +150,7 @@ fn resolved_with(
             is_sensitive,
             set: resolver.set(),
             format,
-            read_from: [
-                file.file.clone(),
-                definition.as_ref().and_then(|one| one.file.clone()),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
+            read_from: file.file.iter().chain(named).cloned().collect(),
             definition,
         };
         Ok((config, other))

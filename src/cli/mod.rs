@@ -23,7 +23,7 @@ mod warnings;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 pub use environment::Environment;
 pub use exit::Outcome;
@@ -57,7 +57,8 @@ pub fn run(
     mut streams: Streams<'_>,
 ) -> Outcome {
     let words: Vec<OsString> = words.into_iter().collect();
-    let args = match Args::try_parse_from(&words) {
+    let matches = args::command().try_get_matches_from(&words);
+    let args = match matches.and_then(|matches| Args::from_arg_matches(&matches)) {
         Ok(args) => args,
         Err(error) => return message::report_usage(&error, &words, environment, &mut streams),
     };

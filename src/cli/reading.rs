@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Streams;
-use super::args::{Common, ReadArgs};
+use super::args::{self, Common, ReadArgs};
 use super::config::{Config, Set};
 use super::environment::Environment;
 use super::exit::Failure;
@@ -63,16 +63,27 @@ impl Context<'_, '_> {
         Ok((loaded, target))
     }
 
-    /// Refuses flags about how sure a rate is where a command shows none; a settings file can hold them all the
-    /// same, for other commands.
-    pub(super) fn refuse_certainty(&self, config: &Config) -> Result<(), Message> {
-        const OF_RATES: [&str; 3] = ["confidence", "seed", "sensitivity"];
-        let typed = |set: &&Set| OF_RATES.contains(&set.name) && set.origin == "flag";
+    /// Refuses flags about how sure a rate is, or about several periods, where a command shows neither; a settings file can
+    /// hold them all the same, for other commands.
+    pub(super) fn refuse_unused(&self, config: &Config) -> Result<(), Message> {
+        let unused = args::unused(self.command);
+        // Commands that take no segments, or one period, say what to type instead.
+        let is_of_months = matches!(self.command, "inspect" | "ledger");
+        let is_meant = |name: &str| match name {
+            "by" => false,
+            "every" => is_of_months,
+            _ => unused.contains(&name),
+        };
+        let typed = |set: &&Set| is_meant(set.name) && set.origin == "flag";
         let Some(set) = config.set.iter().find(typed) else {
             return Ok(());
         };
+        let about = match set.name {
+            "every" => "is the grain of a range of figures",
+            _ => "is about a rate",
+        };
         let headline = format!(
-            "`--{}` is about a rate, and `nrr {}` shows none",
+            "`--{}` {about}, and `nrr {}` shows none",
             set.name, self.command
         );
         let help = format!("`nrr calc` takes `--{}`", set.name);

@@ -121,7 +121,8 @@ impl Units {
     /// Makes room for so many customers and units.
     pub(super) fn reserve(&mut self, customers: usize, units: usize) {
         let places = customers << self.width;
-        self.places.reserve(places.saturating_sub(self.places.len()));
+        self.places
+            .reserve(places.saturating_sub(self.places.len()));
         let more = units.saturating_sub(self.numbered.len());
         self.numbered.reserve(more);
     }

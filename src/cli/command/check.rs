@@ -83,6 +83,7 @@ fn check(
     let (common, environment) = (context.common, context.environment);
     let (mut config, other) = config_with(&args.read, &chosen.periods, common, environment, words)
         .map_err(|errors| chosen.placed(errors))?;
+    context.refuse_unused(&config)?;
     let format = other.and_then(CheckFormat::parse);
     let format = format.unwrap_or(CheckFormat::Plain(config.format));
     let named = baseline::named(args, &file, environment);

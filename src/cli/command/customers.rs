@@ -22,7 +22,7 @@ pub(in crate::cli) fn run(
         ..PeriodArgs::default()
     };
     let config = config(&args.read, &periods, context.common, context.environment)?;
-    context.refuse_certainty(&config)?;
+    context.refuse_unused(&config)?;
     refuse_method(&config.policies)?;
     let (mut loaded, target) = context.load(&args.read, &config)?;
     let bridged = bridge(&mut loaded)?;

@@ -33,7 +33,7 @@ pub(in crate::cli) fn run(args: &DiffArgs, mut context: Context<'_, '_>) -> Resu
     let mut config = config(&both, &periods, context.common, context.environment)?;
     refuse_segments(&config)?;
     config.load.columns.by.clear();
-    context.refuse_certainty(&config)?;
+    context.refuse_unused(&config)?;
     refuse_method(&config.policies)?;
     refuse_two_pipes(args)?;
     config

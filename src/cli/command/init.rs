@@ -35,7 +35,7 @@ pub(in crate::cli) fn run(args: &InitArgs, mut context: Context<'_, '_>) -> Resu
     )?;
     // Settings that were read may be what is to be replaced: that was asked about above.
     config.read_from.clear();
-    context.refuse_certainty(&config)?;
+    context.refuse_unused(&config)?;
     let (loaded, target) = context.load(&read, &config)?;
     let text = settings(&config, &loaded);
     context.write(target, |_, out| out.write_all(text.as_bytes()))?;

@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(args: &InspectArgs, mut context: Context<'_, '_>) -> R
         context.common,
         context.environment,
     )?;
-    context.refuse_certainty(&config)?;
+    context.refuse_unused(&config)?;
     let (mut loaded, target) = match context.read(&args.read, &config) {
         Ok(loaded) => loaded,
         Err(failure) => {

@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(args: &LedgerArgs, mut context: Context<'_, '_>) -> Re
         context.common,
         context.environment,
     )?;
-    context.refuse_certainty(&config)?;
+    context.refuse_unused(&config)?;
     let (loaded, target) = context.load(&args.read, &config)?;
     let policies = report::detected(&loaded.policies, &loaded);
     holds_parents(&policies, &loaded)?;

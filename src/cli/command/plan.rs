@@ -25,7 +25,7 @@ pub(in crate::cli) fn run(args: &PlanArgs, mut context: Context<'_, '_>) -> Resu
     let ask = ask(args)?;
     let periods = args.periods();
     let config = config(&args.read, &periods, context.common, context.environment)?;
-    context.refuse_certainty(&config)?;
+    context.refuse_unused(&config)?;
     refuse_method(&config.policies)?;
     let (mut loaded, target) = context.load(&args.read, &config)?;
     let bridged = bridge(&mut loaded)?;

@@ -34,7 +34,7 @@ pub(in crate::cli) fn run(
     let as_of = args.as_of.as_deref().map(day).transpose()?;
     let (read, is_calendar) = read_args(&args.read);
     let mut config = config(&read, &args.periods(), context.common, context.environment)?;
-    context.refuse_certainty(&config)?;
+    context.refuse_unused(&config)?;
     refuse_settings(&config.policies)?;
     config.load.keeps_contracts = true;
     let (loaded, target) = context.load(&read, &config)?;

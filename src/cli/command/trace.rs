@@ -34,7 +34,7 @@ fn traced(args: &TraceArgs, mut context: Context<'_, '_>) -> Result<(), Failure>
         ..PeriodArgs::default()
     };
     let mut config = config(&args.read, &periods, context.common, context.environment)?;
-    context.refuse_certainty(&config)?;
+    context.refuse_unused(&config)?;
     refuse_method(&config.policies)?;
     config.load.columns.by.clear();
     let (mut loaded, mut retrace, target) = context.load_to_trace(&args.read, &config)?;
