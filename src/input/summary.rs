@@ -475,6 +475,7 @@ impl Merged {
             if number == 0 {
                 all.part = found.part;
             } else {
+                all.part.unite_names();
                 all.shared.add(all.part.shared_with(&found.part));
                 all.part.merge(found.part);
             }
@@ -530,16 +531,20 @@ fn disagreements(files: &[FileRead]) -> Vec<Message> {
 }
 
 /// What two files have in common that makes one of them needless: a compressed copy, or one in another order, has other
-/// bytes.
+/// bytes. Rows say the same only under the same header and titles, which may name a year or a currency; and of rows that are left out
+/// nothing is known.
 fn shared(one: &FileRead, other: &FileRead) -> Option<&'static str> {
-    let (left, right) = (&one.found, &other.found);
     if one.seen.fingerprint == other.seen.fingerprint {
-        Some("bytes")
-    } else if left.rows == right.rows && left.repeats.are_those_of(&right.repeats) {
-        Some("rows")
-    } else {
-        None
+        return Some("bytes");
     }
+    let rows = |file: &FileRead| {
+        let digest = file.found.repeats.digest();
+        let are_all = digest.rows > 0 && digest.rows == file.found.rows;
+        are_all.then_some(digest)
+    };
+    let above = |file: &FileRead| (file.columns.header.clone(), file.titles.text.clone());
+    let are_same = rows(one)? == rows(other)? && above(one) == above(other);
+    are_same.then_some("rows")
 }
 
 fn other_header(first: &FileRead, file: &FileRead, role: Role) -> Option<Message> {

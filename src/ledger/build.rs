@@ -129,6 +129,9 @@ struct Sides {
 /// Stands for a number that no customer has, where parts were put together.
 const NO_NUMBER: u32 = u32::MAX;
 
+/// One in so many names is looked for in a table of each set that was put together; more are worth one table of all.
+const FEW_NAMES: usize = 32;
+
 /// How many names a thread looks at before it takes the next ones.
 const NAMES_AT_ONCE: usize = 1 << 14;
 
@@ -266,6 +269,9 @@ impl Part {
     /// Adds everything another part holds. The order of merging shows in nothing but the numbers
     /// that customers have inside.
     pub fn merge(&mut self, other: Part) {
+        if other.customers.len() > self.customers.len() / FEW_NAMES {
+            self.unite_names();
+        }
         let renumbered: Vec<u32> = (0..)
             .take(other.customers.len())
             .map(|n| self.customer_of(&other, n))
@@ -298,6 +304,11 @@ impl Part {
                 None => drop(self.foreign.insert(currency, theirs)),
             }
         }
+    }
+
+    /// Makes ready for many names to be looked for.
+    pub fn unite_names(&mut self) {
+        self.customers.unite();
     }
 
     /// Adds what another part's attributes carry, while its cells are not among those here yet; `None` where 128

@@ -23,8 +23,9 @@ pub struct Interner {
     keys: Vec<Key>,
     /// The longer names, one after the other.
     long: String,
-    /// The names from a number on, counted from there.
+    /// The table of the latest names, counted from the first one of them.
     slots: Slots,
+    /// The number of that one.
     first: u32,
     /// Those before them, likewise: each table with the number of its first name.
     before: Vec<(u32, Slots)>,
@@ -185,6 +186,15 @@ impl Interner {
             self.before.push((self.first, self.table()));
         }
         self.first = number(self.keys.len());
+    }
+
+    /// Makes one table of those of several sets that were put together, where many names are to be looked for.
+    pub(super) fn unite(&mut self) {
+        if !self.before.is_empty() {
+            self.before.clear();
+            self.first = 0;
+            self.slots = self.table();
+        }
     }
 
     /// Every number, in byte order of the names: the order of every list shown.

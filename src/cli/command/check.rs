@@ -81,11 +81,11 @@ fn check(
     let chosen = rules::periods(args, &file.check)?;
     let words = &CheckFormat::WORDS;
     let (common, environment) = (context.common, context.environment);
-    let (mut config, other) = config_with(&args.read, &chosen.periods, common, environment, words)
-        .map_err(|errors| chosen.placed(errors))?;
+    let resolved = config_with(&args.read, &chosen.periods, common, environment, words);
+    let (mut config, other) = resolved.map_err(|errors| chosen.placed(errors))?;
     context.refuse_unused(&config)?;
-    let format = other.and_then(CheckFormat::parse);
-    let format = format.unwrap_or(CheckFormat::Plain(config.format));
+    let plain = CheckFormat::Plain(config.format);
+    let format = other.and_then(CheckFormat::parse).unwrap_or(plain);
     let named = baseline::named(args, &file, environment);
     config.read_from.extend(named.map(|(_, path, _)| path));
     *known = Some((format, context.may_write(&args.read, &config)));

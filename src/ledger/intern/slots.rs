@@ -2,8 +2,7 @@
 
 use crate::machine::bring_near;
 
-/// A slot without a number: no number has as many bits as all of them. Not 0, for pages of zeros that are read before they are
-/// written to are made twice.
+/// A slot without a number; none is as large. Not 0: pages of zeros that are read before they are written to are made twice.
 const FREE: u32 = u32::MAX;
 
 /// How many slots a table starts with.
