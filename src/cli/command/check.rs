@@ -79,15 +79,14 @@ fn check(
     let mut rules = rules::read(args, &file.check)?;
     let selection = rules::selection(args, &file.check)?;
     let chosen = rules::periods(args, &file.check)?;
-    let words = &CheckFormat::WORDS;
     let (common, environment) = (context.common, context.environment);
-    let resolved = config_with(&args.read, &chosen.periods, common, environment, words);
+    let (periods, words) = (&chosen.periods, &CheckFormat::WORDS);
+    let resolved = config_with(&args.read, periods, common, environment, words);
     let (mut config, other) = resolved.map_err(|errors| chosen.placed(errors))?;
     context.refuse_unused(&config)?;
-    let plain = CheckFormat::Plain(config.format);
-    let format = other.and_then(CheckFormat::parse).unwrap_or(plain);
-    let named = baseline::named(args, &file, environment);
-    config.read_from.extend(named.map(|(_, path, _)| path));
+    let format = format_of(other, &config);
+    let named = baseline::named(args, &file, environment).map(|(_, path, _)| path);
+    config.read_from.extend(named);
     *known = Some((format, context.may_write(&args.read, &config)));
     // What `strict` stops elsewhere is a finding here.
     config.load.is_strict = false;
@@ -211,6 +210,12 @@ fn asked(
         periods: last,
         is_range: false,
     })
+}
+
+/// The format of a word that only this command has, or else the one that every command takes.
+fn format_of(other: Option<&'static str>, config: &Config) -> CheckFormat {
+    let plain = CheckFormat::Plain(config.format);
+    other.and_then(CheckFormat::parse).unwrap_or(plain)
 }
 
 /// The files and choices of this run, to be typed again; `None` for a pipe.
