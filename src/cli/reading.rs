@@ -63,30 +63,22 @@ impl Context<'_, '_> {
         Ok((loaded, target))
     }
 
-    /// Refuses flags about how sure a rate is, or about several periods, where a command shows neither; a settings file can
-    /// hold them all the same, for other commands.
+    /// Refuses flags that the command shows nothing of; a settings file can hold them all the same, for other commands.
     pub(super) fn refuse_unused(&self, config: &Config) -> Result<(), Message> {
         let unused = args::unused(self.command);
         // Commands that take no segments, or one period, say what to type instead.
-        let is_of_months = matches!(self.command, "inspect" | "ledger");
-        let is_meant = |name: &str| match name {
-            "by" => false,
-            "every" => is_of_months,
-            _ => unused.contains(&name),
+        let says_itself = |name: &str| match name {
+            "by" => true,
+            "every" => !matches!(self.command, "inspect" | "ledger"),
+            _ => false,
         };
-        let typed = |set: &&Set| is_meant(set.name) && set.origin == "flag";
-        let Some(set) = config.set.iter().find(typed) else {
+        let is_meant = |set: &&Set| unused.contains(&set.name) && !says_itself(set.name);
+        let mut typed = config.set.iter().filter(|set| set.origin == "flag");
+        let Some(Set { name, .. }) = typed.find(is_meant) else {
             return Ok(());
         };
-        let about = match set.name {
-            "every" => "is the grain of a range of figures",
-            _ => "is about a rate",
-        };
-        let headline = format!(
-            "`--{}` {about}, and `nrr {}` shows none",
-            set.name, self.command
-        );
-        let help = format!("`nrr calc` takes `--{}`", set.name);
+        let headline = format!("`nrr {}` takes no `--{name}`", self.command);
+        let help = format!("`nrr calc` takes `--{name}`");
         Err(Message::new(Code::Usage, headline).help(help))
     }
 

@@ -74,8 +74,9 @@ codes! {
     /// files, for instance with `folder/*.csv`.
     IsAFolder = "is-a-folder", Error;
     /// Two of the files have the same bytes: one file named twice, a link to it, or a copy.
-    /// Or they have the same rows: a copy that was compressed, sorted or quoted in another
-    /// way. Its revenue would count twice. Name one of them.
+    /// Or they have the same rows, all of them under the same header and titles: a copy that
+    /// was compressed, sorted or quoted in another way. Its revenue would count twice. Name
+    /// one of them.
     RepeatedFile = "repeated-file", Error;
     /// A file changed while it was read, so what was decided from its beginning may not
     /// hold for its end. A number from such a reading belongs to no state of the file. Copy

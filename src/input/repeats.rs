@@ -27,7 +27,7 @@ pub struct Repeats {
     all: Digest,
 }
 
-/// All rows in one number, in whatever order they stand.
+/// How many rows there are, and all of them in one number: the same in whatever order they stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Digest {
     pub(super) rows: u64,

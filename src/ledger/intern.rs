@@ -279,20 +279,22 @@ mod tests {
         for number in 0..300 {
             all.intern(&format!("d{number}"));
         }
-        for (letter, first) in [("a", 0), ("b", 1024), ("c", 1536)] {
-            for (number, expected) in (0..300).zip(first..) {
-                let name = format!("{letter}{number:0>width$}", width = number % 40);
-                assert_eq!(
-                    (all.find(&name), all.intern(&name)),
-                    (Some(expected), expected)
-                );
+        let mut united = all.clone();
+        united.unite();
+        assert_eq!((united.before.len(), united.first), (0, 0));
+        for mut all in [all, united] {
+            for (letter, first) in [("a", 0), ("b", 1024), ("c", 1536)] {
+                for (number, expected) in (0..300).zip(first..) {
+                    let name = format!("{letter}{number:0>width$}", width = number % 40);
+                    let numbers = (all.find(&name), all.intern(&name));
+                    assert_eq!(numbers, (Some(expected), expected));
+                }
             }
+            let numbers = (all.find("d7"), all.find("e7"));
+            assert_eq!(numbers, (Some(1536 + 300 + 7), None));
+            assert_eq!(all.len(), 1536 + 600);
+            assert_eq!((all.intern("e7"), all.find("e7")), (2136, Some(2136)));
         }
-        assert_eq!(
-            (all.find("d7"), all.find("e7")),
-            (Some(1536 + 300 + 7), None)
-        );
-        assert_eq!(all.len(), 1536 + 600);
     }
 
     #[test]

@@ -220,15 +220,13 @@ fn format_of(other: Option<&'static str>, config: &Config) -> CheckFormat {
 
 /// The files and choices of this run, to be typed again; `None` for a pipe.
 fn again(args: &CheckArgs, config: &Config) -> Option<String> {
-    const ELSEWHERE: [&str; 8] = [
+    const ELSEWHERE: [&str; 6] = [
         "format",
         "strict",
         "control-total",
         "by",
         "every",
         "threads",
-        "confidence",
-        "seed",
     ];
     let files = &args.read.files;
     if files.is_empty() || files.iter().any(|file| file == "-") {

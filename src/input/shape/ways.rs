@@ -45,8 +45,9 @@ pub(super) fn shown(found: Found, columns: &[String]) -> String {
         errors if errors.list.is_empty() => String::new(),
         errors => format!("{errors:?}"),
     };
+    let digest = found.repeats.digest();
     let beside = format!(
-        "{:?} {:?} {:?} {:?} {counts:?} {:?} {:?} {:?} {:?} {:?} {errors}",
+        "{:?} {:?} {:?} {:?} {counts:?} {digest:?} {:?} {:?} {:?} {:?} {:?} {errors}",
         found.marks,
         found.dates,
         found.tally,

@@ -109,34 +109,36 @@ impl<'a> FastReader<'a> {
         let mut is_whole = true;
         (self.quotes_before, self.inner_before) = (0, 0);
         self.is_lean = true;
+        // The rows of those at hand that are the general reader's, by their places among them.
+        let mut left = Vec::new();
         // The first one says which currency is counted.
         let (first, rest) = rows.rows.split_at(rows.rows.len().min(1));
         for some in std::iter::once(first).chain(rest.chunks(AT_ONCE)) {
             let mut marks = self.look((&table, structure), some);
-            let mut taken = 0;
             let mut number = 0;
+            left.clear();
             while let Some(row) = some.get(number) {
                 let run = self.lean.run(number, some.len());
                 if !run.is_empty() {
                     let found = &mut reader.found;
-                    self.take_lean((&table, structure), some, run.clone(), (first_line, found));
-                    taken += run.len() as u64;
                     number = run.end;
+                    self.take_lean((&table, structure), some, run, (first_line, found));
                     continue;
                 }
-                number += 1;
                 if let Some(seen) = self.see(&table, *row, first_line) {
                     marks = marks.and(seen.amount.marks);
                     let found = &mut reader.found;
                     self.take((&table, structure), *row, &seen, (first_line, found));
-                    taken += 1;
                 } else {
                     let (start, end) = table.bounds(*row);
                     let line = first_line + u64::from(row.line);
                     is_whole &= reader.read_text(&text[start..end], line);
+                    left.push(number);
                 }
+                number += 1;
             }
             let found = &mut reader.found;
+            let taken = (some.len() - left.len()) as u64;
             for count in [
                 &mut found.rows,
                 &mut found.short,
@@ -148,7 +150,7 @@ impl<'a> FastReader<'a> {
             self.batch.send_much();
             let line = first_line + some.first().map_or(0, |row| u64::from(row.line));
             if found.marks.is_news(marks, line) || found.dates.is_news(DateMarks::TEXT, line) {
-                self.find_news(&table, some, (first_line, found));
+                self.find_news(&table, (some, &left), (first_line, found));
             }
         }
         for (other, before) in &rows.others {
@@ -346,36 +348,39 @@ impl<'a> FastReader<'a> {
         self.batch.add_all(table.text, std::iter::once(short));
     }
 
-    /// Keeps what the amounts of some rows show about their column, and that there are dates of the common form.
+    /// Keeps what the amounts of some rows show about their column, and that there are dates of the common form; not of those
+    /// left to the general reader. In which currency a row counts was decided when it was taken, and is not asked again: what
+    /// came after it may have settled another one.
     #[cold]
     fn find_news(
         &mut self,
         table: &Table<'_>,
-        rows: &[Row],
+        (rows, left): (&[Row], &[usize]),
         (first_line, found): (u64, &mut Found),
     ) {
-        let counted = self.currency.rows;
-        for row in rows {
+        let numbered = rows.iter().enumerate();
+        for (_, row) in numbered.filter(|(number, _)| left.binary_search(number).is_err()) {
             let number = first_line + u64::from(row.line);
-            let Some((line, seen)) = table.line(*row).zip(self.see(table, *row, first_line)) else {
+            let Some(line) = table.line(*row) else {
+                continue;
+            };
+            let seen = self.amount(&line).zip(self.date(&line));
+            let Some((amount, (date_marks, _))) = seen else {
+                debug_assert!(false, "a row that was taken has both");
                 continue;
             };
             let row = line.row();
             let cell = |column| text_of(row.cell(column).unwrap_or_default());
-            if found.marks.is_news(seen.amount.marks, number) {
+            if found.marks.is_news(amount.marks, number) {
                 found
                     .marks
-                    .add(seen.amount.marks, number, cell(self.cells.amount));
+                    .add(amount.marks, number, cell(self.cells.amount));
             }
-            let is_common = seen.date_marks == DateMarks::TEXT;
-            if is_common && found.dates.is_news(seen.date_marks, number) {
-                found
-                    .dates
-                    .add(seen.date_marks, number, cell(self.cells.date));
+            let is_common = date_marks == DateMarks::TEXT;
+            if is_common && found.dates.is_news(date_marks, number) {
+                found.dates.add(date_marks, number, cell(self.cells.date));
             }
         }
-        // They were counted when they were taken.
-        self.currency.rows = counted;
     }
 
     /// Keeps what a date of another form shows.

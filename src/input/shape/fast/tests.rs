@@ -275,6 +275,22 @@ fn plain_rows_take_the_short_way() {
 }
 
 #[test]
+fn a_row_of_nothing_before_the_currency_is_known_is_evidence_all_the_same() {
+    let text =
+        "customer,date,mrr,currency\n\na,,1.00,EUR\n\na,2024-01-01,0,\n\na,2024-01-10,1.00,usd\n";
+    let guess = Guess {
+        mark: Mark::Dot,
+        order: DateOrder::DayFirst,
+    };
+    let (options, policies) = (LoadOptions::default(), Policies::default());
+    for size in 1..8 {
+        let (short, general) = both(text, &[size], (&options, &policies), &guess).unwrap();
+        assert!(general.contains("2024-01-01"), "{general}");
+        assert_eq!(short, [&general; 3].map(String::clone), "{size}");
+    }
+}
+
+#[test]
 fn a_row_is_the_same_whatever_ends_its_line() {
     let row =
         |number: usize, end: &str| format!("c{number},2024-01-05,{number}.50,USD,a note{end}");
