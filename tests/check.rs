@@ -813,6 +813,7 @@ fn on_export(code: &str, args: &[&str]) -> (i32, Vec<String>) {
 fn the_basic_tier_fails_for_exports_that_are_cut_doubled_or_clipped() {
     for code in [
         "equal-rows",
+        "overlapping-files",
         "empty-month",
         "missing-month",
         "partial-period",

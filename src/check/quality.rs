@@ -10,6 +10,7 @@ pub const BASIC: &[Code] = &[
     Code::MissingMonth,
     Code::NegativeRevenue,
     Code::EqualRows,
+    Code::OverlappingFiles,
     Code::EmptyMonth,
     Code::PartialPeriod,
     Code::ClippedRevenue,

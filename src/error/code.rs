@@ -262,10 +262,10 @@ codes! {
     /// brought back from this file. Export again, and keep the column as text if a
     /// spreadsheet opens the file in between.
     DamagedId = "damaged-id", Error;
-    /// A row named `Total`, or another word for it, is exactly the sum of all other
-    /// customers in each of its months. Read as a customer it would double the revenue, the
-    /// largest customer by far. Leave it out with `--where`, as the message shows, or
-    /// remove the row.
+    /// A customer is the sum of all others: one named `Total`, or another word for it, over all
+    /// months, or one of any other name, such as `MRR` or `All`, in every month. Read as a customer
+    /// it would double the revenue, the largest customer by far. Leave it out with `--where`, as the
+    /// message shows, or remove the row.
     TotalRow = "total-row", Error;
     /// Amounts are in several currencies, and a retention ratio needs one: added up as they
     /// are, or converted at rates that move, they show the exchange rate and not what
@@ -357,7 +357,7 @@ codes! {
     /// missing or changed, or the name is a customer's. A total that is left out wrongly loses revenue, one that
     /// is kept wrongly counts it twice, so neither is done. Each row may be off by
     /// a cent for each amount in it. Export the report again; `--keep-totals` keeps a customer of such a name, and
-    /// leaves a column out unproved.
+    /// leaves a column out unproved. `--where 'Customer!=Total'` leaves a row out, whatever it states.
     UnprovenTotal = "unproven-total", Error;
     /// `grace` fills a short absence with the last amount before it, and amounts are revenue over time. A run
     /// rate goes on while a renewal is late; revenue that nobody earned would be invented. Leave `grace` out, or
@@ -481,7 +481,8 @@ codes! {
     /// so far, say so with `--allow-no-churn`.
     NoEndedRows = "no-ended-rows", Error;
     /// Rows have a status of which it is not known whether they count, such as `paused`. Taking it for active
-    /// would invent revenue. Say what becomes of it with `--keep-status` or `--drop-status`.
+    /// would invent revenue. A `canceled` row of one date with an amount is such a row too: no end says up to when it
+    /// was paid. Say what becomes of it with `--keep-status` or `--drop-status`.
     UndecidedStatus = "undecided-status", Error;
     /// Rows are of a kind of movement that is not known, or that means a change of money to some systems and of the
     /// length of the plan to others. If the signed amounts hold whatever the kind says, pass `--movement-column none`.
@@ -562,8 +563,8 @@ codes! {
     /// for line items, wrong for snapshots taken several times a month, of which `--duplicates last` keeps the
     /// last.
     SeveralDates = "several-dates", Warning;
-    /// A customer is named as total rows are, and is not the sum of the others. If it is a total, its revenue
-    /// counts twice: leave it out with `--where`.
+    /// A customer is named as total rows are and is not the sum of the others, or is their sum under another name,
+    /// and `--keep-totals` keeps it. If it is a total, its revenue counts twice: leave it out with `--where`.
     TotalName = "total-name", Warning;
     /// The file is a report: around its rows stand titles, group rows, totals or footers. They were left out, and
     /// each total among them is the sum of its rows. The message lists their lines. Look at those that you do not

@@ -171,6 +171,7 @@ impl FileReader {
             mark,
             is_titled: !self.start.titles.lines.is_empty(),
             keeps_totals: self.start.options.keeps_totals,
+            filters: &self.start.options.filters,
         };
         let encoding = self.start.options.encoding;
         let found = report::strip(&mut self.source, encoding, &self.start.dialect, &report)?;

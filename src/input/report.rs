@@ -3,6 +3,7 @@
 use super::columns::{Columns, Role};
 use super::dialect::Dialect;
 use super::encoding::Encoding;
+use super::filter::Filter;
 use super::furniture::{self, Body, Furniture, Line, Titles};
 use super::labels::{Label, is_period};
 use super::number::Mark;
@@ -68,6 +69,7 @@ pub(super) struct Report<'a> {
     pub(super) mark: Mark,
     pub(super) is_titled: bool,
     pub(super) keeps_totals: bool,
+    pub(super) filters: &'a [Filter],
 }
 
 /// Reads a file and tells its rows from the lines around them; `None` for one that is too large to be a report,
@@ -90,6 +92,11 @@ pub(super) fn strip(
         Shape::Wide => report.labels.iter().map(|label| label.index).collect(),
         _ => columns.of(Role::Amount).into_iter().collect(),
     };
+    let filters = columns.filters.iter().zip(report.filters);
+    let refused: Vec<(usize, &str)> = filters
+        .filter(|(_, filter)| !filter.is_equal)
+        .map(|(column, filter)| (*column, filter.value.as_str()))
+        .collect();
     let body = Body {
         file: &report.place,
         header: &columns.header,
@@ -98,6 +105,7 @@ pub(super) fn strip(
         date: columns.of(Role::Date).or(columns.of(Role::Start)),
         amounts: &amounts,
         mark: report.mark,
+        refused: &refused,
         is_titled: report.is_titled,
     };
     furniture::strip(&body, report.keeps_totals)

@@ -71,13 +71,44 @@ fn named_as_totals(ledger: &Ledger) -> Vec<u32> {
     parts.concat()
 }
 
+/// A customer of any name that is the sum of all others in every month, where so many months and others are no chance.
+fn unnamed_total(ledger: &Ledger) -> Option<u32> {
+    const NO_CHANCE: usize = 8;
+    let inside = ledger.inside();
+    let sum = |month: Month| {
+        let mut sum: i128 = 0;
+        ledger.each_amount(month, &inside, |_, amount| sum += amount);
+        sum
+    };
+    let last = sum(ledger.last());
+    let mut halves = Vec::new();
+    ledger.each_amount(ledger.last(), &inside, |number, amount| {
+        halves.extend((amount != 0 && amount * 2 == last).then_some(number));
+    });
+    let others = ledger.customers().len().saturating_sub(1);
+    let is_total = |half: &u32| {
+        let mut amounts = Vec::new();
+        for month in ledger.first().through(ledger.last()) {
+            let amount = ledger.units(*half, month);
+            if sum(month) != amount * 2 {
+                return false;
+            }
+            amounts.extend((amount != 0).then_some(amount));
+        }
+        let changes = amounts.iter().any(|amount| *amount != amounts[0]);
+        changes && amounts.len() * others >= NO_CHANCE
+    };
+    // Of two customers that pay the same each is the sum of all others.
+    halves.into_iter().find(|half| others > 1 && is_total(half))
+}
+
 /// Leaves out customers that are named as totals are and are the sum of all others in each of their months, and says
 /// so: then they prove that the others are complete.
 ///
 /// # Errors
 ///
-/// [`Code::TotalRow`] for one that is their sum over all months alone, and [`Code::UnprovenTotal`] for one that is no
-/// sum, unless such names are to be kept.
+/// [`Code::TotalRow`] for one that is their sum over all months alone, or in every month under any other name, and
+/// [`Code::UnprovenTotal`] for one that is no sum, unless such names are to be kept.
 pub(super) fn without_totals(
     ledgers: (&mut Ledger, Option<&mut Ledger>),
     column: Option<String>,
@@ -88,6 +119,9 @@ pub(super) fn without_totals(
     named.sort_unstable_by_key(|number| ledger.name(*number));
     let column = column.unwrap_or_default();
     let mut warnings = Vec::new();
+    if let Some(total) = unnamed_total(ledger).filter(|total| !named.contains(total)) {
+        warnings.push(of_any_name(ledger.name(total), &column, keeps_totals)?);
+    }
     let all = named.clone();
     for total in named {
         let name = ledger.name(total).to_owned();
@@ -126,6 +160,21 @@ pub(super) fn without_totals(
         }
     }
     Ok(warnings)
+}
+
+/// What is said of a customer that is the sum of all others and not named as totals are.
+fn of_any_name(name: &str, column: &str, keeps_totals: bool) -> Result<Message, Message> {
+    let headline = format!("`{name}` is the sum of all other customers in every month");
+    let filter = quoted(&format!("{column}!={name}"));
+    let leave_out = format!("if it is a total, leave it out with `--where {filter}`");
+    if keeps_totals {
+        let message = Message::new(Code::TotalName, headline);
+        return Ok(message.note("it was counted as a customer").help(leave_out));
+    }
+    Err(Message::new(Code::TotalRow, headline)
+        .note("as a customer it would double the revenue")
+        .help(leave_out)
+        .help("if it is a customer, pass `--keep-totals`"))
 }
 
 /// A customer named as totals are that is not the sum of the others.
@@ -187,4 +236,62 @@ pub(super) fn roll_forward(ledger: &Ledger, column: Option<String>) -> Option<Me
             None => message,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    /// A ledger of others with these amounts, and of `All`, which is their sum and one more in one month.
+    fn ledger(others: &[[i64; 4]], off: Option<usize>) -> Ledger {
+        let mut table = "2024-01 2024-02 2024-03 2024-04".to_owned();
+        let mut row = |name: &str, amounts: [i64; 4]| {
+            let amounts = amounts.map(|amount| amount.to_string()).join(" ");
+            write!(table, "\n{name} {amounts}").unwrap();
+        };
+        for (number, amounts) in others.iter().enumerate() {
+            row(&format!("C-{number}"), *amounts);
+        }
+        row(
+            "All",
+            std::array::from_fn(|month| {
+                let sum: i64 = others.iter().map(|amounts| amounts[month]).sum();
+                sum + i64::from(off == Some(month))
+            }),
+        );
+        Ledger::from_table(&table).unwrap()
+    }
+
+    fn found(ledger: &Ledger) -> Option<&str> {
+        unnamed_total(ledger).map(|number| ledger.name(number))
+    }
+
+    #[test]
+    fn a_total_of_any_name_is_the_sum_of_all_others_in_every_month() {
+        let others = [[10, 10, 20, 20], [5, 0, 0, 7], [0, 3, 3, 3]];
+        assert_eq!(found(&ledger(&others, None)), Some("All"));
+        for month in 0..4 {
+            assert_eq!(found(&ledger(&others, Some(month))), None, "{month}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_chance_is_no_total() {
+        assert_eq!(
+            found(&ledger(&[[10, 11, 12, 13]], None)),
+            None,
+            "two that pay the same"
+        );
+        assert_eq!(
+            found(&ledger(&[[10; 4], [5; 4]], None)),
+            None,
+            "nothing changes"
+        );
+        assert_eq!(
+            found(&ledger(&[[0, 0, 10, 11], [0, 0, 5, 5]], None)),
+            None,
+            "two months of two"
+        );
+    }
 }

@@ -130,6 +130,29 @@ impl Ledger {
         )
     }
 
+    /// Shows the number and the amount, in smallest units, of everybody inside whom a row of the month states, in the
+    /// order of numbers; `inside` as [`Ledger::inside`] gives it.
+    ///
+    /// # Panics
+    ///
+    /// Not where `inside` is this ledger's: its numbers are 32 bits.
+    pub fn each_amount(&self, month: Month, inside: &[Bits], mut see: impl FnMut(u32, i128)) {
+        for (block, inside) in inside.iter().enumerate() {
+            let mut seen = |slot: usize, amount: i128| {
+                if inside[slot / 64] >> (slot % 64) & 1 == 1 {
+                    let number = u32::try_from(block * BLOCK + slot);
+                    see(number.expect("a ledger's numbers are 32 bits"), amount);
+                }
+            };
+            match self.column(block, month).amounts() {
+                Some(Amounts::Small(stated)) => stated.each(|at, amount| seen(at, amount.into())),
+                Some(Amounts::Medium(stated)) => stated.each(|at, amount| seen(at, amount.into())),
+                Some(Amounts::Wide(stated)) => stated.each(seen),
+                None => {}
+            }
+        }
+    }
+
     /// For each block, one bit a number that is a customer of [`Ledger::customers`].
     #[must_use]
     pub fn inside(&self) -> Vec<Bits> {

@@ -1,5 +1,6 @@
 //! What is said about furniture: totals that prove nothing, and what was left out.
 
+use super::super::columns::quoted;
 use super::row::Stated;
 use super::sums::Sums;
 use super::{Body, Dropped, Furniture, Kind, Line, Titles};
@@ -26,7 +27,7 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
         rows,
     } = total;
     let headline = format!("`{label}` is not the sum of its rows");
-    let help = format!("if `{label}` is a customer, keep it with `--keep-totals`");
+    let help = way_out(body, line, label);
     let place = place(body, line);
     let message = Message::new(Code::UnprovenTotal, headline);
     let Some((sums, first)) = rows else {
@@ -59,6 +60,20 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
         .found(format!("`{cell}`"))
         .expected(format!("{}, the sum {of}", grouped(sum)));
     differing(message, stated[at], sum).help(help)
+}
+
+/// What to type for a total that is none, and for one that is.
+fn way_out(body: &Body<'_>, line: &Line, label: &str) -> String {
+    let keep = format!("if `{label}` is a customer, keep it with `--keep-totals`");
+    let column = line.cells.iter().position(|cell| cell == label);
+    let name = column.and_then(|column| body.header.get(column));
+    match name.filter(|name| !name.is_empty()) {
+        Some(name) => {
+            let filter = quoted(&format!("{name}!={label}"));
+            format!("{keep}; if it is a total, leave it out with `--where {filter}`")
+        }
+        None => keep,
+    }
 }
 
 /// A total that states another number of records than there are.
@@ -113,8 +128,9 @@ pub fn furniture_warning(furniture: &Furniture, titles: &Titles, file: &Place) -
         dropped.filter(|drop| drop.kind == kind).collect()
     };
     let (groups, totals) = (of(Kind::Group), of(Kind::Total));
-    let (silent, footers) = (of(Kind::Silent), of(Kind::Footer));
-    let dropped = titles.lines.len() + groups.len() + totals.len() + silent.len() + footers.len();
+    let (silent, filtered, footers) = (of(Kind::Silent), of(Kind::Filtered), of(Kind::Footer));
+    let named = [&groups, &totals, &silent, &filtered, &footers];
+    let dropped = titles.lines.len() + named.map(Vec::len).iter().sum::<usize>();
     if dropped == 0 {
         return None;
     }
@@ -140,6 +156,11 @@ pub fn furniture_warning(furniture: &Furniture, titles: &Titles, file: &Place) -
         ("group", "", listed(&groups)),
         ("total", ", each the sum of its rows", listed(&totals)),
         ("total", ", without an amount", listed(&silent)),
+        (
+            "total",
+            ", no sum of its rows, by `--where`",
+            listed(&filtered),
+        ),
         ("footer", "", listed(&footers)),
     ] {
         if !lines.is_empty() {

@@ -74,6 +74,8 @@ pub struct Body<'a> {
     pub amounts: &'a [usize],
     /// The decimal mark of these columns.
     pub mark: Mark,
+    /// Columns and the values that `!=` filters leave out of them.
+    pub refused: &'a [(usize, &'a str)],
     /// Whether titles stand above the header, which makes the file a report.
     pub is_titled: bool,
 }
@@ -87,6 +89,8 @@ pub enum Kind {
     Total,
     /// The row of a group's total that states no amount.
     Silent,
+    /// A total that is no sum of its rows, which a filter leaves out by its name.
+    Filtered,
     /// Text below the last row.
     Footer,
     /// Nothing but delimiters.

@@ -149,7 +149,7 @@ impl<'a> Walk<'a> {
             let basis = self.furniture.basis_word;
             self.furniture.basis_word = basis.or_else(|| basis_word(&text));
         }
-        self.is_report |= kind == Kind::Total;
+        self.is_report |= matches!(kind, Kind::Total | Kind::Filtered);
         self.furniture.dropped.push(Dropped {
             line: self.line(at).number,
             kind,

@@ -100,6 +100,7 @@ fn stripped_with(text: &str, keep_totals: bool) -> Result<Stripped, Vec<Message>
             date: date.filter(|date| !amounts.contains(date)),
             amounts: &amounts,
             mark: Mark::Dot,
+            refused: &[],
             is_titled: at > 0,
         },
         keep_totals,
@@ -917,6 +918,7 @@ proptest! {
                 date: None,
                 amounts: &[2, 3],
                 mark: Mark::Dot,
+                refused: &[],
                 is_titled,
             },
             keep_totals,
@@ -950,6 +952,7 @@ proptest! {
             date: Some(1),
             amounts: &[2, 9],
             mark: Mark::Comma,
+            refused: &[],
             is_titled: true,
         };
         if let Ok(furniture) = strip(&body, false) {

@@ -29,6 +29,11 @@ impl Walk<'_> {
             self.close(name);
             return self.drop(at, Kind::Total);
         }
+        if self.is_refused(at) {
+            self.unproven.add(&stated);
+            self.close(name);
+            return self.drop(at, Kind::Filtered);
+        }
         if self.keep_totals {
             return self.data(at);
         }
@@ -151,7 +156,20 @@ impl Walk<'_> {
         }
     }
 
+    /// True for a line that a filter leaves out by a value of its own.
+    fn is_refused(&self, at: usize) -> bool {
+        let line = self.line(at);
+        let mut refused = self.body.refused.iter();
+        refused.any(|(column, value)| line.cell(*column) == *value)
+    }
+
     fn keep_or_ask(&mut self, bare: &Bare, whole: &Sums) {
+        if self.is_refused(bare.word.unwrap_or(bare.row)) {
+            if let Some(word) = bare.word {
+                self.drop(word, Kind::Filtered);
+            }
+            return self.drop(bare.row, Kind::Filtered);
+        }
         if self.keep_totals {
             // A total that was proved holds without this row, which is left now.
             self.furniture.proof = None;

@@ -140,7 +140,10 @@ pub(super) fn is_left_out(
     } else if plan.rules.drop_status.contains(&word) {
         Some(Treatment::Drop)
     } else {
-        vocabulary::status(&status).map(|status| status.treatment)
+        vocabulary::status(&status).map(|status| match status.treatment {
+            Treatment::Keep if status.is_ended && is_paid_after_all(plan, raw) => Treatment::Ask,
+            treatment => treatment,
+        })
     };
     match treatment {
         Some(Treatment::Keep) => false,
@@ -153,6 +156,16 @@ pub(super) fn is_left_out(
             true
         }
     }
+}
+
+/// True for an amount in a row of one date: no end says up to when a row that is over was paid.
+fn is_paid_after_all(plan: &Plan<'_>, raw: &RawRow<'_>) -> bool {
+    let amount = plan.columns.of(Role::Amount);
+    plan.columns.shape == Shape::Long
+        && amount.is_some_and(|column| {
+            raw.text_at(column)
+                .contains(|mark| matches!(mark, '1'..='9'))
+        })
 }
 
 /// Why the rules leave a row out, if they do.
