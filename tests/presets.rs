@@ -249,3 +249,20 @@ fn the_example_of_an_own_preset_can_be_read() {
     assert_eq!(presets[0].name, "ours");
     assert_eq!(presets[0].headers.len(), 3);
 }
+
+#[test]
+fn what_a_preset_takes_off_the_amount_is_said_with_the_result() {
+    let folder = root().join("fixtures/presets/stripe-invoices");
+    let table = run_in(&folder, &["calc", "export.csv", "--no-config"]).done();
+    assert!(
+        table.contains("less Tax (preset stripe-invoices)"),
+        "{table}"
+    );
+    let json = run_in(
+        &folder,
+        &["calc", "export.csv", "--no-config", "--format", "json"],
+    )
+    .done();
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["input"]["files"][0]["less"]["value"], "Tax");
+}

@@ -286,6 +286,7 @@ fn columns_set(loaded: &Loaded) -> Vec<String> {
         "end",
         "interval",
         "amount-is",
+        "less",
         "keep-status",
         "drop-status",
         "drop-row",

@@ -192,6 +192,14 @@ fn meaning(file: &FileRead) -> Vec<Trait> {
         let origin = options.origin("amount-is");
         traits.push(found("amount-is", amount_is.word(), origin));
     }
+    if let Some(chosen) = &file.chosen {
+        let header = &file.columns.header;
+        let less = chosen.preset.less_columns(header);
+        let less: Vec<&str> = less.iter().map(|column| header[*column].as_str()).collect();
+        if !less.is_empty() {
+            traits.push(found("less", &less.join(","), chosen.said_by()));
+        }
+    }
     let statuses = [
         ("keep-status", &options.keep_status),
         ("drop-status", &options.drop_status),
