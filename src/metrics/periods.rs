@@ -2,7 +2,7 @@
 
 use crate::ledger::Ledger;
 use crate::policies::{Basis, Partial, Policies};
-use crate::units::{Grain, Month, Period};
+use crate::units::{Grain, Period};
 
 /// What was typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Asked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeriodProblem {
     /// The range ends before it starts.
-    Reversed(Month, Month),
+    Reversed(Period, Period),
     /// An end of the range lies inside a period of the grain.
     Unaligned(Period, Grain),
     /// No whole period of the grain lies inside the data.
@@ -92,7 +92,7 @@ impl Ask {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from.first() > to.last()
         {
-            return Err(PeriodProblem::Reversed(from.first(), to.last()));
+            return Err(PeriodProblem::Reversed(from, to));
         }
         let ends = first
             .last()

@@ -14,7 +14,7 @@ use crate::metrics::{
 use crate::output::{Report, render};
 use crate::policies::{Origin, Policies};
 use crate::text;
-use crate::units::Period;
+use crate::units::{Month, Period};
 
 /// Reads, computes, prints.
 pub(in crate::cli) fn run(args: &CalcArgs, mut context: Context<'_, '_>) -> Result<(), Failure> {
@@ -151,8 +151,9 @@ pub(super) fn compute_asked(
     bridged: &[Bridged],
     asked: &Asked,
 ) -> Result<Report, Errors> {
+    let last = asked.periods.last().map(|period| period.last());
     let calculation = calc_with(&loaded.books, asked, policies, config.confidence)
-        .map_err(|errors| with_files(errors, loaded))?;
+        .map_err(|errors| within_files(errors, loaded, last))?;
     let question = report::Question {
         policies,
         filters: (&config.load.filters, &config.load.origin("where")),
@@ -186,7 +187,12 @@ pub(super) fn asked(
 }
 
 /// Names the files in errors about what they hold together: no line can be named there.
-pub(super) fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
+pub(super) fn with_files(errors: Errors, loaded: &Loaded) -> Errors {
+    within_files(errors, loaded, None)
+}
+
+/// The same; the last month asked for is known.
+fn within_files(mut errors: Errors, loaded: &Loaded, asked: Option<Month>) -> Errors {
     let names: Vec<&str> = loaded.files.iter().map(|file| file.name.as_str()).collect();
     for message in errors
         .list
@@ -194,7 +200,7 @@ pub(super) fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
         .filter(|message| message.place.is_none())
     {
         if message.code == Code::PeriodAfterData && loaded.shape.keeps_rows() {
-            reach_further(message, loaded);
+            reach_further(message, loaded, asked);
         }
         message.place = names.first().map(|name| Place::file(*name));
         if names.len() > 1 {
@@ -207,21 +213,22 @@ pub(super) fn with_files(mut errors: Errors, loaded: &Loaded) -> Errors {
 
 /// Where rows run on, the data end with the month of the last start or change, for an end in the future proves
 /// nothing; whoever knows that the export is complete for longer can say so.
-fn reach_further(message: &mut Message, loaded: &Loaded) {
+fn reach_further(message: &mut Message, loaded: &Loaded, asked: Option<Month>) {
     let last = loaded.books.customers.last();
     let what = if loaded.shape.has_spans() {
         "start"
     } else {
         "movement"
     };
-    *message = message.clone().note(format!(
-        "the data end with the month of the last {what}, {last}"
-    ));
+    if loaded.policies.through.is_none() {
+        *message = message.clone().note(format!(
+            "the data end with the month of the last {what}, {last}"
+        ));
+    }
     let further =
         "if the export is complete for longer, say through which month, such as `--through ";
-    message
-        .help
-        .insert(0, format!("{further}{}`", last.forward(1)));
+    let month = asked.unwrap_or_else(|| last.forward(1));
+    message.help.insert(0, format!("{further}{month}`"));
 }
 
 pub(super) fn unusable_range(
@@ -235,11 +242,12 @@ pub(super) fn unusable_range(
         loaded.books.customers.last()
     );
     match problem {
-        PeriodProblem::Reversed(from, to) => Message::new(
-            Code::UnusableRange,
-            format!("the range from {from} to {to} ends before it starts"),
-        )
-        .help(format!("`--from {to} --to {from}`")),
+        PeriodProblem::Reversed(from, to) => {
+            let label = |period: Period| period.label(policies.fiscal_year);
+            let (from, to) = (label(from), label(to));
+            let headline = format!("the range from {from} to {to} ends before it starts");
+            Message::new(Code::UnusableRange, headline).help(format!("`--from {to} --to {from}`"))
+        }
         PeriodProblem::Unaligned(period, grain) => {
             let label = period.label(policies.fiscal_year);
             let headline = format!("{label} is no whole number of {}", grain.plural());

@@ -14,6 +14,9 @@ use crate::text;
 /// The page of all codes, with the text of each as it is printed.
 const ERRORS: &str = include_str!("../../../docs/errors.md");
 
+/// The page of what every number means, with a section for each policy.
+const MEANINGS: &str = include_str!("../../../docs/definitions.md");
+
 /// Names that the field also uses for a metric of ours.
 const ALIASES: &[(&str, &str)] = &[
     ("ndr", "nrr"),
@@ -82,7 +85,7 @@ fn names() -> String {
 
 /// A code's section of the page, from its heading to the next.
 fn section(code: Code) -> String {
-    let heading = format!("## {code}\n");
+    let heading = format!("\n## {code}\n");
     let text = ERRORS.split_once(&heading).map_or("", |(_, rest)| rest);
     let text = text.split_once("\n## ").map_or(text, |(text, _)| text);
     if text.is_empty() {
@@ -92,6 +95,41 @@ fn section(code: Code) -> String {
     }
 }
 
+/// What the page of meanings says under a name, as plain text; nothing where it has no such section.
+fn meaning(name: &str) -> String {
+    let heading = format!("\n### {name}\n");
+    let text = MEANINGS.split_once(&heading).map_or("", |(_, rest)| rest);
+    let ends = [text.find("\n## "), text.find("\n### ")];
+    let end = ends.into_iter().flatten().min().unwrap_or(text.len());
+    unlinked(text[..end].trim())
+}
+
+/// A text with an empty line behind it, if it is any.
+fn paragraph(text: &str) -> String {
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!("{text}\n\n")
+    }
+}
+
+/// A text of Markdown without the targets of its links.
+fn unlinked(text: &str) -> String {
+    let mut parts = text.split("](");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let link = plain.rfind('[').zip(part.find(')'));
+        let Some((start, end)) = link else {
+            plain.push_str("](");
+            plain.push_str(part);
+            continue;
+        };
+        plain.remove(start);
+        plain.push_str(&part[end + 1..]);
+    }
+    plain
+}
+
 fn metric(name: &str) -> Option<String> {
     let meant = ALIASES
         .iter()
@@ -99,8 +137,11 @@ fn metric(name: &str) -> Option<String> {
         .map_or(name, |(_, meant)| meant);
     let field = registry::field(&meant.replace('-', "_"))?;
     Some(format!(
-        "{}: {}\n\n  {}\n\nSee docs/definitions.md for its policies and sources.\n",
-        field.name, field.label, field.formula
+        "{}: {}\n\n  {}\n\n{}See docs/definitions.md for its policies and sources.\n",
+        field.name,
+        field.label,
+        field.formula,
+        paragraph(&meaning(field.label))
     ))
 }
 
@@ -139,8 +180,10 @@ fn policy(name: &str) -> Option<String> {
         .choices()
         .find(|(policy, ..)| policy.name == name)?;
     Some(format!(
-        "{name}: {}\n\n  takes    {}\n  default  {default}\n\nA flag `--{name}` and a key of nrr.toml; see docs/definitions.md for what it does to the number.\n",
-        policy.about, policy.values
+        "{name}: {}\n\n  takes    {}\n  default  {default}\n\n{}A flag `--{name}` and a key of nrr.toml.\n",
+        policy.about,
+        policy.values,
+        paragraph(&meaning(name))
     ))
 }
 

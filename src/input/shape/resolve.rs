@@ -310,11 +310,12 @@ fn history(covers: &[Cover<'_>], shape: Shape) -> (History, String) {
 
 /// A list without a contract that ended is one of those that survived.
 fn no_ended_rows(kept: &[Kept], last: Month, ask: &Ask<'_>) -> Result<(), Message> {
-    let is_ended = |end: End| match end {
-        End::Open => false,
-        End::On(day) | End::Through(day) => day.month() <= last,
-    };
-    let has_ended = spans::spans(kept).any(|(_, span)| is_ended(span.end));
+    let ends = spans::spans(kept).filter_map(|(_, span)| match span.end {
+        End::Open => None,
+        End::On(day) | End::Through(day) => Some(day.month()),
+    });
+    let first_end = ends.min();
+    let has_ended = first_end.is_some_and(|end| end <= last);
     // What comes up for renewal can be said of a list of what runs today, its retention cannot.
     let is_fine = has_ended || ask.allows_no_churn || ask.keeps_contracts;
     if is_fine || ask.columns.shape != Shape::Contracts {
@@ -330,13 +331,11 @@ fn no_ended_rows(kept: &[Kept], last: Month, ask: &Ask<'_>) -> Result<(), Messag
         }),
         None => message,
     };
-    let has_later = spans::spans(kept).any(|(_, span)| span.end != End::Open);
-    let message = if has_later && ask.policies.through.is_none() {
-        message
+    let message = match first_end.filter(|_| ask.policies.through.is_none()) {
+        Some(later) => message
             .note("the data end with the month of the latest start, for an end after it may be one that is planned")
-            .help(format!("if later ends did happen, say through which month the export is complete, such as `--through {}`", last.forward(1)))
-    } else {
-        message
+            .help(format!("if later ends did happen, say through which month the export is complete, such as `--through {later}`")),
+        None => message,
     };
     Err(message
         .help("export ended contracts too, with the day they ended")
