@@ -89,43 +89,60 @@ impl Repeats {
     #[inline]
     pub(super) fn add_hashed(&mut self, hash: u64, place: RowPlace) {
         self.all = self.all.and(Digest { rows: 1, sum: hash });
-        if hash.leading_zeros() >= self.zeros {
+        if self.has(hash) {
             self.remember(hash, place);
         }
     }
 
     #[inline(never)]
     fn remember(&mut self, hash: u64, place: RowPlace) {
-        while hash.leading_zeros() >= self.zeros {
-            if self.rows.len() < KEPT || self.zeros == ZEROS_MAX {
-                self.rows.push((hash, ShortPlace::of(place)));
-                return;
-            }
-            // Half of the share, and so again until there is room or this row is no longer in it.
-            self.zeros += 1;
-            let zeros = self.zeros;
-            self.rows.retain(|(hash, _)| hash.leading_zeros() >= zeros);
+        // Half of the share, and so again until there is room or this row is no longer in it.
+        while self.rows.len() >= KEPT && self.zeros < ZEROS_MAX && self.has(hash) {
+            self.keep(self.zeros + 1);
         }
+        if self.has(hash) {
+            self.rows.push((hash, ShortPlace::of(place)));
+        }
+    }
+
+    /// True for a hash of the share.
+    const fn has(&self, hash: u64) -> bool {
+        hash.leading_zeros() >= self.zeros
+    }
+
+    /// Keeps those alone whose hash has so many zeros.
+    fn keep(&mut self, zeros: u32) {
+        if zeros == self.zeros {
+            return;
+        }
+        self.zeros = zeros;
+        // Every other one goes, as by the toss of a coin: a branch would be foreseen as often as that.
+        let mut kept = 0;
+        for at in 0..self.rows.len() {
+            let row = self.rows[at];
+            self.rows[kept] = row;
+            kept += usize::from(row.0.leading_zeros() >= zeros);
+        }
+        self.rows.truncate(kept);
     }
 
     /// Takes in what another thread remembers.
     pub fn merge(&mut self, mut other: Repeats) {
         self.all = self.all.and(other.all);
-        self.zeros = self.zeros.max(other.zeros);
-        if self.rows.len() < other.rows.len() {
-            std::mem::swap(&mut self.rows, &mut other.rows);
+        let mut zeros = self.zeros.max(other.zeros);
+        let mut keep = |zeros| {
+            self.keep(zeros);
+            other.keep(zeros);
+            self.rows.len() + other.rows.len()
+        };
+        while keep(zeros) > KEPT && zeros < ZEROS_MAX {
+            zeros += 1;
         }
-        let mut counts = [0; u64::BITS as usize + 1];
-        for (hash, _) in self.rows.iter().chain(&other.rows) {
-            counts[hash.leading_zeros() as usize] += 1;
+        if self.rows.is_empty() {
+            self.rows = other.rows;
+        } else {
+            self.rows.append(&mut other.rows);
         }
-        while counts[self.zeros as usize..].iter().sum::<usize>() > KEPT && self.zeros < ZEROS_MAX {
-            self.zeros += 1;
-        }
-        let zeros = self.zeros;
-        let is_kept = |row: &(u64, ShortPlace)| row.0.leading_zeros() >= zeros;
-        self.rows.retain(is_kept);
-        self.rows.extend(other.rows.into_iter().filter(is_kept));
     }
 
     /// What tells these rows from others: the same for the same rows, as often and in any order.

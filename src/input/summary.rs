@@ -26,7 +26,7 @@ use super::totals::{roll_forward, without_totals};
 use super::trace::Log;
 use super::traits::summary;
 use crate::error::{Code, Errors, Message, Place};
-use crate::ledger::{Attribute, Books, Contract, Layout, Part, RowPlace};
+use crate::ledger::{Attribute, Books, Contract, Layout, Part, RowPlace, in_two};
 use crate::policies::{Basis, Duplicates, Policies};
 use crate::units::Month;
 
@@ -168,9 +168,17 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     if !errors.is_empty() {
         return Err(Errors::from(errors));
     }
-    warnings.extend(of_rows(&mut all, policies, &place));
+    warnings.extend(of_left_out(&all, &place));
+    let others = of_rows(&all, policies, &place);
     let file = (names[0].as_str(), &place as &dyn Fn(RowPlace) -> Place);
-    let (books, found) = books_of(all.part, &head, &by, currency.as_ref(), file)?;
+    let (repeated, books) = in_two(
+        head.options.threads,
+        || all.repeats.finish(),
+        || books_of(all.part, &head, &by, currency.as_ref(), file),
+    );
+    let (books, found) = books?;
+    warnings.extend(repeated.map(|repeated| equal_rows(&repeated, policies.duplicates, &place)));
+    warnings.extend(others);
     warnings.extend(found);
     let map = head.options.map.as_ref().map(|file| &file.map);
     let contracts = of_customers(all.contracts, &books.customers, map);
@@ -358,18 +366,19 @@ pub(super) fn lay(
     resolve(kept, &head.ask(None, &place, Some(log))).map(drop)
 }
 
-/// What is worth a warning about the rows of all files.
-fn of_rows(
-    all: &mut Merged,
-    policies: &Policies,
-    place: &impl Fn(RowPlace) -> Place,
-) -> Vec<Message> {
+/// What is worth a warning about rows that do not count, or of which something is not known.
+fn of_left_out(all: &Merged, place: &impl Fn(RowPlace) -> Place) -> Vec<Message> {
+    let found = [
+        left_out(&all.left_out, place),
+        without_status(&all.without_status, place),
+        without_quantity(&all.without_quantity, place),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// What is worth a warning about the rows that count.
+fn of_rows(all: &Merged, policies: &Policies, place: &impl Fn(RowPlace) -> Place) -> Vec<Message> {
     let mut warnings = Vec::new();
-    warnings.extend(left_out(&all.left_out, place));
-    warnings.extend(without_status(&all.without_status, place));
-    warnings.extend(without_quantity(&all.without_quantity, place));
-    let repeated = std::mem::take(&mut all.repeats).finish();
-    warnings.extend(repeated.map(|repeated| equal_rows(&repeated, policies.duplicates, place)));
     warnings.extend(other_currencies(&all.other_currencies, policies, place));
     warnings.extend(converted_currencies(&all.converted, policies, place));
     warnings.extend(currency_change(&all.part));

@@ -308,7 +308,8 @@ impl Count<'_> {
     #[expect(clippy::cast_sign_loss, reason = "only the lowest bits are used")]
     fn mark(&self, units: i128) -> (usize, u64) {
         let low = units as usize;
-        (low / 64 % self.marks.len(), 1 << (low % 64))
+        // There is a power of two of them.
+        ((low / 64) & (self.marks.len() - 1), 1 << (low % 64))
     }
 }
 
