@@ -841,6 +841,15 @@ fn the_basic_tier_fails_for_exports_that_are_cut_doubled_or_clipped() {
 }
 
 #[test]
+fn files_that_overlap_pass_where_somebody_said_what_that_means() {
+    let failed = |args: &[&str]| on_export("overlapping-files", args).1;
+    let code = words(&["overlapping-files"]);
+    assert!(failed(&["--duplicates", "sum"]).is_empty());
+    assert_eq!(failed(&["--duplicates", "sum", "--forbid", &code[0]]), code);
+    assert!(failed(&["--duplicates", "sum", "--strict"]).contains(&code[0]));
+}
+
+#[test]
 fn other_findings_fail_where_they_are_named_or_all_are() {
     for code in [
         "late-renewals",

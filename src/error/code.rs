@@ -263,9 +263,10 @@ codes! {
     /// spreadsheet opens the file in between.
     DamagedId = "damaged-id", Error;
     /// A customer is the sum of all others: one named `Total`, or another word for it, over all
-    /// months, or one of any other name, such as `MRR` or `All`, in every month. Read as a customer
-    /// it would double the revenue, the largest customer by far. Leave it out with `--where`, as the
-    /// message shows, or remove the row.
+    /// months, or one of any other name, such as `MRR` or `All`, in each of its months. Read as a
+    /// customer it would double the revenue, the largest customer by far. Leave it out with `--where`,
+    /// as the message shows, or remove the row. Two customers beside it, two months, or amounts that all
+    /// grow alike are too little to tell: that is no error, but may be the warning `total-name`.
     TotalRow = "total-row", Error;
     /// Amounts are in several currencies, and a retention ratio needs one: added up as they
     /// are, or converted at rates that move, they show the exchange rate and not what
@@ -357,7 +358,8 @@ codes! {
     /// missing or changed, or the name is a customer's. A total that is left out wrongly loses revenue, one that
     /// is kept wrongly counts it twice, so neither is done. Each row may be off by
     /// a cent for each amount in it. Export the report again; `--keep-totals` keeps a customer of such a name, and
-    /// leaves a column out unproved. `--where 'Customer!=Total'` leaves a row out, whatever it states.
+    /// leaves a column out unproved. `--where 'Customer!=Total'` leaves a row out, whatever it states, and the
+    /// warning `furniture` names it.
     UnprovenTotal = "unproven-total", Error;
     /// `grace` fills a short absence with the last amount before it, and amounts are revenue over time. A run
     /// rate goes on while a renewal is late; revenue that nobody earned would be invented. Leave `grace` out, or
@@ -563,8 +565,8 @@ codes! {
     /// for line items, wrong for snapshots taken several times a month, of which `--duplicates last` keeps the
     /// last.
     SeveralDates = "several-dates", Warning;
-    /// A customer is named as total rows are and is not the sum of the others, or is their sum under another name,
-    /// and `--keep-totals` keeps it. If it is a total, its revenue counts twice: leave it out with `--where`.
+    /// A customer is named as total rows are and is not the sum of the others, and `--keep-totals` keeps it; or it is
+    /// their sum under another name, where that may be chance or `--keep-totals` keeps it. If it is a total, its revenue counts twice: leave it out with `--where`.
     TotalName = "total-name", Warning;
     /// The file is a report: around its rows stand titles, group rows, totals or footers. They were left out, and
     /// each total among them is the sum of its rows. The message lists their lines. Look at those that you do not

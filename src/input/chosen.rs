@@ -170,6 +170,12 @@ impl Chosen {
         })
     }
 
+    /// The headers of the columns that are taken off the amount.
+    pub(super) fn less<'h>(&self, headers: &'h [String]) -> Vec<&'h str> {
+        let columns = self.preset.less_columns(headers).into_iter();
+        columns.map(|column| headers[column].as_str()).collect()
+    }
+
     /// What the preset says of rows.
     pub(super) fn rules(&self, headers: &[String]) -> Rules {
         let values = |filters: &[preset::Filter]| {

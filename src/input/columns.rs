@@ -461,6 +461,15 @@ fn matching(cells: &[String], is_meant: impl Fn(&str) -> bool) -> Vec<usize> {
         .collect()
 }
 
+/// A column as it is typed: by its header, or by its number where that is empty.
+#[must_use]
+pub fn typed(header: &[String], column: usize) -> String {
+    match header.get(column) {
+        Some(name) if !name.is_empty() => name.clone(),
+        _ => format!("#{}", column + 1),
+    }
+}
+
 /// A value as a shell takes it.
 #[must_use]
 pub fn quoted(text: &str) -> String {

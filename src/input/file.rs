@@ -172,6 +172,7 @@ impl FileReader {
             is_titled: !self.start.titles.lines.is_empty(),
             keeps_totals: self.start.options.keeps_totals,
             filters: &self.start.options.filters,
+            drop_row: self.start.options.drop_row.as_ref(),
         };
         let encoding = self.start.options.encoding;
         let found = report::strip(&mut self.source, encoding, &self.start.dialect, &report)?;

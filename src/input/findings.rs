@@ -236,6 +236,7 @@ pub(super) fn overlapping_files(shared: &Shared) -> Option<Message> {
         ))
         .note("their rows were added up")
         .help("if the files overlap, leave the older one out; `--duplicates last` keeps the last row of each customer, month and product, not of each file")
+        .help("if each file holds a part of the revenue, `--duplicates sum` says so, and `nrr check` passes")
         .counting(shared.count)
     })
 }

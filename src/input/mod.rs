@@ -12,6 +12,7 @@ mod contracts;
 pub mod date;
 mod decide;
 pub mod dialect;
+mod disagreements;
 pub mod encoding;
 mod ends;
 mod evidence;

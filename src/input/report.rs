@@ -7,6 +7,7 @@ use super::filter::Filter;
 use super::furniture::{self, Body, Furniture, Line, Titles};
 use super::labels::{Label, is_period};
 use super::number::Mark;
+use super::pattern::Pattern;
 use super::scan::{Cut, Record, Records, Splitter};
 use super::shape::Shape;
 use super::shape::reader::trimmed;
@@ -70,6 +71,8 @@ pub(super) struct Report<'a> {
     pub(super) is_titled: bool,
     pub(super) keeps_totals: bool,
     pub(super) filters: &'a [Filter],
+    /// Rows that were said to be none: they take part in no sum.
+    pub(super) drop_row: Option<&'a Pattern>,
 }
 
 /// Reads a file and tells its rows from the lines around them; `None` for one that is too large to be a report,
@@ -84,9 +87,12 @@ pub(super) fn strip(
     dialect: &Dialect,
     report: &Report<'_>,
 ) -> Result<Option<Furniture>, Errors> {
-    let Some(lines) = lines(source, encoding, dialect)? else {
+    let Some(mut lines) = lines(source, encoding, dialect)? else {
         return Ok(None);
     };
+    if let Some(pattern) = report.drop_row {
+        lines.retain(|line| !line.cells.iter().any(|cell| pattern.matches(cell)));
+    }
     let columns = report.columns;
     let amounts: Vec<usize> = match columns.shape {
         Shape::Wide => report.labels.iter().map(|label| label.index).collect(),
@@ -94,7 +100,7 @@ pub(super) fn strip(
     };
     let filters = columns.filters.iter().zip(report.filters);
     let refused: Vec<(usize, &str)> = filters
-        .filter(|(_, filter)| !filter.is_equal)
+        .filter(|(_, filter)| !filter.is_equal && !filter.value.is_empty())
         .map(|(column, filter)| (*column, filter.value.as_str()))
         .collect();
     let body = Body {

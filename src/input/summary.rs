@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::announce;
 use super::chosen::Chosen;
-use super::columns::{Columns, Role};
+use super::columns::{Columns, Role, typed};
 use super::contracts::of_customers;
+use super::disagreements::disagreements;
 use super::file::FileRead;
 use super::findings::{
     assumed_encoding, canceled_as_end, converted_currencies, currency_change, equal_rows, left_out,
@@ -103,6 +104,12 @@ impl Head {
 
     fn column(&self, role: Role) -> Option<String> {
         self.columns.name(role).map(str::to_owned)
+    }
+
+    /// A column as it is typed: by its header, or by its number where that is empty.
+    fn typed(&self, role: Role) -> Option<String> {
+        let column = self.columns.of(role)?;
+        Some(typed(&self.columns.header, column))
     }
 
     /// How kept rows become a ledger.
@@ -251,7 +258,7 @@ fn books_of(
     };
     let mut books = books.map_err(in_file)?;
     books.set_threads(head.options.threads);
-    let customer = head.column(Role::Customer);
+    let customer = head.typed(Role::Customer);
     if let Some(message) = roll_forward(&books.customers, customer.clone()) {
         return Err(in_file(message));
     }
@@ -507,80 +514,5 @@ impl Merged {
             all.passed += found.passed;
         }
         all
-    }
-}
-
-/// Files that were given twice, and mapped columns with other names than in the first file.
-fn disagreements(files: &[FileRead]) -> Vec<Message> {
-    let mut messages = Vec::new();
-    for (number, file) in files.iter().enumerate() {
-        let mut others = files[..number].iter();
-        let twin = others.find_map(|other| Some((other, shared(other, file)?)));
-        if let Some((twin, shared)) = twin {
-            let headline = format!("`{}` and `{}` hold the same {shared}", twin.name, file.name);
-            let place = Place {
-                file_number: number,
-                ..Place::file(&file.name)
-            };
-            messages.push(
-                Message::new(Code::RepeatedFile, headline)
-                    .at(place)
-                    .note("their revenue would count twice")
-                    .help("name one of them"),
-            );
-        } else if let Some(first) = files.first().filter(|_| number > 0) {
-            messages.extend(
-                Role::ALL
-                    .into_iter()
-                    .filter_map(|role| other_header(first, file, role)),
-            );
-        }
-    }
-    messages
-}
-
-/// What two files have in common that makes one of them needless: a compressed copy, or one in another order, has other
-/// bytes. Rows say the same only under the same header and titles, which may name a year or a currency; and of rows that are left out
-/// nothing is known.
-fn shared(one: &FileRead, other: &FileRead) -> Option<&'static str> {
-    if one.seen.fingerprint == other.seen.fingerprint {
-        return Some("bytes");
-    }
-    let rows = |file: &FileRead| {
-        let digest = file.found.repeats.digest();
-        let are_all = digest.rows > 0 && digest.rows == file.found.rows;
-        are_all.then_some(digest)
-    };
-    let above = |file: &FileRead| (file.columns.header.clone(), file.titles.text.clone());
-    let are_same = rows(one)? == rows(other)? && above(one) == above(other);
-    are_same.then_some("rows")
-}
-
-fn other_header(first: &FileRead, file: &FileRead, role: Role) -> Option<Message> {
-    let folded = |file: &FileRead| file.columns.name(role).map(super::header::folded);
-    if folded(first) == folded(file) {
-        return None;
-    }
-    let shown = |file: &FileRead| match file.columns.name(role) {
-        Some(name) => format!("`{name}` in `{}`", file.name),
-        None => format!("no such column in `{}`", file.name),
-    };
-    let headline = format!(
-        "the {} stands under other headers in two files",
-        role.noun()
-    );
-    let message = Message::new(Code::HeadersDiffer, headline).at(file.header_place.clone());
-    Some(
-        message
-            .found(shown(first))
-            .found(shown(file))
-            .help("export both in the same way, or rename the column"),
-    )
-}
-
-impl FileRead {
-    /// Where it stands among the inputs.
-    pub(super) fn number(&self) -> usize {
-        self.header_place.file_number
     }
 }

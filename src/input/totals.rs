@@ -1,11 +1,14 @@
-//! Customers that are named as totals are, and lines of a roll-forward in place of customers.
+//! Customers that are totals, by their names or by their amounts, and lines of a roll-forward in place of customers.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use super::columns::quoted;
 use super::furniture::may_hold_total;
 use super::header;
 use super::shape::is_total;
 use crate::error::{Code, Message};
-use crate::ledger::{Ledger, in_parts};
+use crate::ledger::{Bits, Ledger, in_parts};
 use crate::text;
 use crate::units::Month;
 
@@ -71,35 +74,93 @@ fn named_as_totals(ledger: &Ledger) -> Vec<u32> {
     parts.concat()
 }
 
-/// A customer of any name that is the sum of all others in every month, where so many months and others are no chance.
-fn unnamed_total(ledger: &Ledger) -> Option<u32> {
-    const NO_CHANCE: usize = 8;
+/// A customer that is the sum of all others in each of its months, whatever it is called.
+struct Unnamed {
+    number: u32,
+    /// False where it may be chance.
+    is_sure: bool,
+}
+
+/// The one customer that is such a sum, in every month with rows or all but one: the last one may lack its total yet.
+fn unnamed_total(ledger: &Ledger) -> Option<Unnamed> {
     let inside = ledger.inside();
-    let sum = |month: Month| {
-        let mut sum: i128 = 0;
-        ledger.each_amount(month, &inside, |_, amount| sum += amount);
-        sum
-    };
-    let last = sum(ledger.last());
-    let mut halves = Vec::new();
-    ledger.each_amount(ledger.last(), &inside, |number, amount| {
-        halves.extend((amount != 0 && amount * 2 == last).then_some(number));
+    let months = ledger.first().through(ledger.last());
+    let months: Vec<Month> = months.filter(|month| ledger.has_rows(*month)).collect();
+    let sums = vec![OnceCell::new(); months.len()];
+    let sum = |at: usize| *sums[at].get_or_init(|| sum_of(ledger, months[at], &inside));
+    let looked_at = months.len().saturating_sub(2);
+    let month = *months.get(looked_at)?;
+    let (half, is_even) = (sum(looked_at) / 2, sum(looked_at) % 2 == 0);
+    if half == 0 || !is_even {
+        return None;
+    }
+    let halves = ledger.each_part(|blocks| {
+        let mut halves = Vec::new();
+        ledger.each_amount(blocks, month, &inside, |number, amount| {
+            halves.extend((amount == half).then_some(number));
+        });
+        halves
     });
-    let others = ledger.customers().len().saturating_sub(1);
-    let is_total = |half: &u32| {
-        let mut amounts = Vec::new();
-        for month in ledger.first().through(ledger.last()) {
-            let amount = ledger.units(*half, month);
-            if sum(month) != amount * 2 {
-                return false;
-            }
-            amounts.extend((amount != 0).then_some(amount));
-        }
-        let changes = amounts.iter().any(|amount| *amount != amounts[0]);
-        changes && amounts.len() * others >= NO_CHANCE
+    let stated = |number: u32| {
+        let amounts = months.iter().map(|month| ledger.units(number, *month));
+        let stated: Vec<(usize, i128)> = amounts
+            .enumerate()
+            .filter(|(_, amount)| *amount != 0)
+            .collect();
+        stated
     };
-    // Of two customers that pay the same each is the sum of all others.
-    halves.into_iter().find(|half| others > 1 && is_total(half))
+    let is_sum = |number: &u32| {
+        let stated = stated(*number);
+        stated.len() + 1 >= months.len() && stated.iter().all(|(at, amount)| sum(*at) == amount * 2)
+    };
+    let mut found = halves
+        .into_iter()
+        .flatten()
+        .filter(is_sum)
+        .filter_map(|number| {
+            let stated = stated(number)
+                .into_iter()
+                .map(|(at, amount)| (months[at], amount));
+            let is_sure = surety(ledger, number, &stated.collect::<Vec<_>>())?;
+            Some(Unnamed { number, is_sure })
+        });
+    // Of two that pay the same each is the sum of all others, and neither a total.
+    found.next().filter(|_| found.next().is_none())
+}
+
+fn sum_of(ledger: &Ledger, month: Month, inside: &[Bits]) -> i128 {
+    let sums = ledger.each_part(|blocks| {
+        let mut sum = 0;
+        ledger.each_amount(blocks, month, inside, |_, amount| sum += amount);
+        sum
+    });
+    sums.iter().sum()
+}
+
+/// Whether a sum of others in these months is surely no chance; `None` where it may well be one: where one customer grows
+/// or all of them grow alike, one sum is all that was seen.
+fn surety(ledger: &Ledger, total: u32, stated: &[(Month, i128)]) -> Option<bool> {
+    const MANY_AMOUNTS: usize = 20;
+    let others = || ledger.customers().iter().filter(|other| **other != total);
+    let paid = |month: Month| others().map(move |other| ledger.units(*other, month));
+    let (mut sums, mut payers) = (1, 0);
+    for (at, (month, amount)) in stated.iter().enumerate() {
+        let paying: Vec<i128> = paid(*month).filter(|units| *units != 0).collect();
+        payers = paying.len().max(payers);
+        if paying.into_iter().collect::<BTreeSet<i128>>().len() >= MANY_AMOUNTS {
+            return Some(true);
+        }
+        if let Some((before, amount_before)) = at.checked_sub(1).map(|at| stated[at]) {
+            let mut both = paid(before).zip(paid(*month));
+            let is_another =
+                both.any(|(old, new)| old.checked_mul(*amount) != new.checked_mul(amount_before));
+            sums += usize::from(is_another);
+        }
+        if payers > 1 && (sums > 2 || sums == 2 && payers > 3) {
+            return Some(true);
+        }
+    }
+    (payers > 1 && sums > 1).then_some(false)
 }
 
 /// Leaves out customers that are named as totals are and are the sum of all others in each of their months, and says
@@ -107,7 +168,7 @@ fn unnamed_total(ledger: &Ledger) -> Option<u32> {
 ///
 /// # Errors
 ///
-/// [`Code::TotalRow`] for one that is their sum over all months alone, or in every month under any other name, and
+/// [`Code::TotalRow`] for one that is their sum over all months alone, or in each month under any other name, and
 /// [`Code::UnprovenTotal`] for one that is no sum, unless such names are to be kept.
 pub(super) fn without_totals(
     ledgers: (&mut Ledger, Option<&mut Ledger>),
@@ -119,9 +180,6 @@ pub(super) fn without_totals(
     named.sort_unstable_by_key(|number| ledger.name(*number));
     let column = column.unwrap_or_default();
     let mut warnings = Vec::new();
-    if let Some(total) = unnamed_total(ledger).filter(|total| !named.contains(total)) {
-        warnings.push(of_any_name(ledger.name(total), &column, keeps_totals)?);
-    }
     let all = named.clone();
     for total in named {
         let name = ledger.name(total).to_owned();
@@ -159,15 +217,20 @@ pub(super) fn without_totals(
             }
         }
     }
+    let unnamed = unnamed_total(ledger).filter(|total| !all.contains(&total.number));
+    if let Some(Unnamed { number, is_sure }) = unnamed {
+        let message = of_any_name(ledger.name(number), &column, keeps_totals || !is_sure);
+        warnings.push(message?);
+    }
     Ok(warnings)
 }
 
 /// What is said of a customer that is the sum of all others and not named as totals are.
-fn of_any_name(name: &str, column: &str, keeps_totals: bool) -> Result<Message, Message> {
-    let headline = format!("`{name}` is the sum of all other customers in every month");
+fn of_any_name(name: &str, column: &str, is_kept: bool) -> Result<Message, Message> {
+    let headline = format!("`{name}` is the sum of all other customers in each of its months");
     let filter = quoted(&format!("{column}!={name}"));
     let leave_out = format!("if it is a total, leave it out with `--where {filter}`");
-    if keeps_totals {
+    if is_kept {
         let message = Message::new(Code::TotalName, headline);
         return Ok(message.note("it was counted as a customer").help(leave_out));
     }
@@ -263,35 +326,48 @@ mod tests {
         Ledger::from_table(&table).unwrap()
     }
 
-    fn found(ledger: &Ledger) -> Option<&str> {
-        unnamed_total(ledger).map(|number| ledger.name(number))
+    fn found(ledger: &Ledger) -> Option<(&str, bool)> {
+        unnamed_total(ledger).map(|total| (ledger.name(total.number), total.is_sure))
     }
 
     #[test]
-    fn a_total_of_any_name_is_the_sum_of_all_others_in_every_month() {
+    fn a_total_of_any_name_is_the_sum_of_all_others_in_each_month() {
         let others = [[10, 10, 20, 20], [5, 0, 0, 7], [0, 3, 3, 3]];
-        assert_eq!(found(&ledger(&others, None)), Some("All"));
+        assert_eq!(found(&ledger(&others, None)), Some(("All", true)));
         for month in 0..4 {
             assert_eq!(found(&ledger(&others, Some(month))), None, "{month}");
         }
+        let distinct: Vec<[i64; 4]> = (1..30).map(|customer| [customer; 4]).collect();
+        assert_eq!(
+            found(&ledger(&distinct, None)),
+            Some(("All", true)),
+            "nothing changes, but the amounts are many"
+        );
+    }
+
+    #[test]
+    fn a_total_that_lacks_in_the_last_month_is_one() {
+        let table = "2024-01 2024-02 2024-03\nA 10 10 12\nB 5 7 7\nC 1 1 2\nD 2 3 3\nAll 18 21 .";
+        let ledger = Ledger::from_table(table).unwrap();
+        assert_eq!(found(&ledger), Some(("All", true)));
     }
 
     #[test]
     fn what_may_be_chance_is_no_total() {
+        let none =
+            |others: &[[i64; 4]]| assert_eq!(found(&ledger(others, None)), None, "{others:?}");
+        none(&[[10, 11, 12, 13]]);
+        none(&[[10, 11, 12, 13], [0; 4]]);
+        none(&[[10; 4], [5; 4]]);
+        // One price for all, and seats that add up.
+        none(&[[100, 100, 110, 110], [100, 100, 110, 110]]);
+        let few = [[0, 0, 10, 11], [0, 0, 5, 5]];
         assert_eq!(
-            found(&ledger(&[[10, 11, 12, 13]], None)),
+            found(&ledger(&few, None)),
             None,
-            "two that pay the same"
+            "it states two months of four"
         );
-        assert_eq!(
-            found(&ledger(&[[10; 4], [5; 4]], None)),
-            None,
-            "nothing changes"
-        );
-        assert_eq!(
-            found(&ledger(&[[0, 0, 10, 11], [0, 0, 5, 5]], None)),
-            None,
-            "two months of two"
-        );
+        let two = [[10, 10, 10, 11], [5, 5, 5, 5]];
+        assert_eq!(found(&ledger(&two, None)), Some(("All", false)));
     }
 }

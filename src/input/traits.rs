@@ -193,9 +193,7 @@ fn meaning(file: &FileRead) -> Vec<Trait> {
         traits.push(found("amount-is", amount_is.word(), origin));
     }
     if let Some(chosen) = &file.chosen {
-        let header = &file.columns.header;
-        let less = chosen.preset.less_columns(header);
-        let less: Vec<&str> = less.iter().map(|column| header[*column].as_str()).collect();
+        let less = chosen.less(&file.columns.header);
         if !less.is_empty() {
             traits.push(found("less", &less.join(","), chosen.said_by()));
         }

@@ -1,5 +1,7 @@
 //! The amounts of a month, 1,024 numbers at a time: for whoever looks at all customers.
 
+use std::ops::Range;
+
 use super::Ledger;
 use super::cells::{BLOCK, Bits, Block, Sums};
 use crate::units::Month;
@@ -130,16 +132,22 @@ impl Ledger {
         )
     }
 
-    /// Shows the number and the amount, in smallest units, of everybody inside whom a row of the month states, in the
+    /// Shows the number and the amount, in smallest units, of everybody inside some blocks whom a row of the month states, in the
     /// order of numbers; `inside` as [`Ledger::inside`] gives it.
     ///
     /// # Panics
     ///
     /// Not where `inside` is this ledger's: its numbers are 32 bits.
-    pub fn each_amount(&self, month: Month, inside: &[Bits], mut see: impl FnMut(u32, i128)) {
-        for (block, inside) in inside.iter().enumerate() {
+    pub fn each_amount(
+        &self,
+        blocks: Range<usize>,
+        month: Month,
+        inside: &[Bits],
+        mut see: impl FnMut(u32, i128),
+    ) {
+        for block in blocks {
             let mut seen = |slot: usize, amount: i128| {
-                if inside[slot / 64] >> (slot % 64) & 1 == 1 {
+                if inside[block][slot / 64] >> (slot % 64) & 1 == 1 {
                     let number = u32::try_from(block * BLOCK + slot);
                     see(number.expect("a ledger's numbers are 32 bits"), amount);
                 }
@@ -157,9 +165,18 @@ impl Ledger {
     #[must_use]
     pub fn inside(&self) -> Vec<Bits> {
         let mut inside = vec![[0; BLOCK / 64]; self.blocks()];
-        for customer in &self.customers {
+        let mut rest = self.customers.as_slice();
+        while let Some(customer) = rest.first() {
             let (block, slot) = (*customer as usize / BLOCK, *customer as usize % BLOCK);
-            inside[block][slot / 64] |= 1 << (slot % 64);
+            // They are in order: sixty-four of a word are all of it.
+            let is_whole = slot % 64 == 0 && rest.get(63) == Some(&(customer + 63));
+            let (bits, count) = if is_whole {
+                (u64::MAX, 64)
+            } else {
+                (1 << (slot % 64), 1)
+            };
+            inside[block][slot / 64] |= bits;
+            rest = &rest[count..];
         }
         inside
     }

@@ -24,7 +24,7 @@ pub(super) fn messages(
         faults
             .finer
             .first()
-            .map(|period| finer_than_data(ledger, policies, *period)),
+            .map(|period| finer_than_data(ledger, policies, (asked, *period))),
     );
     list.extend(
         faults
@@ -167,15 +167,25 @@ fn after_data(ledger: &Ledger, policies: &Policies, asked: &Asked, end: Period) 
     }
 }
 
-fn finer_than_data(ledger: &Ledger, policies: &Policies, period: Period) -> Message {
+fn finer_than_data(
+    ledger: &Ledger,
+    policies: &Policies,
+    (asked, period): (&Asked, Period),
+) -> Message {
     let label = period.label(policies.fiscal_year);
+    let whole = if asked.is_range {
+        format!("`--every {}`", ledger.grain().word())
+    } else {
+        let whole = Period::holding(period.last(), ledger.grain(), policies.fiscal_year);
+        format!("`--period {}`", whole.label(policies.fiscal_year))
+    };
     let (grain, grains) = (ledger.grain().word(), ledger.grain().plural());
     Message::new(
         Code::FinerThanData,
         format!("{label} is no whole number of {grains}, and the data are labelled by {grain}"),
     )
     .found(horizon(ledger))
-    .help(format!("ask for whole {grains}, such as `--every {grain}`"))
+    .help(format!("ask for whole {grains}, such as {whole}"))
 }
 
 fn method_on_flow(policies: &Policies, period: Period) -> Message {

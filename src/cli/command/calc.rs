@@ -220,11 +220,12 @@ fn reach_further(message: &mut Message, loaded: &Loaded, asked: Option<Month>) {
     } else {
         "movement"
     };
-    if loaded.policies.through.is_none() {
-        *message = message.clone().note(format!(
-            "the data end with the month of the last {what}, {last}"
-        ));
+    if loaded.policies.through.is_some() {
+        return;
     }
+    *message = message.clone().note(format!(
+        "the data end with the month of the last {what}, {last}"
+    ));
     let further =
         "if the export is complete for longer, say through which month, such as `--through ";
     let month = asked.unwrap_or_else(|| last.forward(1));

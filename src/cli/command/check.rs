@@ -106,6 +106,7 @@ fn check(
     let controls = controls(&config, &loaded);
     let bridged = calc::bridge(&mut loaded)?;
     let policies = report::detected(&loaded.policies, &loaded);
+    let selection = rules::answered(selection, &policies);
     let asked = asked(&config, &policies, &loaded, chosen.is_latest)?;
     let mut book = Book::new(&config, &policies, loaded, bridged, &config.load.columns.by);
     rules.extend(rules::for_each_segment(&rules, &typed_by));

@@ -49,15 +49,21 @@ fn entry(name: &str) -> Result<String, Message> {
         .map_or(asked.as_str(), |(_, code)| code.trim_end_matches(']'));
     if let Some(code) = Code::named(asked) {
         // `control-total` is the name of both.
-        let both = setting(asked).map_or_else(String::new, |text| format!("\n{text}"));
+        let both = setting(asked).or_else(|| policy(asked));
+        let both = both.map_or_else(String::new, |text| format!("\n{text}"));
         return Ok(section(code) + &both);
     }
-    metric(asked)
-        .or_else(|| policy(asked))
-        .or_else(|| setting(asked))
-        .or_else(|| of_preset(asked))
-        .or_else(|| definition(asked))
-        .ok_or_else(|| unknown(asked))
+    let mut texts: Vec<String> = [metric(asked), policy(asked)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if texts.is_empty() {
+        let others = setting(asked)
+            .or_else(|| of_preset(asked))
+            .or_else(|| definition(asked));
+        texts.push(others.ok_or_else(|| unknown(asked))?);
+    }
+    Ok(texts.join("\n"))
 }
 
 /// Everything that can be explained.
@@ -180,7 +186,7 @@ fn policy(name: &str) -> Option<String> {
         .choices()
         .find(|(policy, ..)| policy.name == name)?;
     Some(format!(
-        "{name}: {}\n\n  takes    {}\n  default  {default}\n\n{}A flag `--{name}` and a key of nrr.toml.\n",
+        "{name}: {}\n\n  takes    {}\n  default  {default}\n\n{}A flag `--{name}` and a key of nrr.toml; docs/definitions.md has it among the others.\n",
         policy.about,
         policy.values,
         paragraph(&meaning(name))
@@ -293,6 +299,27 @@ mod tests {
         let texts: Vec<&str> = settings::TEXTS.iter().map(|text| text.name).collect();
         let known: Vec<&str> = SETTINGS.iter().map(|setting| setting.name).collect();
         assert_eq!(texts, known);
+    }
+
+    #[test]
+    fn every_policy_says_what_it_takes_and_what_it_does() {
+        for policy in POLICIES {
+            let text = entry(policy.name).unwrap_or_default();
+            for part in [
+                policy.about,
+                policy.values,
+                &format!("A flag `--{}`", policy.name),
+            ] {
+                assert!(text.contains(part), "{}: {part}", policy.name);
+            }
+            assert!(!meaning(policy.name).is_empty(), "{}", policy.name);
+        }
+    }
+
+    #[test]
+    fn links_are_read_without_their_targets() {
+        assert_eq!(unlinked("[a](#b) or [`c`](d.md#e)"), "a or `c`");
+        assert_eq!(unlinked("f](g) and [h]"), "f](g) and [h]");
     }
 
     #[test]

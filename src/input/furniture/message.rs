@@ -1,7 +1,7 @@
 //! What is said about furniture: totals that prove nothing, and what was left out.
 
-use super::super::columns::quoted;
-use super::row::Stated;
+use super::super::columns::{quoted, typed};
+use super::row::{self, Stated};
 use super::sums::Sums;
 use super::{Body, Dropped, Furniture, Kind, Line, Titles};
 use crate::error::{Code, Message, Place};
@@ -27,14 +27,15 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
         rows,
     } = total;
     let headline = format!("`{label}` is not the sum of its rows");
-    let help = way_out(body, line, label);
+    let ways = ways_out(body, line, label);
+    let helped = |message: Message| {
+        ways.iter()
+            .fold(message, |message, way| message.help(way.clone()))
+    };
     let place = place(body, line);
     let message = Message::new(Code::UnprovenTotal, headline);
     let Some((sums, first)) = rows else {
-        return message
-            .at(place)
-            .note("no row above it is of that name")
-            .help(help);
+        return helped(message.at(place).note("no row above it is of that name"));
     };
     let count = text::count(sums.rows, "row");
     let of = match first {
@@ -43,10 +44,8 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
         None => format!("of the {count} of that name"),
     };
     let Some(at) = sums.first_difference(stated) else {
-        return message
-            .at(place)
-            .note(format!("of the cells {of}, {} cannot be read", sums.unread))
-            .help(help);
+        let unread = format!("of the cells {of}, {} cannot be read", sums.unread);
+        return helped(message.at(place).note(unread));
     };
     let column = body.amounts[at];
     let cell = line.cell(column);
@@ -59,21 +58,52 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
         })
         .found(format!("`{cell}`"))
         .expected(format!("{}, the sum {of}", grouped(sum)));
-    differing(message, stated[at], sum).help(help)
+    let message = differing(message, stated[at], sum);
+    helped(match too_much(body, line, stated, sums) {
+        Some(row) => without(message, body, row),
+        None => message,
+    })
 }
 
-/// What to type for a total that is none, and for one that is.
-fn way_out(body: &Body<'_>, line: &Line, label: &str) -> String {
-    let keep = format!("if `{label}` is a customer, keep it with `--keep-totals`");
-    let column = line.cells.iter().position(|cell| cell == label);
-    let name = column.and_then(|column| body.header.get(column));
-    match name.filter(|name| !name.is_empty()) {
-        Some(name) => {
-            let filter = quoted(&format!("{name}!={label}"));
-            format!("{keep}; if it is a total, leave it out with `--where {filter}`")
-        }
-        None => keep,
+/// The one row without which a total would be the sum of its rows.
+fn too_much<'b>(body: &Body<'b>, total: &Line, stated: &[Stated], sums: &Sums) -> Option<&'b Line> {
+    let differences = sums.columns.iter().zip(stated);
+    let differences: Vec<Amount> = differences
+        .map(|(sum, stated)| sum.checked_add(-stated.amount()?))
+        .collect::<Option<_>>()?;
+    let is_difference = |row: &&Line| {
+        let amounts = row::stated(body, row).into_iter().map(Stated::amount);
+        row.number != total.number && amounts.eq(differences.iter().copied().map(Some))
+    };
+    let mut rows = body.lines.iter().filter(is_difference);
+    let is_zero = differences.iter().all(|difference| difference.is_zero());
+    rows.next().filter(|_| !is_zero && rows.next().is_none())
+}
+
+/// Adds which row is too much, and what to type if it is none.
+fn without(message: Message, body: &Body<'_>, row: &Line) -> Message {
+    let label = row.cell(body.customer);
+    let note = format!("without `{label}` in line {} it would be", row.number);
+    let is_plain = |c: char| c.is_alphanumeric() || c == ' ';
+    if label.is_empty() || !label.chars().all(is_plain) {
+        return message.note(note);
     }
+    let pattern = quoted(&format!("^{label}$"));
+    message.note(note).help(format!(
+        "if `{label}` is no customer, pass `--drop-row {pattern}`"
+    ))
+}
+
+/// What to type for a total that is a customer, and for one that is not.
+fn ways_out(body: &Body<'_>, line: &Line, label: &str) -> [String; 2] {
+    // A word above its amounts stands where customers do.
+    let column = line.cells.iter().position(|cell| cell == label);
+    let column = typed(body.header, column.unwrap_or(body.customer));
+    let filter = quoted(&format!("{column}!={label}"));
+    [
+        format!("if `{label}` is a customer, keep it with `--keep-totals`"),
+        format!("if it is a total, leave it out with `--where {filter}`"),
+    ]
 }
 
 /// A total that states another number of records than there are.

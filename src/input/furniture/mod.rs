@@ -74,7 +74,7 @@ pub struct Body<'a> {
     pub amounts: &'a [usize],
     /// The decimal mark of these columns.
     pub mark: Mark,
-    /// Columns and the values that `!=` filters leave out of them.
+    /// Columns and the values that `!=` filters leave out of them, none of them empty.
     pub refused: &'a [(usize, &'a str)],
     /// Whether titles stand above the header, which makes the file a report.
     pub is_titled: bool,

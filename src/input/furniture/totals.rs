@@ -29,13 +29,12 @@ impl Walk<'_> {
             self.close(name);
             return self.drop(at, Kind::Total);
         }
-        if self.is_refused(at) {
-            self.unproven.add(&stated);
-            self.close(name);
-            return self.drop(at, Kind::Filtered);
-        }
         if self.keep_totals {
             return self.data(at);
+        }
+        if self.is_refused(at) {
+            self.close(name);
+            return self.drop(at, Kind::Filtered);
         }
         // The reading that comes closest is the one to show; the first of equals.
         let rows = parts
@@ -141,8 +140,10 @@ impl Walk<'_> {
                     .then_some(with_unproven.rows),
             };
             let Some(rows) = rows else {
-                with_unproven.add(&bare.stated);
-                self.keep_or_ask(&bare, &whole);
+                if !self.leaves_out(&bare) {
+                    with_unproven.add(&bare.stated);
+                    self.keep_or_ask(&bare, &whole);
+                }
                 continue;
             };
             if is_whole && whole.rows > 0 && with_unproven.rows == whole.rows {
@@ -156,20 +157,25 @@ impl Walk<'_> {
         }
     }
 
-    /// True for a line that a filter leaves out by a value of its own.
+    /// True for a line that a filter leaves out by its label.
     fn is_refused(&self, at: usize) -> bool {
-        let line = self.line(at);
+        let row = &self.rows[at];
         let mut refused = self.body.refused.iter();
-        refused.any(|(column, value)| line.cell(*column) == *value)
+        refused.any(|(column, value)| *column == row.label_at && row.label == *value)
+    }
+
+    /// Drops a total that a filter leaves out; false for others.
+    fn leaves_out(&mut self, bare: &Bare) -> bool {
+        let is_refused = !self.keep_totals && self.is_refused(bare.word.unwrap_or(bare.row));
+        if is_refused {
+            let word = bare.word.into_iter();
+            word.chain([bare.row])
+                .for_each(|at| self.drop(at, Kind::Filtered));
+        }
+        is_refused
     }
 
     fn keep_or_ask(&mut self, bare: &Bare, whole: &Sums) {
-        if self.is_refused(bare.word.unwrap_or(bare.row)) {
-            if let Some(word) = bare.word {
-                self.drop(word, Kind::Filtered);
-            }
-            return self.drop(bare.row, Kind::Filtered);
-        }
         if self.keep_totals {
             // A total that was proved holds without this row, which is left now.
             self.furniture.proof = None;

@@ -140,10 +140,7 @@ pub(super) fn is_left_out(
     } else if plan.rules.drop_status.contains(&word) {
         Some(Treatment::Drop)
     } else {
-        vocabulary::status(&status).map(|status| match status.treatment {
-            Treatment::Keep if status.is_ended && is_paid_after_all(plan, raw) => Treatment::Ask,
-            treatment => treatment,
-        })
+        vocabulary::status(&status).map(|status| status.treatment)
     };
     match treatment {
         Some(Treatment::Keep) => false,
@@ -158,14 +155,12 @@ pub(super) fn is_left_out(
     }
 }
 
-/// True for an amount in a row of one date: no end says up to when a row that is over was paid.
-fn is_paid_after_all(plan: &Plan<'_>, raw: &RawRow<'_>) -> bool {
-    let amount = plan.columns.of(Role::Amount);
-    plan.columns.shape == Shape::Long
-        && amount.is_some_and(|column| {
-            raw.text_at(column)
-                .contains(|mark| matches!(mark, '1'..='9'))
-        })
+/// The status of a row that says that it is over, unless it was said to count: in a row of one date no end says up to when an
+/// amount was paid.
+pub(super) fn ended_status(plan: &Plan<'_>, raw: &RawRow<'_>) -> Option<String> {
+    let status = raw.text_at(plan.columns.of(Role::Status)?);
+    let is_ended = vocabulary::status(&status).is_some_and(|status| status.is_ended);
+    (is_ended && !plan.rules.keep_status.contains(&folded(&status))).then_some(status)
 }
 
 /// Why the rules leave a row out, if they do.

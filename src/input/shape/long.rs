@@ -4,7 +4,7 @@ use super::super::columns::Role;
 use super::super::date::{DateFault, When, read_when};
 use super::super::filter::{Filter, passes};
 use super::super::number::{AmountFault, Reading, read_amount};
-use super::kept::{is_left_out, of_all_units, without_less};
+use super::kept::{ended_status, is_left_out, of_all_units, without_less};
 use super::money::{Money, Stated, in_kept_currency};
 use super::plan::{Found, Plan, keep_first};
 use super::raw_row::RawRow;
@@ -102,6 +102,12 @@ fn add_row(
         Ok(None) => return None,
         Err(fault) => return fault,
     };
+    if !amount.is_zero()
+        && let Some(status) = ended_status(plan, raw)
+    {
+        found.statuses.add(&status, place);
+        return None;
+    }
     raw.remember(&mut found.repeats, place);
     let product = row.cell(Role::Product);
     let entry = Entry {

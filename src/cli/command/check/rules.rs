@@ -10,6 +10,7 @@ use crate::check::{Fault, Rule, Scope, Selection, is_finding};
 use crate::error::{CODES, Code, Errors, Excerpt, Message, Place};
 use crate::input::Loaded;
 use crate::input::header::folded;
+use crate::policies::{Origin, Policies};
 use crate::text;
 
 /// Reads every rule.
@@ -88,6 +89,16 @@ pub(super) fn selection(args: &CheckArgs, file: &CheckFile) -> Result<Selection,
         forbid,
         allow,
     })
+}
+
+/// The same where a question of the basic tier was answered: files whose rows somebody said to add up may overlap.
+pub(super) fn answered(mut selection: Selection, policies: &Policies) -> Selection {
+    let code = Code::OverlappingFiles;
+    let is_said = policies.origin("duplicates") != &Origin::Default;
+    if is_said && !selection.strict && !selection.forbid.contains(&code) {
+        selection.allow.insert(code);
+    }
+    selection
 }
 
 fn codes(key: &str, typed: &[String], file: &[FileValue]) -> Result<BTreeSet<Code>, Message> {
