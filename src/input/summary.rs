@@ -175,20 +175,11 @@ pub(super) fn close(files: Vec<FileRead>) -> Result<Loaded, Errors> {
     if !errors.is_empty() {
         return Err(Errors::from(errors));
     }
-    warnings.extend(of_left_out(&all, &place));
-    let others = of_rows(&all, policies, &place);
-    let file = (names[0].as_str(), &place as &dyn Fn(RowPlace) -> Place);
-    let (repeated, books) = in_two(
-        head.options.threads,
-        || all.repeats.finish(),
-        || books_of(all.part, &head, &by, currency.as_ref(), file),
-    );
-    let (books, found) = books?;
-    warnings.extend(repeated.map(|repeated| equal_rows(&repeated, policies.duplicates, &place)));
-    warnings.extend(others);
+    let contracts = std::mem::take(&mut all.contracts);
+    let (books, found) = of_all(all, &head, &by, currency.as_ref(), (&names[0], &place))?;
     warnings.extend(found);
     let map = head.options.map.as_ref().map(|file| &file.map);
-    let contracts = of_customers(all.contracts, &books.customers, map);
+    let contracts = of_customers(contracts, &books.customers, map);
     let (mut books, mapped) = mapped(books, head.options.map.take(), &mut warnings);
     let signup = take_signup(&mut books, &mut by, &head, &mut summaries);
     warnings.extend(two_segments(books.by_unit()));
@@ -230,6 +221,30 @@ fn take_signup(
         });
     }
     Some(signup)
+}
+
+/// The ledgers of all rows, and what is worth a warning about rows and ledgers. Rows that are equal are looked for while the ledger
+/// is closed: neither needs the other.
+fn of_all(
+    all: Merged,
+    head: &Head,
+    by: &[String],
+    currency: Option<&String>,
+    (file, place): (&str, &dyn Fn(RowPlace) -> Place),
+) -> Result<(Books, Vec<Message>), Errors> {
+    let mut warnings = of_left_out(&all, &place);
+    let others = of_rows(&all, &head.policies, &place);
+    let (repeated, books) = in_two(
+        head.options.threads,
+        || all.repeats.finish(),
+        || books_of(all.part, head, by, currency, (file, place)),
+    );
+    let (books, found) = books?;
+    let duplicates = head.policies.duplicates;
+    warnings.extend(repeated.map(|repeated| equal_rows(&repeated, duplicates, &place)));
+    warnings.extend(others);
+    warnings.extend(found);
+    Ok((books, warnings))
 }
 
 /// The ledgers, without totals among their customers, and what is worth a warning about that.

@@ -106,7 +106,6 @@ fn check(
     let controls = controls(&config, &loaded);
     let bridged = calc::bridge(&mut loaded)?;
     let policies = report::detected(&loaded.policies, &loaded);
-    let selection = rules::answered(selection, &policies);
     let asked = asked(&config, &policies, &loaded, chosen.is_latest)?;
     let mut book = Book::new(&config, &policies, loaded, bridged, &config.load.columns.by);
     rules.extend(rules::for_each_segment(&rules, &typed_by));
@@ -123,7 +122,12 @@ fn check(
     let mut findings: Vec<Finding> = found.list.into_iter().map(Finding::Target).collect();
     data::counted(&rules, &sum, &mut findings);
     findings.extend(controls);
-    data::select(&rules, &selection, &mut sum, &mut findings);
+    data::select(
+        &rules,
+        &rules::answered(&selection, &policies),
+        &mut sum,
+        &mut findings,
+    );
     if let Some(kept) = &kept {
         let compared = baseline::compare(kept, &mut book, &sum.report)?;
         findings.extend(compared.findings);
