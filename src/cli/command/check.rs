@@ -20,6 +20,7 @@ use crate::metrics::Asked;
 use crate::output::{CheckFormat, CheckReport, Format, render_check, render_check_errors};
 use crate::policies::Policies;
 use crate::units::Period;
+use baseline::KeptFile;
 use figures::Book;
 
 /// Reads, compares, prints.
@@ -85,20 +86,15 @@ fn check(
     let (mut config, other) = resolved.map_err(|errors| chosen.placed(errors))?;
     context.refuse_unused(&config)?;
     let format = format_of(other, &config);
-    let named = baseline::named(args, &file, environment).map(|(_, path, _)| path);
-    config.read_from.extend(named);
+    config
+        .read_from
+        .extend(baseline::named(args, &file, environment).map(|(_, path, _)| path));
     *known = Some((format, context.may_write(&args.read, &config)));
     // What `strict` stops elsewhere is a finding here.
     config.load.is_strict = false;
     let kept = baseline::read(args, &file, environment)?;
     let typed_by = config.load.columns.by.clone();
-    let rule_columns = rules.iter().flat_map(|rule| rule.scope.columns());
-    let more = rule_columns.chain(kept.iter().flat_map(|kept| kept.baseline.columns.clone()));
-    for column in more {
-        if !config.load.columns.by.contains(&column) {
-            config.load.columns.by.push(column);
-        }
-    }
+    add_columns(&mut config.load.columns.by, &rules, kept.as_ref());
     let read = context.read(&args.read, &config);
     let read = read.map_err(|failure| about_columns(failure, &rules, &typed_by));
     let (mut loaded, target) = read?;
@@ -106,6 +102,7 @@ fn check(
     let controls = controls(&config, &loaded);
     let bridged = calc::bridge(&mut loaded)?;
     let policies = report::detected(&loaded.policies, &loaded);
+    let selection = rules::answered(selection, &policies);
     let asked = asked(&config, &policies, &loaded, chosen.is_latest)?;
     let mut book = Book::new(&config, &policies, loaded, bridged, &config.load.columns.by);
     rules.extend(rules::for_each_segment(&rules, &typed_by));
@@ -122,12 +119,7 @@ fn check(
     let mut findings: Vec<Finding> = found.list.into_iter().map(Finding::Target).collect();
     data::counted(&rules, &sum, &mut findings);
     findings.extend(controls);
-    data::select(
-        &rules,
-        &rules::answered(&selection, &policies),
-        &mut sum,
-        &mut findings,
-    );
+    data::select(&rules, &selection, &mut sum, &mut findings);
     if let Some(kept) = &kept {
         let compared = baseline::compare(kept, &mut book, &sum.report)?;
         findings.extend(compared.findings);
@@ -145,6 +137,19 @@ fn check(
         render_check(&document, format, look, out)
     })?;
     finish(context, &document, format, args.read.output.is_some())
+}
+
+/// Adds the columns that rules and a baseline need to those that were asked for.
+fn add_columns(by: &mut Vec<String>, rules: &[Rule], kept: Option<&KeptFile>) {
+    let rule_columns = rules.iter().flat_map(|rule| rule.scope.columns());
+    let kept_columns = kept
+        .into_iter()
+        .flat_map(|kept| kept.baseline.columns.clone());
+    for column in rule_columns.chain(kept_columns) {
+        if !by.contains(&column) {
+            by.push(column);
+        }
+    }
 }
 
 fn is_of_findings(rule: &Rule) -> bool {

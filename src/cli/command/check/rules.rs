@@ -92,8 +92,7 @@ pub(super) fn selection(args: &CheckArgs, file: &CheckFile) -> Result<Selection,
 }
 
 /// The same where a question of the basic tier was answered: files whose rows somebody said to add up may overlap.
-pub(super) fn answered(selection: &Selection, policies: &Policies) -> Selection {
-    let mut selection = selection.clone();
+pub(super) fn answered(mut selection: Selection, policies: &Policies) -> Selection {
     let code = Code::OverlappingFiles;
     let is_said = policies.origin("duplicates") != &Origin::Default;
     if is_said && !selection.strict && !selection.forbid.contains(&code) {
