@@ -83,10 +83,15 @@ fn too_much<'b>(body: &Body<'b>, total: &Line, stated: &[Stated], sums: &Sums) -
 /// Adds which row is too much, and what to type if it is none.
 fn without(message: Message, body: &Body<'_>, row: &Line) -> Message {
     let label = row.cell(body.customer);
-    let note = format!("without `{label}` in line {} it would be", row.number);
-    let is_plain = |c: char| c.is_alphanumeric() || c == ' ';
-    if label.is_empty() || !label.chars().all(is_plain) {
-        return message.note(note);
+    if label.is_empty() {
+        return message.note(format!("without line {} it would be", row.number));
+    }
+    let message = message.note(format!(
+        "without `{label}` in line {} it would be",
+        row.number
+    ));
+    if !label.chars().all(|c| c.is_alphanumeric() || c == ' ') {
+        return message;
     }
     let pattern = quoted(&format!("^{label}$"));
     message.note(note).help(format!(
