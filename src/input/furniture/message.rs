@@ -16,6 +16,8 @@ pub(super) struct Unproven<'a> {
     pub(super) stated: &'a [Stated],
     /// What the rows add up to, and the first of their lines; `None` if it has no rows.
     pub(super) rows: Option<(Sums, Option<u64>)>,
+    /// Whether every row is asked if it alone is too much: not for each of many totals.
+    pub(super) asks_rows: bool,
 }
 
 /// A total row that is not the sum of its rows.
@@ -25,6 +27,7 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
         label,
         stated,
         rows,
+        asks_rows,
     } = total;
     let headline = format!("`{label}` is not the sum of its rows");
     let ways = ways_out(body, line, label);
@@ -59,7 +62,8 @@ pub(super) fn unproven_row(body: &Body<'_>, total: &Unproven<'_>) -> Message {
         .found(format!("`{cell}`"))
         .expected(format!("{}, the sum {of}", grouped(sum)));
     let message = differing(message, stated[at], sum);
-    helped(match too_much(body, line, stated, sums) {
+    let row = asks_rows.then(|| too_much(body, line, stated, sums));
+    helped(match row.flatten() {
         Some(row) => without(message, body, row),
         None => message,
     })
@@ -94,7 +98,7 @@ fn without(message: Message, body: &Body<'_>, row: &Line) -> Message {
         return message;
     }
     let pattern = quoted(&format!("^{label}$"));
-    message.note(note).help(format!(
+    message.help(format!(
         "if `{label}` is no customer, pass `--drop-row {pattern}`"
     ))
 }

@@ -419,7 +419,7 @@ fn a_customer_is_not_a_total_for_its_name() {
     assert_eq!(
         faults("customer,2024-01,2024-02\nacme,5,6\nTotal,5,6\nbirch,1,1\n"),
         [
-            "3 `Total` is not the sum of its rows: `5`; 6, the sum of the 2 rows from line 2; they differ by -1"
+            "3 `Total` is not the sum of its rows: `5`; 6, the sum of the 2 rows from line 2; they differ by -1; without `birch` in line 4 it would be"
         ]
     );
 }
@@ -468,7 +468,7 @@ fn a_grand_total_is_that_of_all_rows() {
     assert_eq!(
         faults(&report.replace("Total", "Grand Total")),
         [
-            "6 `Grand Total` is not the sum of its rows: `7`; 12, the sum of the 2 rows from line 2; they differ by -5"
+            "6 `Grand Total` is not the sum of its rows: `7`; 12, the sum of the 2 rows from line 2; they differ by -5; without line 3 it would be"
         ]
     );
 }

@@ -7,6 +7,9 @@ use super::strip::Walk;
 use super::sums::Sums;
 use super::words::{Form, is_grand};
 
+/// How many totals that do not add up are looked into.
+const FEW: usize = 20;
+
 /// A total without a name, settled when all rows are known.
 pub(super) struct Bare {
     row: usize,
@@ -49,6 +52,7 @@ impl Walk<'_> {
                 label: self.rows[at].label,
                 stated: &stated,
                 rows,
+                asks_rows: self.faults.len() < FEW,
             },
         );
         self.fault(at, message);
@@ -190,6 +194,7 @@ impl Walk<'_> {
                 label: self.rows[bare.word.unwrap_or(bare.row)].label,
                 stated: &bare.stated,
                 rows: Some((whole.clone(), first)),
+                asks_rows: self.faults.len() < FEW,
             },
         );
         self.fault(bare.row, message);
