@@ -708,3 +708,49 @@ fn a_person_decides_before_a_preset_does() {
     let dropped = ledger(&text, &["--drop-status", "uncollectible"]);
     assert_eq!(dropped, ["A 2024-01 10"]);
 }
+
+#[test]
+fn an_ended_status_is_asked_about_where_its_row_would_count() {
+    let text = "date,customer,mrr,currency,status\n2024-01-01,A,100,EUR,active\n2024-02-01,A,100,EUR,active\n2024-02-01,B,50,USD,cancelled\n";
+    let euros = text.replace("USD", "EUR");
+    assert!(said(&euros, &[]).contains("error[undecided-status]"));
+    assert_eq!(
+        amounts(&euros, "B", &["--keep-status", "cancelled"]),
+        ["50"]
+    );
+    let counted = ["A 2024-01 100", "A 2024-02 100"];
+    let nothing = euros.replace(",50,", ",0.00,");
+    for flags in [["--drop-status", "cancelled"], ["--where", "customer!=B"]] {
+        assert_eq!(ledger(&euros, &flags), counted, "{flags:?}");
+    }
+    assert_eq!(ledger(&euros, &["--through", "2024-01"]), counted[..1]);
+    assert_eq!(ledger(text, &["--currency", "EUR"]).len(), 2);
+    assert!(!said(&nothing, &[]).contains("error["));
+}
+
+#[test]
+fn a_total_that_a_filter_leaves_out_proves_no_other() {
+    let text = "Invented Ltd\nRevenue\n\nCustomer,Region,2024-01,2024-02\nA,West,100,100\nB,East,50,40\nTotal,,150,141\n";
+    let filter = ["--where", "Customer!=Total"];
+    assert_eq!(amounts(text, "B", &filter), ["50", "40"]);
+    // An empty cell of another column is no name of a total.
+    assert!(said(text, &["--where", "Region!="]).contains("error[unproven-total]"));
+    let grand = format!("{text}Grand Total,,300,281\n");
+    assert!(said(&grand, &filter).contains("error[unproven-total]: `Grand Total`"));
+}
+
+#[test]
+fn of_two_that_pay_the_same_neither_is_a_total_for_any_number_of_threads() {
+    let mut text = "customer,month,mrr\n".to_owned();
+    for month in 1..=4 {
+        text += &format!(
+            "Acme,2024-0{month},{0}\nBirch,2024-0{month},{0}\n",
+            10 + month
+        );
+    }
+    text += "Idle,2024-01,0\n";
+    for threads in ["1", "2", "7"] {
+        let said = said(&text, &["--threads", threads]);
+        assert!(!said.contains("total-"), "{said}");
+    }
+}

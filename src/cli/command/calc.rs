@@ -214,15 +214,16 @@ fn within_files(mut errors: Errors, loaded: &Loaded, asked: Option<Month>) -> Er
 /// Where rows run on, the data end with the month of the last start or change, for an end in the future proves
 /// nothing; whoever knows that the export is complete for longer can say so.
 fn reach_further(message: &mut Message, loaded: &Loaded, asked: Option<Month>) {
+    if loaded.policies.through.is_some() {
+        // Somebody did: the data end where they said.
+        return;
+    }
     let last = loaded.books.customers.last();
     let what = if loaded.shape.has_spans() {
         "start"
     } else {
         "movement"
     };
-    if loaded.policies.through.is_some() {
-        return;
-    }
     *message = message.clone().note(format!(
         "the data end with the month of the last {what}, {last}"
     ));
