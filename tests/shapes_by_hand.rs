@@ -741,14 +741,12 @@ fn a_total_that_a_filter_leaves_out_proves_no_other() {
 
 #[test]
 fn of_two_that_pay_the_same_neither_is_a_total_for_any_number_of_threads() {
-    let mut text = "customer,month,mrr\n".to_owned();
-    for month in 1..=4 {
-        text += &format!(
-            "Acme,2024-0{month},{0}\nBirch,2024-0{month},{0}\n",
-            10 + month
-        );
-    }
-    text += "Idle,2024-01,0\n";
+    let month = |month: u32| {
+        let amount = 10 + month;
+        format!("Acme,2024-0{month},{amount}\nBirch,2024-0{month},{amount}\n")
+    };
+    let months: String = (1..=4).map(month).collect::<Vec<_>>().concat();
+    let text = format!("customer,month,mrr\n{months}Idle,2024-01,0\n");
     for threads in ["1", "2", "7"] {
         let said = said(&text, &["--threads", threads]);
         assert!(!said.contains("total-"), "{said}");
